@@ -1,0 +1,3 @@
+//! A local user pool that speaks the Amazon Cognito protocol.
+
+fn main() {}

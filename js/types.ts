@@ -1,0 +1,372 @@
+/**
+ * The public page: every shape that crosses from Lifeguard to an application and back.
+ * `src/bindings/types.rs` is its twin; `drift.ts` fails to compile where the two disagree.
+ *
+ * @packageDocumentation
+ */
+
+// ------------------------------------------------------------------ configuration
+
+/** Where the WebAssembly comes from, when the bundler's own way does not suit. */
+export type WasmSource =
+  | string
+  | URL
+  | Response
+  | BufferSource
+  | WebAssembly.Module
+  | Promise<string | URL | Response | BufferSource | WebAssembly.Module>;
+
+/** What {@link createAuth} needs to know. */
+export interface AuthOptions {
+  /** The user pool, `region_name`: for instance `eu-west-1_Ab12Cd34E`. */
+  userPoolId: string;
+  /** The app client, which must have no secret: a browser cannot keep one. */
+  clientId: string;
+  /**
+   * Base URL for every user-pool operation, for a proxy or a local pool. `https`, or `http` on
+   * localhost. Default: the host of the pool's region and partition.
+   */
+  endpoint?: string | URL;
+  /** Where the session is kept. Default `"local"`. */
+  storage?: StorageOption;
+  /** Overrides how the WebAssembly is found. Default: beside the package's own module. */
+  wasm?: WasmSource;
+  /** How long one attempt of a request may take, in milliseconds. Default 15 000. */
+  timeoutMs?: number;
+}
+
+/** `"local"` survives closing the browser, `"session"` closing the tab does not, `"memory"` nothing. */
+export type StorageOption = "local" | "session" | "memory" | StorageAdapter;
+
+/** A store of one's own. Each method may answer at once or with a promise. */
+export interface StorageAdapter {
+  getItem(key: string): string | null | undefined | Promise<string | null | undefined>;
+  setItem(key: string, value: string): unknown;
+  removeItem(key: string): unknown;
+}
+
+/** What every call accepts. */
+export interface CallOptions {
+  /** Ends the call with `AuthError` code `aborted`. */
+  signal?: AbortSignal;
+  /** Overrides {@link AuthOptions.timeoutMs} for this call. */
+  timeoutMs?: number;
+  /** Passed to the pool's triggers, never stored by the service. */
+  clientMetadata?: Record<string, string>;
+}
+
+// ------------------------------------------------------------------ sign-in
+
+/** A first factor of choice-based sign-in (`USER_AUTH`). */
+export type FirstFactor = "PASSWORD" | "PASSWORD_SRP" | "WEB_AUTHN" | "EMAIL_OTP" | "SMS_OTP";
+
+/** A second factor. */
+export type MfaType = "SMS_MFA" | "SOFTWARE_TOKEN_MFA" | "EMAIL_OTP";
+
+/** How a sign-in begins. */
+export type AuthFlow = "USER_SRP_AUTH" | "USER_PASSWORD_AUTH" | "USER_AUTH" | "CUSTOM_AUTH";
+
+/** Input of {@link Auth.signIn}. */
+export interface SignInInput extends CallOptions {
+  /** User name, or an alias the pool accepts (e-mail address, phone number). */
+  username: string;
+  /** With the default flow it never leaves the page: only a proof of it does. */
+  password?: string;
+  /** Default: `USER_SRP_AUTH` when there is a password, else `USER_AUTH`. */
+  authFlow?: AuthFlow;
+  /** `USER_AUTH` only: which first factor to try before asking the person. */
+  preferredChallenge?: FirstFactor;
+  /** The `session` that {@link Auth.confirmSignUp} returned: signs in without asking again. */
+  session?: string;
+  /** Where this sign-in is kept. Default: the `storage` of {@link AuthOptions}. */
+  persistence?: "local" | "session" | "memory";
+  /** Data of the service's threat-protection script. Default: asked of that script when it is on the page. */
+  userContextData?: string;
+}
+
+/** What a sign-in, or an answer to a challenge, leads to. */
+export type SignInResult =
+  | { status: "signedIn"; user: User }
+  | { status: "challenge"; challenge: Challenge };
+
+/** Common to all challenges. */
+interface ChallengeBase {
+  /** Handle of this question; means nothing outside the page and is no secret. */
+  id: string;
+  /** User name the service knows the person by, once it has told. */
+  username: string;
+}
+
+/** A code was sent to the person. */
+export interface CodeChallenge extends ChallengeBase {
+  name: "SMS_MFA" | "EMAIL_OTP" | "SMS_OTP";
+  /** Masked address or number, for instance `a***@e***`. */
+  destination?: string;
+  medium?: "SMS" | "EMAIL";
+}
+
+/** The code of an authenticator app. */
+export interface SoftwareTokenChallenge extends ChallengeBase {
+  name: "SOFTWARE_TOKEN_MFA";
+  /** The name the person gave the app's entry. */
+  friendlyDeviceName?: string;
+}
+
+/** An administrator gave a temporary password: choose one's own. */
+export interface NewPasswordChallenge extends ChallengeBase {
+  name: "NEW_PASSWORD_REQUIRED";
+  /** Attributes that must be supplied, without the `userAttributes.` prefix. */
+  requiredAttributes: string[];
+  /** Attributes the pool holds already. */
+  userAttributes: Record<string, string>;
+}
+
+/** Several second factors are set up: choose one. */
+export interface SelectMfaChallenge extends ChallengeBase {
+  name: "SELECT_MFA_TYPE";
+  options: (MfaType | (string & {}))[];
+}
+
+/** The pool wants a second factor and the person has none: choose which to set up. */
+export interface MfaSetupChallenge extends ChallengeBase {
+  name: "MFA_SETUP";
+  options: (MfaType | (string & {}))[];
+}
+
+/** Setting up an authenticator app: show the secret, ask for its first code. */
+export interface SoftwareTokenSetupChallenge extends ChallengeBase {
+  name: "SOFTWARE_TOKEN_SETUP";
+  /** Base32, to be typed by hand where a camera is missing. */
+  secretCode: string;
+}
+
+/** Setting up codes by e-mail: ask for the address. */
+export interface EmailSetupChallenge extends ChallengeBase {
+  name: "EMAIL_SETUP";
+}
+
+/** Choice-based sign-in: choose a first factor. */
+export interface SelectChallenge extends ChallengeBase {
+  name: "SELECT_CHALLENGE";
+  options: (FirstFactor | (string & {}))[];
+}
+
+/** The password is wanted. */
+export interface PasswordChallenge extends ChallengeBase {
+  name: "PASSWORD" | "PASSWORD_SRP";
+}
+
+/** A passkey is wanted: answering runs the browser's ceremony. */
+export interface WebAuthnChallenge extends ChallengeBase {
+  name: "WEB_AUTHN";
+  /** The service's request options in their JSON form (WebAuthn, `PublicKeyCredentialRequestOptionsJSON`). */
+  options: Record<string, unknown>;
+}
+
+/** A question of the pool's own triggers. */
+export interface CustomChallenge extends ChallengeBase {
+  name: "CUSTOM_CHALLENGE";
+  /** What the create-challenge trigger published. */
+  parameters: Record<string, string>;
+}
+
+/** A question this version does not know: nothing is lost, and it can be answered. */
+export interface OtherChallenge extends ChallengeBase {
+  name: "OTHER";
+  /** The service's name for it. */
+  challengeName: string;
+  parameters: Record<string, string>;
+}
+
+/** Every question a pool can ask. Switch on `name`. */
+export type Challenge =
+  | CodeChallenge
+  | SoftwareTokenChallenge
+  | NewPasswordChallenge
+  | SelectMfaChallenge
+  | MfaSetupChallenge
+  | SoftwareTokenSetupChallenge
+  | EmailSetupChallenge
+  | SelectChallenge
+  | PasswordChallenge
+  | WebAuthnChallenge
+  | CustomChallenge
+  | OtherChallenge;
+
+/** What each challenge may be answered with. */
+export interface ChallengeAnswers {
+  SMS_MFA: { code: string };
+  EMAIL_OTP: { code: string };
+  SMS_OTP: { code: string };
+  SOFTWARE_TOKEN_MFA: { code: string };
+  NEW_PASSWORD_REQUIRED: { newPassword: string; attributes?: Record<string, string> };
+  SELECT_MFA_TYPE: { option: MfaType | (string & {}) };
+  MFA_SETUP: { option: MfaType | (string & {}) };
+  SOFTWARE_TOKEN_SETUP: { code: string; friendlyDeviceName?: string };
+  EMAIL_SETUP: { email: string };
+  /** `PASSWORD` and `PASSWORD_SRP` may carry the password at once, or ask for it next. */
+  SELECT_CHALLENGE: { option: FirstFactor | (string & {}); password?: string };
+  PASSWORD: { password: string };
+  PASSWORD_SRP: { password: string };
+  /** Nothing: the browser's ceremony runs. `credential`: one already made, in JSON form. */
+  WEB_AUTHN: { credential?: unknown };
+  CUSTOM_CHALLENGE: { answer: string };
+  OTHER: { responses: Record<string, string> };
+}
+
+/** The answer that fits a challenge. `{ option }` on a first factor changes one's mind midway. */
+export type AnswerTo<C extends Challenge> = (C extends Challenge
+  ? ChallengeAnswers[C["name"]]
+  : never) &
+  CallOptions;
+
+// ------------------------------------------------------------------ people, sessions
+
+/** The person signed in. */
+export interface User {
+  /** User name in the pool. */
+  username: string;
+  /** The pool's own identifier of the person: stable, never reused. Key your records by it. */
+  sub: string;
+  /** Groups the person belongs to; empty when none. */
+  groups: string[];
+  /** Claims of the ID token; of the access token when the client issues no ID token. */
+  claims: Claims;
+}
+
+/** Claims as the token has them; those the service always sets are typed. */
+export interface Claims {
+  sub?: string;
+  iss?: string;
+  exp?: number;
+  iat?: number;
+  auth_time?: number;
+  token_use?: "id" | "access";
+  email?: string;
+  email_verified?: boolean;
+  phone_number?: string;
+  phone_number_verified?: boolean;
+  "cognito:username"?: string;
+  "cognito:groups"?: string[];
+  [claim: string]: unknown;
+}
+
+/** A live session. Times are Unix seconds on this device's clock. */
+export interface Session {
+  accessToken: string;
+  /** Absent when the sign-in asked for no `openid` scope. */
+  idToken?: string;
+  /** When the access token ends. */
+  expiresAt: number;
+  user: User;
+}
+
+/** What a sign-out achieved. The session is gone from this browser in every case. */
+export interface SignOutResult {
+  /** Whether the service confirmed that the refresh token is dead: `false` when it could not be reached. */
+  revoked: boolean;
+}
+
+// ------------------------------------------------------------------ sign-up and recovery
+
+/** Where a code went. */
+export interface CodeDelivery {
+  /** Masked address or number. */
+  destination?: string;
+  medium?: "SMS" | "EMAIL";
+  /** Attribute the code is for: `email`, `phone_number`. */
+  attributeName?: string;
+}
+
+/** Input of {@link Auth.signUp}. */
+export interface SignUpInput extends CallOptions {
+  username: string;
+  /** Absent in pools that let people in without one. */
+  password?: string;
+  /** For instance `{ email: "…", "custom:role": "…" }`. */
+  attributes?: Record<string, string>;
+  /** For the pre sign-up trigger only. */
+  validationData?: Record<string, string>;
+  userContextData?: string;
+}
+
+/** What {@link Auth.signUp} led to. */
+export interface SignUpResult {
+  /** `"confirmed"`: may sign in. `"confirmationRequired"`: a code was sent, see `codeDelivery`. */
+  status: "confirmed" | "confirmationRequired";
+  userSub: string;
+  codeDelivery?: CodeDelivery;
+  /** Hand it to {@link Auth.confirmSignUp}. */
+  session?: string;
+}
+
+/** Input of {@link Auth.confirmSignUp}. */
+export interface ConfirmSignUpInput extends CallOptions {
+  username: string;
+  code: string;
+  /** Takes a verified address over from another account. Default `false`. */
+  forceAliasCreation?: boolean;
+  /** The `session` of {@link SignUpResult}. */
+  session?: string;
+  userContextData?: string;
+}
+
+/** What {@link Auth.confirmSignUp} led to. */
+export interface ConfirmSignUpResult {
+  /** Hand it to {@link Auth.signIn} to sign in without typing anything again. */
+  session?: string;
+}
+
+/** Input of {@link Auth.resendConfirmationCode} and {@link Auth.forgotPassword}. */
+export interface UsernameInput extends CallOptions {
+  username: string;
+  userContextData?: string;
+}
+
+/** Answer of the calls that send a code. */
+export interface CodeSentResult {
+  codeDelivery?: CodeDelivery;
+}
+
+/** Input of {@link Auth.confirmForgotPassword}. */
+export interface ConfirmForgotPasswordInput extends CallOptions {
+  username: string;
+  code: string;
+  newPassword: string;
+  userContextData?: string;
+}
+
+// ------------------------------------------------------------------ the object
+
+/** Sign-in for one app client of one user pool. Every method rejects with an `AuthError` only. */
+export interface Auth {
+  /** Loads the WebAssembly and prepares the first sign-in, in idle time. Calls do it by themselves. */
+  preload(): Promise<void>;
+
+  /** Signs a person in, or returns the first question the pool asks. */
+  signIn(input: SignInInput): Promise<SignInResult>;
+  /** Answers a question; a wrong code rejects with `codeMismatch` and the question may be answered again. */
+  answerChallenge<C extends Challenge>(challenge: C, answer: AnswerTo<C>): Promise<SignInResult>;
+  /** Forgets a half-finished sign-in. */
+  cancelChallenge(challenge: Challenge): void;
+
+  /** Creates an account. */
+  signUp(input: SignUpInput): Promise<SignUpResult>;
+  /** Confirms a new account with the code that was sent. */
+  confirmSignUp(input: ConfirmSignUpInput): Promise<ConfirmSignUpResult>;
+  /** Sends the confirmation code again; the older one stops working. */
+  resendConfirmationCode(input: UsernameInput): Promise<CodeSentResult>;
+  /** Sends a code with which a forgotten password can be replaced. */
+  forgotPassword(input: UsernameInput): Promise<CodeSentResult>;
+  /** Sets a new password with that code. */
+  confirmForgotPassword(input: ConfirmForgotPasswordInput): Promise<void>;
+
+  /** The live session, or `null` when nobody is signed in. */
+  session(options?: CallOptions): Promise<Session | null>;
+  /** A usable access token, or `null` when nobody is signed in. */
+  getAccessToken(options?: CallOptions): Promise<string | null>;
+  /** Who is signed in, or `null`. */
+  user(options?: CallOptions): Promise<User | null>;
+  /** Signs out: the session leaves this browser first, then the service is told. */
+  signOut(options?: CallOptions): Promise<SignOutResult>;
+}
