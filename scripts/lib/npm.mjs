@@ -15,7 +15,7 @@ export async function ensureNpm(folder) {
   const name = `npm-${folder === "." ? "root" : folder.replaceAll("/", "-")}`;
   // Only lock files decide: editing a script in package.json is no reason to install again.
   const inputs = () => hashOf([existsSync(lock) ? lock : manifest]);
-  if (existsSync(join(dir, "node_modules")) && isFresh(name, inputs())) return;
+  if (existsSync(join(dir, "node_modules", ".package-lock.json")) && isFresh(name, inputs())) return;
   const command = existsSync(lock) ? "ci" : "install";
   const quietly = ["--no-audit", "--no-fund", "--loglevel=error"];
   await step(`npm ${command} in ${folder === "." ? "the root" : `${folder}/`}`, async () => {

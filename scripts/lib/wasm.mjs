@@ -1,0 +1,78 @@
+// The wasm: cargo, wasm-bindgen, wasm-opt; from the root crate to pkg/.
+import { copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { info, seconds, step, warn } from "./log.mjs";
+import { at, pkgDir, wasmBindgenVersion, wasmTarget } from "./paths.mjs";
+import { probe, run } from "./run.mjs";
+import { hashOf, isFresh, writeStamp } from "./stamp.mjs";
+import { canBuildStd } from "./tools.mjs";
+
+/** What every browser of the supported range has; wasm-opt refuses a module that uses more. */
+const features = ["bulk-memory", "simd", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
+
+const sources = ["Cargo.toml", "Cargo.lock", ".cargo", "rust-toolchain.toml", "src", "modexp/Cargo.toml", "modexp/src"].map((path) => at(path));
+const outputs = ["lifeguard.js", "lifeguard.d.ts", "lifeguard_bg.wasm"].map((name) => join(pkgDir, name));
+
+const cargoTargetDir = () => process.env.CARGO_TARGET_DIR ?? at("target");
+
+/**
+ * Compiles std along with the crate and turns every panic into a bare trap, which saves about a fifth. These are
+ * unstable flags of the pinned compiler, so there is always the plain build to fall back to.
+ */
+const smallFlags = {
+  args: [
+    "-Z", "build-std=std,panic_abort",
+    "-Z", "build-std-features=optimize_for_size",
+    "--config", `target.${wasmTarget}.rustflags=["-Zunstable-options","-Cpanic=immediate-abort"]`,
+  ],
+  env: { RUSTC_BOOTSTRAP: "1" },
+};
+
+async function compile(small) {
+  // Two target folders: flags that change everything must not make the two builds evict each other.
+  const targetDir = join(cargoTargetDir(), small ? "small" : ".");
+  const args = ["build", "--release", "--lib", "-p", "lifeguard", "--target", wasmTarget, "--quiet", ...(small ? smallFlags.args : [])];
+  const { code, output } = await run("cargo", args, {
+    capture: small,
+    allowFailure: small,
+    env: { CARGO_TARGET_DIR: targetDir, ...(small ? smallFlags.env : {}) },
+  });
+  if (code !== 0) throw new Error(/^error.*$/m.exec(output)?.[0] ?? "cargo failed");
+  return join(targetDir, wasmTarget, "release", "lifeguard.wasm");
+}
+
+async function compileSmallest(plain) {
+  if (plain) return [await compile(false), "plain"];
+  if (!canBuildStd()) {
+    warn("rust-src is missing: building the plain, larger wasm (rustup component add rust-src)");
+    return [await compile(false), "plain"];
+  }
+  try {
+    return [await compile(true), "small"];
+  } catch (error) {
+    warn(`the small release build failed, trying the plain one (${error.message})`);
+    return [await compile(false), "plain"];
+  }
+}
+
+/** Fills pkg/ unless it is up to date. `plain` uses stable compiler flags only. */
+export async function buildWasm({ plain = false, force = false } = {}) {
+  const inputs = hashOf(sources, [probe("rustc", ["-V"]), wasmBindgenVersion(), canBuildStd(), plain, features, smallFlags.args]);
+  if (!force && isFresh("wasm", inputs, outputs)) return false;
+  const begin = Date.now();
+  const [wasm, kind] = await step("compiling the core to WebAssembly", () => compileSmallest(plain));
+  mkdirSync(pkgDir, { recursive: true });
+  for (const file of outputs) rmSync(file, { force: true });
+  await run("wasm-bindgen", [
+    wasm, "--target", "web", "--out-dir", pkgDir, "--out-name", "lifeguard",
+    // The wrapper names the wasm file (js/load.ts); a second `new URL` in the glue would make bundlers emit it twice.
+    "--omit-default-module-path", "--remove-name-section", "--remove-producers-section",
+  ]);
+  const out = join(pkgDir, "lifeguard_bg.wasm");
+  const optimized = join(cargoTargetDir(), "lifeguard_opt.wasm");
+  await run("wasm-opt", ["-Oz", "--converge", ...features.map((name) => `--enable-${name}`), "--strip-target-features", "--strip-debug", "--strip-producers", out, "-o", optimized]);
+  copyFileSync(optimized, out);
+  writeStamp("wasm", inputs, outputs);
+  info(`pkg/ built (${kind} release) in ${seconds(Date.now() - begin)}`);
+  return true;
+}
