@@ -1,0 +1,128 @@
+//! The TOML file that names pools, clients and people. Settings are spelled as CreateUserPool and
+//! CreateUserPoolClient spell them, so that one vocabulary serves file and operations.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The whole file.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    #[serde(default, rename = "pool")]
+    pub(crate) pools: Vec<PoolConfig>,
+    /// What other rooms of this server read: kept as it stands.
+    #[serde(default)]
+    pub(crate) identity_pool: Vec<Map<String, Value>>,
+}
+
+/// One pool.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PoolConfig {
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+    /// `"cognito"` for the service's own form of `iss`; else an address of this server.
+    pub(crate) issuer: Option<String>,
+    /// Members of CreateUserPool.
+    #[serde(default)]
+    pub(crate) settings: Map<String, Value>,
+    /// Members of SetUserPoolMfaConfig.
+    #[serde(default)]
+    pub(crate) mfa: Map<String, Value>,
+    #[serde(default, rename = "client")]
+    pub(crate) clients: Vec<ClientConfig>,
+    #[serde(default, rename = "group")]
+    pub(crate) groups: Vec<NamedConfig>,
+    #[serde(default, rename = "user")]
+    pub(crate) users: Vec<UserConfig>,
+    #[serde(default, rename = "identity_provider")]
+    pub(crate) identity_providers: Vec<NamedConfig>,
+    #[serde(default, rename = "resource_server")]
+    pub(crate) resource_servers: Vec<NamedConfig>,
+    /// Domain prefix or name.
+    pub(crate) domain: Option<String>,
+}
+
+/// One app client.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClientConfig {
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+    pub(crate) secret: Option<String>,
+    /// Members of CreateUserPoolClient.
+    #[serde(default)]
+    pub(crate) settings: Map<String, Value>,
+}
+
+/// Something with a name and the members of the operation that creates it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NamedConfig {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) settings: Map<String, Value>,
+}
+
+/// One person.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserConfig {
+    pub(crate) username: String,
+    pub(crate) password: Option<String>,
+    /// `CONFIRMED` when absent.
+    pub(crate) status: Option<crate::store::UserStatus>,
+    #[serde(default)]
+    pub(crate) disabled: bool,
+    #[serde(default)]
+    pub(crate) attributes: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) groups: Vec<String>,
+    /// A base32 secret that counts as verified.
+    pub(crate) totp_secret: Option<String>,
+    /// Second factors turned on: `SMS_MFA`, `SOFTWARE_TOKEN_MFA`, `EMAIL_OTP`.
+    #[serde(default)]
+    pub(crate) mfa: Vec<String>,
+    /// One of `mfa`.
+    pub(crate) preferred_mfa: Option<String>,
+}
+
+impl Config {
+    /// Reads a file, or the default that is built in.
+    pub(crate) fn load(file: Option<&Path>) -> Result<Self, String> {
+        let Some(path) = file else { return Self::parse(DEFAULT) };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        Self::parse(&text).map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        toml::from_str(text).map_err(|error| error.to_string())
+    }
+}
+
+const DEFAULT: &str = include_str!("../default.toml");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_names_the_demo_pool_and_its_people() {
+        let config = Config::parse(DEFAULT).unwrap();
+
+        assert_eq!(config.pools[0].id, "eu-west-1_LifeGuard");
+        assert_eq!(config.pools[0].clients[0].id, "lifeguarddemoclient0000001");
+        let names: Vec<_> = config.pools[0].users.iter().map(|u| u.username.as_str()).collect();
+        assert_eq!(names, ["alice", "nora", "bob", "carol", "dave"]);
+    }
+
+    #[test]
+    fn a_misspelled_member_is_named() {
+        let error = Config::parse("[[pool]]\nid = 'eu-west-1_A'\nclints = []\n").unwrap_err();
+
+        assert!(error.contains("clints"), "{error}");
+    }
+}

@@ -1,0 +1,131 @@
+//! From `x-amz-target` to the handler of an operation.
+
+use crate::refusal::{Answer, Refusal};
+use crate::server::{Caller, Server};
+use crate::{account, auth, control, shape};
+use axum::http::StatusCode;
+use serde_json::Value;
+use std::future::Future;
+use std::pin::Pin;
+
+/// The future of a handler that calls a trigger.
+pub(crate) type Pending<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+
+/// How an operation is carried out.
+#[derive(Clone, Copy)]
+pub(crate) enum Handler {
+    /// At once.
+    Now(fn(&Server, &Caller, Value) -> Answer),
+    /// With a wait for a trigger somewhere.
+    Later(for<'a> fn(&'a Server, &'a Caller, Value) -> Pending<'a>),
+}
+
+/// A row of a table of operations.
+#[derive(Clone, Copy)]
+pub(crate) struct Operation {
+    /// As `x-amz-target` has it, without the service's prefix.
+    pub(crate) name: &'static str,
+    /// Whether the call must be signed with AWS credentials.
+    pub(crate) signed: bool,
+    /// What carries it out.
+    pub(crate) handler: Handler,
+}
+
+/// A row for an operation that anyone may call.
+pub(crate) const fn open(
+    name: &'static str,
+    handler: fn(&Server, &Caller, Value) -> Answer,
+) -> Operation {
+    Operation { name, signed: false, handler: Handler::Now(handler) }
+}
+
+/// A row for an operation that anyone may call and that waits for triggers.
+pub(crate) const fn open_later(
+    name: &'static str,
+    handler: for<'a> fn(&'a Server, &'a Caller, Value) -> Pending<'a>,
+) -> Operation {
+    Operation { name, signed: false, handler: Handler::Later(handler) }
+}
+
+/// A row for an operation of administrators.
+pub(crate) const fn signed(
+    name: &'static str,
+    handler: fn(&Server, &Caller, Value) -> Answer,
+) -> Operation {
+    Operation { name, signed: true, handler: Handler::Now(handler) }
+}
+
+/// A row for an operation of administrators that waits for triggers.
+pub(crate) const fn signed_later(
+    name: &'static str,
+    handler: for<'a> fn(&'a Server, &'a Caller, Value) -> Pending<'a>,
+) -> Operation {
+    Operation { name, signed: true, handler: Handler::Later(handler) }
+}
+
+/// Makes an `async fn` of a handler's arguments fit [`Handler::Later`].
+#[macro_export]
+macro_rules! later {
+    ($handler:path) => {
+        |server, caller, input| Box::pin($handler(server, caller, input))
+    };
+}
+
+/// Reads the operation's name out of `x-amz-target`.
+pub(crate) fn operation_name(target: &str) -> Option<&str> {
+    target.strip_prefix("AWSCognitoIdentityProviderService.")
+}
+
+/// Checks the input and carries the operation out.
+pub(crate) async fn dispatch(server: &Server, caller: &Caller, body: &[u8]) -> Answer {
+    let operation = find(&caller.operation).ok_or_else(unknown_operation)?;
+    server.store().count(operation.name)?;
+    if operation.signed && caller.authorization.is_none() {
+        return Err(Refusal::new(
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+        ));
+    }
+    let input = read_input(body)?;
+    shape::check(operation.name, &input)?;
+    match operation.handler {
+        Handler::Now(handler) => handler(server, caller, input),
+        Handler::Later(handler) => handler(server, caller, input).await,
+    }
+}
+
+/// The refusal of a target that names nothing.
+pub(crate) fn unknown_operation() -> Refusal {
+    Refusal::new("UnknownOperationException", "").with_status(StatusCode::NOT_FOUND)
+}
+
+fn find(name: &str) -> Option<Operation> {
+    [auth::OPERATIONS, account::OPERATIONS, control::OPERATIONS]
+        .into_iter()
+        .flatten()
+        .find(|operation| operation.name == name)
+        .copied()
+}
+
+fn read_input(body: &[u8]) -> Answer {
+    let body = if body.is_empty() { b"{}" } else { body };
+    let mut input: Value = serde_json::from_slice(body)
+        .map_err(|_| Refusal::serialization("Could not parse request body into json"))?;
+    if !input.is_object() {
+        return Err(Refusal::serialization("Start of structure or map found where not expected."));
+    }
+    drop_nulls(&mut input);
+    Ok(input)
+}
+
+/// A member that is `null` is absent; real clients send them.
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|_, member| !member.is_null());
+            members.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
+}

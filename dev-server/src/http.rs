@@ -1,0 +1,182 @@
+//! Requests in, replies out: framing, CORS, faults and the pages that are no operation.
+
+mod cors;
+mod dev;
+mod discovery;
+mod listen;
+
+pub(crate) use listen::serve;
+
+use crate::dispatch::{self, dispatch};
+use crate::faults::Fault;
+use crate::random;
+use crate::refusal::{Answer, Refusal};
+use crate::server::{Caller, Server};
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::routing::{any, get};
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Set on a reply that must never leave: the connection closes instead.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dropped;
+
+/// All addresses of the server.
+pub(crate) fn router(server: Arc<Server>) -> Router {
+    Router::new()
+        .route("/", any(operation))
+        .route("/{pool}/.well-known/{document}", get(discovery::document).options(cors::preflight))
+        .merge(dev::routes())
+        .layer(DefaultBodyLimit::max(1 << 20))
+        .with_state(server)
+}
+
+/// Every operation: `POST /`.
+async fn operation(State(server): State<Arc<Server>>, request: Request) -> Response<Body> {
+    let mut response = match request.method().as_str() {
+        "OPTIONS" => return cors::preflight(request.headers().clone()).await,
+        "POST" => post(&server, request).await,
+        _ => frame(Err(dispatch::unknown_operation()), ""),
+    };
+    cors::allow(response.headers_mut());
+    response
+}
+
+async fn post(server: &Server, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let caller = match caller(&parts.headers, &parts.extensions) {
+        Ok(caller) => caller,
+        Err(refusal) => return frame(Err(refusal), ""),
+    };
+    let Ok(body) = axum::body::to_bytes(body, 1 << 20).await else {
+        let refusal = Refusal::new("RequestEntityTooLargeException", "Request is too large");
+        return frame(Err(refusal.with_status(StatusCode::PAYLOAD_TOO_LARGE)), &caller.request_id);
+    };
+    let faults = server.faults.strike(&caller.operation);
+    for fault in &faults {
+        if let Some(response) = before(fault, &caller.request_id).await {
+            return response;
+        }
+    }
+    let answer = dispatch(server, &caller, &body).await;
+    if let Err(refusal) = &answer {
+        crate::log::line(&format!("{}: {}", caller.operation, refusal.name));
+    }
+    let mut response = frame(answer, &caller.request_id);
+    for fault in &faults {
+        response = after(fault, response).await;
+    }
+    response
+}
+
+fn caller(headers: &HeaderMap, extensions: &axum::http::Extensions) -> Result<Caller, Refusal> {
+    let text = |name: &str| {
+        headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    };
+    let target = text("x-amz-target");
+    let operation = dispatch::operation_name(&target).ok_or_else(dispatch::unknown_operation)?;
+    let user_agent = match text("x-amz-user-agent") {
+        agent if agent.is_empty() => text("user-agent"),
+        agent => agent,
+    };
+    Ok(Caller {
+        operation: operation.to_owned(),
+        request_id: random::uuid()?,
+        authorization: headers.contains_key("authorization").then(|| text("authorization")),
+        user_agent,
+        ip: extensions
+            .get::<listen::Peer>()
+            .map_or_else(|| "127.0.0.1".to_owned(), |peer| peer.0.ip().to_string()),
+    })
+}
+
+/// What a fault does in place of the operation.
+async fn before(fault: &Fault, request_id: &str) -> Option<Response<Body>> {
+    match fault {
+        Fault::Delay { ms } => {
+            tokio::time::sleep(Duration::from_millis(*ms)).await;
+            None
+        }
+        Fault::DropRequest => Some(dropped()),
+        Fault::Status { status, retry_after, error } => {
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_GATEWAY);
+            let name = match (error.as_deref(), status.as_u16()) {
+                (Some(name), _) => name,
+                (None, 429) => "TooManyRequestsException",
+                (None, 503) => "ServiceUnavailable",
+                (None, _) => "InternalFailure",
+            };
+            let message = "Trouble on request";
+            let body = serde_json::json!({ "__type": name, "message": message });
+            let mut response = json(status, &body, request_id);
+            set(response.headers_mut(), "x-amzn-errortype", &format!("{name}:"));
+            set(response.headers_mut(), "x-amzn-errormessage", message);
+            if let Some(seconds) = retry_after {
+                set(response.headers_mut(), "retry-after", &seconds.to_string());
+            }
+            Some(response)
+        }
+        Fault::Html => {
+            let page = "<!doctype html><title>Wi-Fi</title><p>Please accept our terms.</p>";
+            let mut response = Response::new(Body::from(page));
+            set(response.headers_mut(), "content-type", "text/html; charset=utf-8");
+            Some(response)
+        }
+        Fault::DropReply | Fault::Malformed => None,
+    }
+}
+
+/// What a fault does to the reply.
+async fn after(fault: &Fault, response: Response<Body>) -> Response<Body> {
+    match fault {
+        Fault::DropReply => dropped(),
+        Fault::Malformed => {
+            let (mut parts, body) = response.into_parts();
+            parts.headers.remove(header::CONTENT_LENGTH);
+            let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+            // At least one byte stays, so that this is not the empty body some operations have.
+            let half = bytes.slice(..(bytes.len() / 2).max(1).min(bytes.len()));
+            Response::from_parts(parts, Body::from(half))
+        }
+        _ => response,
+    }
+}
+
+fn dropped() -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    response.extensions_mut().insert(Dropped);
+    response
+}
+
+/// An answer in the service's frame.
+fn frame(answer: Answer, request_id: &str) -> Response<Body> {
+    let refusal = match answer {
+        Ok(value) => return json(StatusCode::OK, &value, request_id),
+        Err(refusal) => refusal,
+    };
+    let mut response = json(refusal.status, &refusal.body(), request_id);
+    set(response.headers_mut(), "x-amzn-errortype", &format!("{}:", refusal.name));
+    set(response.headers_mut(), "x-amzn-errormessage", &refusal.message);
+    response
+}
+
+fn json(status: StatusCode, value: &Value, request_id: &str) -> Response<Body> {
+    let mut response = Response::new(Body::from(Bytes::from(value.to_string())));
+    *response.status_mut() = status;
+    set(response.headers_mut(), "content-type", "application/x-amz-json-1.1");
+    if !request_id.is_empty() {
+        set(response.headers_mut(), "x-amzn-requestid", request_id);
+    }
+    response
+}
+
+/// Sets a header; a value that no header can carry (a trigger's text with a line break) is left out.
+fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}

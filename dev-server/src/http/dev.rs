@@ -1,0 +1,87 @@
+//! `/_dev/…`: what tests and developers do to the server that no client of the service can.
+
+use super::{cors, frame, json};
+use crate::refusal::{Answer, Refusal};
+use crate::server::Server;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Query, State};
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::routing::{MethodRouter, get, post};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The addresses under `/_dev`.
+pub(crate) fn routes() -> Router<Arc<Server>> {
+    let preflighted = |route: MethodRouter<Arc<Server>>| route.options(cors::preflight);
+    Router::new()
+        .route("/_dev/inbox", preflighted(get(inbox)))
+        .route("/_dev/counters", preflighted(get(counters)))
+        .route("/_dev/reset", preflighted(post(reset)))
+        .route("/_dev/clock", preflighted(get(clock).post(set_clock)))
+        .route("/_dev/faults", preflighted(post(faults)))
+}
+
+async fn inbox(
+    State(server): State<Arc<Server>>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response<Body> {
+    let letters = server.store().letters(query.get("to").map(String::as_str));
+    reply(letters.and_then(|letters| Ok(serde_json::to_value(letters)?)))
+}
+
+async fn counters(State(server): State<Arc<Server>>) -> Response<Body> {
+    let counters = server.store().counters();
+    reply(counters.and_then(|counters| Ok(serde_json::to_value(counters)?)))
+}
+
+async fn reset(State(server): State<Arc<Server>>) -> Response<Body> {
+    reply(server.reset().map(|()| json!({})))
+}
+
+async fn clock(State(server): State<Arc<Server>>) -> Response<Body> {
+    reply(Ok(clock_state(&server)))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SetClock {
+    offset_seconds: i64,
+}
+
+async fn set_clock(State(server): State<Arc<Server>>, body: Bytes) -> Response<Body> {
+    reply(read::<SetClock>(&body).map(|wish| {
+        server.clock.set_offset(wish.offset_seconds);
+        clock_state(&server)
+    }))
+}
+
+async fn faults(State(server): State<Arc<Server>>, body: Bytes) -> Response<Body> {
+    reply(read(&body).map(|rules| {
+        server.faults.replace(rules);
+        json!({})
+    }))
+}
+
+fn clock_state(server: &Server) -> Value {
+    json!({ "offsetSeconds": server.clock.offset(), "now": server.clock.now() })
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(body).map_err(|error| Refusal::invalid_parameter(error.to_string()))
+}
+
+fn reply(answer: Answer) -> Response<Body> {
+    let mut response = match answer {
+        Ok(value) => json(StatusCode::OK, &value, ""),
+        Err(refusal) => frame(Err(refusal), ""),
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    cors::allow(headers);
+    response
+}

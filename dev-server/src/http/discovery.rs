@@ -1,0 +1,63 @@
+//! `/{poolId}/.well-known/jwks.json` and `/openid-configuration`.
+
+use super::{cors, frame, json};
+use crate::keys::TokenUse;
+use crate::refusal::{Answer, Refusal};
+use crate::server::Server;
+use crate::store::Pool;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Either document of a pool.
+pub(crate) async fn document(
+    State(server): State<Arc<Server>>,
+    Path((pool_id, name)): Path<(String, String)>,
+) -> Response<Body> {
+    let mut response = match make(&server, &pool_id, &name) {
+        Ok(value) => json(StatusCode::OK, &value, ""),
+        Err(refusal) => frame(Err(refusal.with_status(StatusCode::NOT_FOUND)), ""),
+    };
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    cors::allow(response.headers_mut());
+    response
+}
+
+fn make(server: &Server, pool_id: &str, name: &str) -> Answer {
+    let pool = server.store().pool(pool_id)?;
+    let counted = match name {
+        "jwks.json" => jwks(server, &pool)?,
+        "openid-configuration" => configuration(server, &pool),
+        _ => return Err(Refusal::not_found("No such document")),
+    };
+    server.store().count(name)?;
+    Ok(counted)
+}
+
+fn jwks(server: &Server, pool: &Pool) -> Answer {
+    let id = server.key(&pool.id, TokenUse::Id)?.jwk();
+    let access = server.key(&pool.id, TokenUse::Access)?.jwk();
+    Ok(json!({ "keys": [id, access] }))
+}
+
+fn configuration(server: &Server, pool: &Pool) -> Value {
+    let here = &server.public_url;
+    json!({
+        "issuer": server.issuer(pool),
+        "jwks_uri": format!("{here}/{}/.well-known/jwks.json", pool.id),
+        "authorization_endpoint": format!("{here}/oauth2/authorize"),
+        "token_endpoint": format!("{here}/oauth2/token"),
+        "userinfo_endpoint": format!("{here}/oauth2/userInfo"),
+        "revocation_endpoint": format!("{here}/oauth2/revoke"),
+        "end_session_endpoint": format!("{here}/logout"),
+        "response_types_supported": ["code", "token"],
+        "scopes_supported": ["openid", "email", "phone", "profile"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+    })
+}

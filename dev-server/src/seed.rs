@@ -1,0 +1,116 @@
+//! Puts what the configuration names into the store, as far as it is not there yet.
+
+use crate::config::{ClientConfig, Config, NamedConfig, PoolConfig, UserConfig};
+use crate::random;
+use crate::refusal::Refusal;
+use crate::srp;
+use crate::store::{
+    Client, Domain, Group, IdentityProvider, Lockout, MfaPreference, Pool, ResourceServer, Store,
+    Totp, User, UserStatus,
+};
+use serde_json::Value;
+
+/// Plants every pool that the store does not have.
+pub(crate) fn plant(store: &Store, config: &Config, now: i64) -> Result<(), Refusal> {
+    for pool in &config.pools {
+        if store.find::<Pool>(&pool.id, "", &pool.id)?.is_none() {
+            store.atomically(|| plant_pool(store, pool, now))?;
+        }
+    }
+    Ok(())
+}
+
+fn plant_pool(store: &Store, config: &PoolConfig, now: i64) -> Result<(), Refusal> {
+    let pool = Pool {
+        id: config.id.clone(),
+        name: config.name.clone().unwrap_or_else(|| config.id.clone()),
+        aws_issuer: config.issuer.as_deref() == Some("cognito"),
+        settings: config.settings.clone(),
+        mfa: config.mfa.clone(),
+        created: now,
+        modified: now,
+    };
+    store.put(&pool)?;
+    for client in &config.clients {
+        plant_client(store, &pool, client)?;
+    }
+    for NamedConfig { name, settings } in config.groups.iter().cloned() {
+        store.put(&Group { pool_id: pool.id.clone(), name, settings, created: now })?;
+    }
+    for NamedConfig { name, settings } in config.identity_providers.iter().cloned() {
+        store.put(&IdentityProvider { pool_id: pool.id.clone(), name, settings, created: now })?;
+    }
+    for NamedConfig { name, settings } in config.resource_servers.iter().cloned() {
+        store.put(&ResourceServer { pool_id: pool.id.clone(), name, settings, created: now })?;
+    }
+    if let Some(name) = config.domain.clone() {
+        let settings = [("UserPoolId".to_owned(), Value::from(pool.id.as_str()))];
+        store.put(&Domain {
+            pool_id: pool.id.clone(),
+            name,
+            settings: settings.into_iter().collect(),
+            created: now,
+        })?;
+    }
+    for user in &config.users {
+        plant_user(store, &pool, user)?;
+    }
+    Ok(())
+}
+
+fn plant_client(store: &Store, pool: &Pool, config: &ClientConfig) -> Result<(), Refusal> {
+    store.put(&Client {
+        id: config.id.clone(),
+        pool_id: pool.id.clone(),
+        name: config.name.clone().unwrap_or_else(|| config.id.clone()),
+        secret: config.secret.clone(),
+        settings: config.settings.clone(),
+        created: pool.created,
+        modified: pool.created,
+    })
+}
+
+fn plant_user(store: &Store, pool: &Pool, config: &UserConfig) -> Result<(), Refusal> {
+    let sub = match config.attributes.get("sub") {
+        Some(sub) => sub.clone(),
+        None => random::uuid()?,
+    };
+    let mut attributes = config.attributes.clone();
+    attributes.insert("sub".to_owned(), sub.clone());
+    let password = config
+        .password
+        .as_deref()
+        .map(|password| srp::make_verifier(pool.srp_name(), &config.username, password))
+        .transpose()?;
+    let has = |name: &str| config.mfa.iter().any(|factor| factor == name);
+    store.put_user(&User {
+        pool_id: pool.id.clone(),
+        username: config.username.clone(),
+        sub,
+        status: config.status.unwrap_or(UserStatus::Confirmed),
+        enabled: !config.disabled,
+        password,
+        password_set: pool.created,
+        password_history: Vec::new(),
+        attributes,
+        pending_attributes: Default::default(),
+        groups: config.groups.clone(),
+        totp: config.totp_secret.clone().map(|secret| Totp {
+            secret,
+            verified: true,
+            friendly_name: String::new(),
+            last_step: 0,
+        }),
+        mfa: MfaPreference {
+            sms: has("SMS_MFA"),
+            totp: has("SOFTWARE_TOKEN_MFA"),
+            email: has("EMAIL_OTP"),
+            passkey: false,
+            preferred: config.preferred_mfa.clone(),
+        },
+        lockout: Lockout::default(),
+        signed_out: 0,
+        created: pool.created,
+        modified: pool.created,
+    })
+}

@@ -1,0 +1,70 @@
+//! What every handler is given: the server's state, and who calls.
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::faults::Faults;
+use crate::refusal::Refusal;
+use crate::store::Store;
+use crate::{keys, seed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The server's state. One connection to the database, used by one handler at a time.
+#[derive(Debug)]
+pub(crate) struct Server {
+    store: Mutex<Store>,
+    /// The only clock.
+    pub(crate) clock: Clock,
+    /// Trouble that a test asked for.
+    pub(crate) faults: Faults,
+    /// Private keys already read from the store.
+    pub(crate) keys: keys::Cache,
+    /// Without a slash at the end: what issuers and page addresses begin with.
+    pub(crate) public_url: String,
+    config: Config,
+}
+
+/// Who calls, and how.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Caller {
+    /// The operation's name.
+    pub(crate) operation: String,
+    /// What `x-amzn-requestid` will say.
+    pub(crate) request_id: String,
+    /// The `Authorization` header, for signed operations.
+    pub(crate) authorization: Option<String>,
+    /// The `x-amz-user-agent` or `user-agent` header.
+    pub(crate) user_agent: String,
+    /// The peer's address.
+    pub(crate) ip: String,
+}
+
+impl Server {
+    /// A server over a store that already has what the configuration names.
+    pub(crate) fn new(store: Store, config: Config, public_url: String) -> Result<Self, Refusal> {
+        let clock = Clock::default();
+        seed::plant(&store, &config, clock.now_ms())?;
+        Ok(Self {
+            store: Mutex::new(store),
+            clock,
+            faults: Faults::default(),
+            keys: keys::Cache::default(),
+            public_url,
+            config,
+        })
+    }
+
+    /// The store; never held across an await.
+    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
+        // A handler that panicked left at worst a rolled-back savepoint behind.
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Back to what the configuration names. Signing keys stay: they are nobody's state.
+    pub(crate) fn reset(&self) -> Result<(), Refusal> {
+        self.clock.set_offset(0);
+        self.faults.clear();
+        let store = self.store();
+        store.clear()?;
+        seed::plant(&store, &self.config, self.clock.now_ms())
+    }
+}

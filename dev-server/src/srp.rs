@@ -1,0 +1,196 @@
+//! The server's side of Cognito's dialect of SRP-6a: the 3072-bit group with generator 2, SHA-256,
+//! minimal two's-complement padding in every hash, and a key that signs a claim in place of a proof.
+//! The arithmetic is RustCrypto's `srp`; only the group and the paddings are ours.
+
+use crate::refusal::Refusal;
+use crate::store::Verifier;
+use crate::{hex, random};
+use crypto_bigint::modular::{ConstMontyForm, ConstMontyParams, FixedMontyParams};
+use crypto_bigint::{BoxedUint, Odd, Resize, U3072};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// The group of RFC 3526 (number 15), with generator 2 where RFC 5054 has 5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct CognitoGroup;
+
+impl ConstMontyParams<{ U3072::LIMBS }> for CognitoGroup {
+    const LIMBS: usize = U3072::LIMBS;
+    const PARAMS: FixedMontyParams<{ U3072::LIMBS }> =
+        FixedMontyParams::new_vartime(Odd::<U3072>::from_be_hex(N));
+}
+
+impl srp::Group for CognitoGroup {
+    type Element = ConstMontyForm<Self, { U3072::LIMBS }>;
+    const G: Self::Element = ConstMontyForm::new(&U3072::from_u8(2));
+}
+
+type Arithmetic = srp::Server<CognitoGroup, Sha256>;
+
+/// A verifier of a new password, with a salt of its own.
+pub(crate) fn make_verifier(
+    group_name: &str,
+    identity: &str,
+    password: &str,
+) -> Result<Verifier, Refusal> {
+    let salt = random::bytes::<16>()?;
+    Ok(derive_verifier(group_name, identity, password, &salt))
+}
+
+/// Whether a password is the one behind a verifier.
+pub(crate) fn is_password(
+    stored: &Verifier,
+    group_name: &str,
+    identity: &str,
+    password: &str,
+) -> bool {
+    let Some(salt) = hex::decode(&stored.salt) else { return false };
+    let derived = derive_verifier(group_name, identity, password, &salt);
+    derived.verifier.as_bytes().ct_eq(stored.verifier.as_bytes()).into()
+}
+
+/// v = g^x mod N, x = H(PAD(s) | H(group name | identity | ":" | password))
+fn derive_verifier(group_name: &str, identity: &str, password: &str, salt: &[u8]) -> Verifier {
+    let inner = Sha256::new()
+        .chain_update(group_name)
+        .chain_update(identity)
+        .chain_update(":")
+        .chain_update(password)
+        .finalize();
+    let x = Sha256::new().chain_update(pad(salt)).chain_update(inner).finalize();
+    let g = <CognitoGroup as srp::Group>::generator();
+    let v = g.pow(&BoxedUint::from_be_slice_vartime(&x)).retrieve();
+    Verifier { salt: trimmed_hex(salt), verifier: trimmed_hex(&v.to_be_bytes_trimmed_vartime()) }
+}
+
+/// B = (k·v + g^b) mod N, as it goes over the wire.
+pub(crate) fn b_public(verifier: &str, b_secret: &[u8]) -> Option<String> {
+    let v = number(verifier)?;
+    let b = BoxedUint::from_be_slice_vartime(b_secret);
+    let b_public = Arithmetic::new().compute_b_pub(&b, &multiplier(), &v);
+    Some(trimmed_hex(&b_public.to_be_bytes_trimmed_vartime()))
+}
+
+/// Reads A as a client sent it: nothing when it is no number, too long, or 0 mod N.
+pub(crate) fn read_a_public(text: &str) -> Option<String> {
+    if text.is_empty() || text.len() > 2 * U3072::BYTES + 2 {
+        return None;
+    }
+    let bytes = hex::decode(text)?;
+    let trimmed = trim(&bytes);
+    if trimmed.len() > U3072::BYTES {
+        return None;
+    }
+    let a = BoxedUint::from_be_slice_vartime(trimmed).resize(U3072::BITS);
+    let n = CognitoGroup::PARAMS.modulus().as_ref().to_be_bytes();
+    let n = BoxedUint::from_be_slice_vartime(n.as_ref());
+    // A is below 2^3072 < 2N, so 0 and N are the only multiples.
+    if bool::from(a.is_zero()) || a == n {
+        return None;
+    }
+    Some(trimmed_hex(trimmed))
+}
+
+/// The 16-byte key that both sides derive; nothing when u = 0 or a part is no number.
+///
+/// u = H(PAD(A) | PAD(B)), S = (A·v^u)^b mod N, K = HKDF(salt PAD(u), PAD(S))
+pub(crate) fn derive_key(
+    verifier: &str,
+    a_public: &str,
+    b_secret: &[u8],
+    b_public: &str,
+) -> Option<[u8; 16]> {
+    let u_hash = Sha256::new()
+        .chain_update(pad(&hex::decode(a_public)?))
+        .chain_update(pad(&hex::decode(b_public)?))
+        .finalize();
+    if u_hash.iter().all(|byte| *byte == 0) {
+        return None;
+    }
+    let s = Arithmetic::new().compute_premaster_secret(
+        &number(a_public)?,
+        &number(verifier)?,
+        &BoxedUint::from_be_slice_vartime(&u_hash),
+        &BoxedUint::from_be_slice_vartime(b_secret),
+    );
+    let extracted = hmac(&pad(&u_hash), &[&pad(&s.to_be_bytes_trimmed_vartime())]);
+    let expanded = hmac(&extracted, &[b"Caldera Derived Key", &[1]]);
+    expanded.first_chunk::<16>().copied()
+}
+
+/// What the client's signature must be: HMAC of group name, identity, secret block and timestamp.
+pub(crate) fn signature(
+    key: &[u8; 16],
+    group_name: &str,
+    identity: &str,
+    secret_block: &[u8],
+    timestamp: &str,
+) -> [u8; 32] {
+    hmac(key, &[group_name.as_bytes(), identity.as_bytes(), secret_block, timestamp.as_bytes()])
+}
+
+/// HMAC-SHA-256 over the concatenation of the parts.
+pub(crate) fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = match Hmac::<Sha256>::new_from_slice(key) {
+        Ok(mac) => mac,
+        // HMAC takes keys of any length; the branch is unreachable, and refusing all is its answer.
+        Err(_) => return [0; 32],
+    };
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+/// k = H(PAD(N) | PAD(g))
+fn multiplier() -> BoxedUint {
+    let n = CognitoGroup::PARAMS.modulus().as_ref().to_be_bytes();
+    let k = Sha256::new().chain_update(pad(n.as_ref())).chain_update([2]).finalize();
+    BoxedUint::from_be_slice_vartime(&k)
+}
+
+/// The shortest big-endian two's complement: no leading zero bytes, but one where the top bit is set.
+pub(crate) fn pad(bytes: &[u8]) -> Vec<u8> {
+    let trimmed = trim(bytes);
+    let mut out = Vec::with_capacity(trimmed.len() + 1);
+    if trimmed.first().is_none_or(|first| *first >= 0x80) {
+        out.push(0);
+    }
+    out.extend_from_slice(trimmed);
+    out
+}
+
+fn trim(bytes: &[u8]) -> &[u8] {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    bytes.get(zeros..).unwrap_or_default()
+}
+
+fn number(hex_text: &str) -> Option<BoxedUint> {
+    Some(BoxedUint::from_be_slice_vartime(&hex::decode(hex_text)?))
+}
+
+/// Lower-case hex without leading zeros, odd length included.
+fn trimmed_hex(bytes: &[u8]) -> String {
+    let text = hex::encode(bytes);
+    let trimmed = text.trim_start_matches('0');
+    if trimmed.is_empty() { "0".to_owned() } else { trimmed.to_owned() }
+}
+
+const N: &str = concat!(
+    "ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74",
+    "020bbea63b139b22514a08798e3404ddef9519b3cd3a431b302b0a6df25f1437",
+    "4fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b0bff5cb6f406b7ed",
+    "ee386bfb5a899fa5ae9f24117c4b1fe649286651ece45b3dc2007cb8a163bf05",
+    "98da48361c55d39a69163fa8fd24cf5f83655d23dca3ad961c62f356208552bb",
+    "9ed529077096966d670c354e4abc9804f1746c08ca18217c32905e462e36ce3b",
+    "e39e772c180e86039b2783a2ec07a28fb5c55df06f4c52c9de2bcbf695581718",
+    "3995497cea956ae515d2261898fa051015728e5a8aaac42dad33170d04507a33",
+    "a85521abdf1cba64ecfb850458dbef0a8aea71575d060c7db3970f85a6e1e4c7",
+    "abf5ae8cdb0933d71e8c94e04a25619dcee3d2261ad2ee6bf12ffa06d98a0864",
+    "d87602733ec86a64521f2b18177b200cbbe117577a615d6c770988c0bad946e2",
+    "08e24fa074e5ab3143db5bfce0fd108e4b82d120a93ad2caffffffffffffffff",
+);
+
+#[cfg(test)]
+mod tests;

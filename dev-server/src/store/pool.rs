@@ -1,0 +1,372 @@
+//! Pools, clients and what else belongs to a pool. Settings stay the JSON that CreateUserPool and its
+//! kin took, so that they can be reported back; the parts that decide something are read by name.
+
+use super::{Document, Store};
+use crate::refusal::Refusal;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+/// A user pool.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Pool {
+    /// `region_name`.
+    pub(crate) id: String,
+    /// The display name.
+    pub(crate) name: String,
+    /// `iss` in the form of the service rather than an address of this server.
+    pub(crate) aws_issuer: bool,
+    /// What CreateUserPool took, with what SetUserPoolMfaConfig added.
+    pub(crate) settings: Map<String, Value>,
+    /// What SetUserPoolMfaConfig took.
+    #[serde(default)]
+    pub(crate) mfa: Map<String, Value>,
+    /// Milliseconds since the epoch.
+    pub(crate) created: i64,
+    /// Milliseconds since the epoch.
+    pub(crate) modified: i64,
+}
+
+impl Document for Pool {
+    const KIND: &'static str = "pool";
+    fn pool_id(&self) -> &str {
+        &self.id
+    }
+    fn key(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Pool {
+    /// The part of the id before the first `_`.
+    pub(crate) fn region(&self) -> &str {
+        self.id.split_once('_').map_or("", |(region, _)| region)
+    }
+
+    /// The part of the id after the first `_`: what SRP hashes.
+    pub(crate) fn srp_name(&self) -> &str {
+        self.id.split_once('_').map_or(self.id.as_str(), |(_, name)| name)
+    }
+
+    /// The settings as types.
+    pub(crate) fn policy(&self) -> Policy {
+        read(&self.settings)
+    }
+
+    /// The settings of second factors as types.
+    pub(crate) fn mfa_policy(&self) -> MfaPolicy {
+        let mut merged = self.settings.clone();
+        merged.extend(self.mfa.clone());
+        read(&merged)
+    }
+}
+
+/// Reads the members a type knows; what does not fit falls back to the default, for the control
+/// operations checked the shape before it was kept.
+fn read<T: DeserializeOwned + Default>(settings: &Map<String, Value>) -> T {
+    serde_json::from_value(Value::Object(settings.clone())).unwrap_or_default()
+}
+
+/// What of a pool's settings decides something.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct Policy {
+    pub(crate) policies: Policies,
+    pub(crate) auto_verified_attributes: Vec<String>,
+    pub(crate) alias_attributes: Vec<String>,
+    pub(crate) username_attributes: Vec<String>,
+    pub(crate) username_configuration: UsernameConfiguration,
+    pub(crate) device_configuration: Option<DeviceConfiguration>,
+    pub(crate) account_recovery_setting: AccountRecovery,
+    pub(crate) admin_create_user_config: AdminCreateUser,
+    #[serde(alias = "SchemaAttributes")]
+    pub(crate) schema: Vec<SchemaAttribute>,
+    pub(crate) user_attribute_update_settings: UpdateSettings,
+    /// Trigger names to addresses; a value that is no text is not a trigger of ours.
+    pub(crate) lambda_config: Map<String, Value>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct Policies {
+    pub(crate) password_policy: PasswordPolicy,
+    pub(crate) sign_in_policy: SignInPolicy,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct PasswordPolicy {
+    pub(crate) minimum_length: usize,
+    pub(crate) require_uppercase: bool,
+    pub(crate) require_lowercase: bool,
+    pub(crate) require_numbers: bool,
+    pub(crate) require_symbols: bool,
+    pub(crate) password_history_size: usize,
+    pub(crate) temporary_password_validity_days: i64,
+}
+
+impl Default for PasswordPolicy {
+    fn default() -> Self {
+        Self {
+            minimum_length: 8,
+            require_uppercase: true,
+            require_lowercase: true,
+            require_numbers: true,
+            require_symbols: true,
+            password_history_size: 0,
+            temporary_password_validity_days: 7,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct SignInPolicy {
+    /// `PASSWORD`, `EMAIL_OTP`, `SMS_OTP`, `WEB_AUTHN`; empty means password only.
+    pub(crate) allowed_first_auth_factors: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct UsernameConfiguration {
+    pub(crate) case_sensitive: bool,
+}
+
+impl Default for UsernameConfiguration {
+    fn default() -> Self {
+        Self { case_sensitive: true }
+    }
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct DeviceConfiguration {
+    /// A remembered device answers in place of the second factor.
+    pub(crate) challenge_required_on_new_device: bool,
+    /// Opt-in: a confirmed device is remembered only when the person says so.
+    pub(crate) device_only_remembered_on_user_prompt: bool,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct AccountRecovery {
+    pub(crate) recovery_mechanisms: Vec<RecoveryMechanism>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct RecoveryMechanism {
+    pub(crate) priority: i64,
+    /// `verified_email`, `verified_phone_number`, `admin_only`.
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct AdminCreateUser {
+    pub(crate) allow_admin_create_user_only: bool,
+    pub(crate) unused_account_validity_days: Option<i64>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct UpdateSettings {
+    pub(crate) attributes_require_verification_before_update: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct SchemaAttribute {
+    /// Without the prefix `custom:`, as CreateUserPool takes it.
+    pub(crate) name: String,
+    pub(crate) attribute_data_type: String,
+    pub(crate) developer_only_attribute: bool,
+    pub(crate) mutable: Option<bool>,
+    pub(crate) required: bool,
+    pub(crate) number_attribute_constraints: Map<String, Value>,
+    pub(crate) string_attribute_constraints: Map<String, Value>,
+}
+
+/// What decides about second factors and passkeys.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct MfaPolicy {
+    /// `OFF` (also when absent), `OPTIONAL`, `ON`.
+    pub(crate) mfa_configuration: String,
+    pub(crate) sms_mfa_configuration: Option<Value>,
+    pub(crate) software_token_mfa_configuration: SoftwareTokenMfa,
+    pub(crate) email_mfa_configuration: Option<Value>,
+    pub(crate) web_authn_configuration: WebAuthn,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct SoftwareTokenMfa {
+    pub(crate) enabled: bool,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct WebAuthn {
+    pub(crate) relying_party_id: Option<String>,
+    /// `required` or `preferred`.
+    pub(crate) user_verification: Option<String>,
+    /// `SINGLE_FACTOR` or `MULTI_FACTOR_WITH_USER_VERIFICATION`.
+    pub(crate) factor_configuration: Option<String>,
+}
+
+/// An app client.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Client {
+    pub(crate) id: String,
+    pub(crate) pool_id: String,
+    pub(crate) name: String,
+    pub(crate) secret: Option<String>,
+    /// What CreateUserPoolClient took.
+    pub(crate) settings: Map<String, Value>,
+    /// Milliseconds since the epoch.
+    pub(crate) created: i64,
+    /// Milliseconds since the epoch.
+    pub(crate) modified: i64,
+}
+
+impl Document for Client {
+    const KIND: &'static str = "client";
+    fn pool_id(&self) -> &str {
+        &self.pool_id
+    }
+    fn key(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Client {
+    /// The settings as types.
+    pub(crate) fn policy(&self) -> ClientPolicy {
+        read(&self.settings)
+    }
+}
+
+/// What of a client's settings decides something.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct ClientPolicy {
+    /// `ALLOW_…`; empty means the service's default: SRP, custom and refresh.
+    pub(crate) explicit_auth_flows: Vec<String>,
+    /// `LEGACY` (also when absent) or `ENABLED`.
+    pub(crate) prevent_user_existence_errors: String,
+    /// Minutes, 3 to 15.
+    pub(crate) auth_session_validity: Option<i64>,
+    pub(crate) access_token_validity: Option<i64>,
+    pub(crate) id_token_validity: Option<i64>,
+    pub(crate) refresh_token_validity: Option<i64>,
+    pub(crate) token_validity_units: TokenValidityUnits,
+    pub(crate) enable_token_revocation: Option<bool>,
+    pub(crate) refresh_token_rotation: Option<RefreshTokenRotation>,
+    pub(crate) read_attributes: Vec<String>,
+    pub(crate) write_attributes: Vec<String>,
+    #[serde(rename = "CallbackURLs")]
+    pub(crate) callback_urls: Vec<String>,
+    #[serde(rename = "LogoutURLs")]
+    pub(crate) logout_urls: Vec<String>,
+    pub(crate) allowed_o_auth_flows: Vec<String>,
+    pub(crate) allowed_o_auth_scopes: Vec<String>,
+    pub(crate) supported_identity_providers: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct TokenValidityUnits {
+    pub(crate) access_token: Option<String>,
+    pub(crate) id_token: Option<String>,
+    pub(crate) refresh_token: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct RefreshTokenRotation {
+    /// `ENABLED` or `DISABLED`.
+    pub(crate) feature: String,
+    pub(crate) retry_grace_period_seconds: i64,
+}
+
+/// A named thing of a pool whose settings are only kept: the kind says which.
+macro_rules! kept {
+    ($(#[$doc:meta])* $name:ident, $kind:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Serialize, Deserialize)]
+        pub(crate) struct $name {
+            pub(crate) pool_id: String,
+            pub(crate) name: String,
+            /// What the creating operation took.
+            pub(crate) settings: Map<String, Value>,
+            /// Milliseconds since the epoch.
+            pub(crate) created: i64,
+        }
+        impl Document for $name {
+            const KIND: &'static str = $kind;
+            fn pool_id(&self) -> &str {
+                &self.pool_id
+            }
+            fn key(&self) -> &str {
+                &self.name
+            }
+        }
+    };
+}
+
+kept!(
+    /// A group of users.
+    Group,
+    "group"
+);
+kept!(
+    /// An identity provider.
+    IdentityProvider,
+    "identity_provider"
+);
+kept!(
+    /// A domain, by its prefix or whole name.
+    Domain,
+    "domain"
+);
+kept!(
+    /// A resource server, by its identifier.
+    ResourceServer,
+    "resource_server"
+);
+
+/// An RSA key of a pool.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SigningKey {
+    pub(crate) pool_id: String,
+    /// `access` or `id`: a pool signs each with its own key.
+    pub(crate) token_use: String,
+    pub(crate) kid: String,
+    /// The two primes and the public exponent, big-endian hex.
+    pub(crate) primes: [String; 2],
+    pub(crate) exponent: String,
+}
+
+impl Document for SigningKey {
+    const KIND: &'static str = "signing_key";
+    fn pool_id(&self) -> &str {
+        &self.pool_id
+    }
+    fn key(&self) -> &str {
+        &self.token_use
+    }
+}
+
+impl Store {
+    /// The pool of that id, or the service's refusal.
+    pub(crate) fn pool(&self, id: &str) -> Result<Pool, Refusal> {
+        self.find(id, "", id)?
+            .ok_or_else(|| Refusal::not_found(format!("User pool {id} does not exist.")))
+    }
+
+    /// The client of that id, or the service's refusal.
+    pub(crate) fn client(&self, id: &str) -> Result<Client, Refusal> {
+        self.find_by_key(id)?
+            .ok_or_else(|| Refusal::not_found(format!("User pool client {id} does not exist.")))
+    }
+}

@@ -1,0 +1,153 @@
+//! Sign-ins on their way, and the tokens of those that arrived.
+
+use super::{Document, Verifier};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A question that was put to a person and waits for its answer.
+///
+/// The key is the SHA-256 of the `Session` (or, for `PASSWORD_VERIFIER`, of the `SECRET_BLOCK`)
+/// that the client holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct PendingChallenge {
+    pub(crate) key: String,
+    pub(crate) pool_id: String,
+    pub(crate) client_id: String,
+    /// The real name; for an unknown person the name as typed.
+    pub(crate) username: String,
+    /// An unknown person is asked like a known one and always fails.
+    pub(crate) user_exists: bool,
+    pub(crate) question: Question,
+    pub(crate) flow: Flow,
+    /// Milliseconds since the epoch.
+    pub(crate) expires: i64,
+    pub(crate) wrong_tries: u32,
+    /// Spent challenges are kept until they expire, so that a second use is told apart.
+    pub(crate) spent: bool,
+}
+
+impl Document for PendingChallenge {
+    const KIND: &'static str = "challenge";
+    fn pool_id(&self) -> &str {
+        &self.pool_id
+    }
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+/// What was asked, with what the server must remember to judge the answer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Question {
+    /// `PASSWORD_VERIFIER`; the hash of the Session that came with it, where one did.
+    PasswordVerifier { exchange: Exchange, session: Option<String> },
+    /// `NEW_PASSWORD_REQUIRED`.
+    NewPassword { required: Vec<String> },
+    /// `SMS_MFA`, `EMAIL_OTP` or `SMS_OTP`.
+    Code { challenge: String, code: String, attribute: String, address: String },
+    /// `SOFTWARE_TOKEN_MFA`.
+    SoftwareToken,
+    /// `SELECT_MFA_TYPE`, with what may be chosen.
+    SelectMfa { choices: Vec<String> },
+    /// `MFA_SETUP`: what may be set up, and the secret once it was shown.
+    MfaSetup { choices: Vec<String>, secret: Option<String>, verified: bool, name: String },
+    /// `SELECT_CHALLENGE`, with what may be chosen.
+    SelectChallenge { choices: Vec<String> },
+    /// `PASSWORD`.
+    Password,
+    /// `PASSWORD_SRP`.
+    PasswordSrp,
+    /// `WEB_AUTHN`, with what the verifying library remembers.
+    Passkey { state: Value },
+    /// `CUSTOM_CHALLENGE`, with what only the verifying trigger may see.
+    Custom { private: Map<String, Value>, metadata: Option<String> },
+    /// `DEVICE_SRP_AUTH`.
+    DeviceSrp { device_key: String },
+    /// `DEVICE_PASSWORD_VERIFIER`.
+    DeviceVerifier { device_key: String, exchange: Exchange },
+    /// No question: the person proved an address while confirming the sign-up.
+    Confirmed { attribute: String },
+}
+
+/// The server's side of one SRP exchange. Hex.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Exchange {
+    pub(crate) verifier: Verifier,
+    pub(crate) a_public: String,
+    pub(crate) b_secret: String,
+    pub(crate) b_public: String,
+    /// Base64.
+    pub(crate) secret_block: String,
+}
+
+/// What a sign-in has been through so far.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Flow {
+    /// `USER_SRP_AUTH`, `USER_AUTH`, …
+    pub(crate) auth_flow: String,
+    pub(crate) device_key: Option<String>,
+    /// A second factor (or a device in its place) was given.
+    pub(crate) second_factor_done: bool,
+    /// The first factor needs no second one.
+    pub(crate) passwordless: bool,
+    /// The person chose a new password: the token trigger wants to know.
+    pub(crate) new_password: bool,
+    /// `CUSTOM_AUTH`: what the define trigger has seen.
+    pub(crate) history: Vec<Value>,
+    pub(crate) client_metadata: Map<String, Value>,
+}
+
+/// A refresh token; the key is its SHA-256.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct RefreshToken {
+    pub(crate) key: String,
+    pub(crate) pool_id: String,
+    pub(crate) client_id: String,
+    pub(crate) username: String,
+    pub(crate) origin_jti: String,
+    pub(crate) event_id: String,
+    pub(crate) scope: String,
+    pub(crate) device_key: Option<String>,
+    /// Seconds since the epoch, as in the tokens.
+    pub(crate) auth_time: i64,
+    /// Milliseconds since the epoch.
+    pub(crate) issued: i64,
+    pub(crate) expires: i64,
+    /// Set when rotation replaced it: it works until then, and a later use is a reuse.
+    pub(crate) replaced_until: Option<i64>,
+    pub(crate) revoked: bool,
+}
+
+impl Document for RefreshToken {
+    const KIND: &'static str = "refresh_token";
+    fn pool_id(&self) -> &str {
+        &self.pool_id
+    }
+    fn owner(&self) -> &str {
+        &self.username
+    }
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+/// All tokens of this `origin_jti` are revoked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Revocation {
+    pub(crate) pool_id: String,
+    pub(crate) username: String,
+    pub(crate) origin_jti: String,
+}
+
+impl Document for Revocation {
+    const KIND: &'static str = "revocation";
+    fn pool_id(&self) -> &str {
+        &self.pool_id
+    }
+    fn owner(&self) -> &str {
+        &self.username
+    }
+    fn key(&self) -> &str {
+        &self.origin_jti
+    }
+}
