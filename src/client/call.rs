@@ -1,0 +1,55 @@
+//! One operation: sent, repeated only as `retry` allows, and read.
+
+use super::error::Error;
+use crate::platform::{Platform, SendError};
+use crate::protocol::error::Violation;
+use crate::protocol::json::Value;
+use crate::protocol::pool::Pool;
+use crate::protocol::refusal::Refusal;
+use crate::protocol::retry::{Failure, delay_ms};
+use crate::protocol::wire::Call;
+
+/// Sends a call and returns the reply's body.
+///
+/// # Errors
+/// `Refused` with the service's name for it, `Send` when there is no reply, `Violation` when the
+/// reply is no JSON object.
+pub async fn call(
+    platform: &impl Platform,
+    pool: &Pool,
+    timeout_ms: u32,
+    call: &Call,
+) -> Result<Value, Error> {
+    let request = call.request(pool, timeout_ms);
+    let mut attempt = 1;
+    loop {
+        let error = match platform.send(&request).await {
+            Ok(reply) if (200..300).contains(&reply.status) => return read(&reply.body),
+            Ok(reply) => Error::Refused(Box::new(Refusal::read(&reply))),
+            Err(error) => Error::Send(error),
+        };
+        let failure = match &error {
+            Error::Refused(refusal) => Failure::Refused(refusal),
+            Error::Send(SendError::Network | SendError::TimedOut) => Failure::NoReply,
+            _ => return Err(error),
+        };
+        let mut dice = [0; 4];
+        platform.fill_random(&mut dice);
+        let Some(delay) = delay_ms(call.operation, &failure, attempt, u32::from_le_bytes(dice)) else {
+            return Err(error);
+        };
+        platform.sleep(delay).await?;
+        attempt += 1;
+    }
+}
+
+/// An empty body is what some operations without output answer (protocol page, 1.3).
+fn read(body: &str) -> Result<Value, Error> {
+    if body.is_empty() {
+        return Ok(Value::object());
+    }
+    match Value::parse(body) {
+        Some(value @ Value::Object(_)) => Ok(value),
+        _ => Err(Error::Violation(Violation::NotJson)),
+    }
+}

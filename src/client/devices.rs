@@ -1,0 +1,72 @@
+//! This browser as a remembered device: its data is kept per person and outlives sign-out.
+
+use sha2::{Digest, Sha256};
+
+use super::Client;
+use super::call::call;
+use crate::platform::{Platform, Store};
+use crate::protocol::device::Device;
+use crate::protocol::json::Value;
+use crate::protocol::secret::Secret;
+use crate::protocol::session::{NewDevice, Session};
+use crate::protocol::text;
+
+/// The device remembered for a user name or alias, if any. A store that fails has none.
+pub async fn load(client: &Client, platform: &impl Platform, login: &str) -> Option<Device> {
+    let stored = platform.load(Store::Lasting, &key(client, login)).await.ok()??;
+    let record = Value::parse(&stored)?;
+    Some(Device {
+        key: record.string("key")?,
+        group_key: record.string("groupKey")?,
+        password: Secret::new(record.string("password")?),
+    })
+}
+
+/// Registers this browser with the service and remembers it, under the user name and under what was
+/// typed. A failure leaves the sign-in valid, as it leaves the service's.
+pub async fn confirm(
+    client: &Client,
+    platform: &impl Platform,
+    session: &Session,
+    login: &str,
+    names: &NewDevice,
+) {
+    let mut entropy = [0; 40];
+    let mut salt = [0; 16];
+    platform.fill_random(&mut entropy);
+    platform.fill_random(&mut salt);
+    let device = Device::make(names, &entropy);
+    let confirm = device.confirm(&session.access, &salt, &platform.device_name());
+    if call(platform, &client.pool, client.timeout_ms, &confirm).await.is_ok() {
+        save(client, platform, &session.username, &device).await;
+        if login != session.username {
+            save(client, platform, login, &device).await;
+        }
+    }
+}
+
+/// Forgets the device of a user name in this browser only.
+pub async fn forget_local(client: &Client, platform: &impl Platform, login: &str) {
+    let _ = platform.remove(Store::Lasting, &key(client, login)).await;
+}
+
+/// Remembers a device for a user name.
+pub async fn save(client: &Client, platform: &impl Platform, login: &str, device: &Device) {
+    let record = Value::object()
+        .with("key", device.key.as_str())
+        .with("groupKey", device.group_key.as_str())
+        .with("password", device.password.expose("the store keeps it").as_str());
+    // A store that refuses costs the person a second factor next time, nothing more.
+    let _ = platform.save(Store::Lasting, &key(client, login), &record.write()).await;
+}
+
+/// SECURITY: the user name is hashed, because keys are read by people and tools.
+fn key(client: &Client, login: &str) -> String {
+    let digest = Sha256::new()
+        .chain_update(client.pool.client_id())
+        .chain_update([0])
+        .chain_update(login)
+        .finalize();
+    let name = text::base64url(digest.as_slice().get(..15).unwrap_or_default());
+    ["lifeguard.", client.pool.client_id(), ".device.", &name].concat()
+}

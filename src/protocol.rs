@@ -1,0 +1,19 @@
+//! What Cognito says and what we answer. Pure: time and randomness are arguments.
+
+pub mod challenge;
+pub mod device;
+pub mod error;
+pub mod group;
+pub mod http;
+pub mod json;
+pub mod jwt;
+pub mod pool;
+pub mod record;
+pub mod refusal;
+pub mod retry;
+pub mod secret;
+pub mod session;
+pub mod sign_in;
+pub mod srp;
+pub mod text;
+pub mod wire;

@@ -1,0 +1,35 @@
+//! Requests and replies as plain data.
+
+use super::secret::Secret;
+
+/// A request for the platform to send.
+pub struct HttpRequest {
+    /// `true`: `POST` with the body; `false`: `GET`.
+    pub post: bool,
+    /// Absolute URL. Never holds a secret.
+    pub url: String,
+    /// Header names (lower case) and values.
+    pub headers: Vec<(&'static str, String)>,
+    /// Body; may hold passwords, codes and tokens.
+    pub body: Secret<String>,
+    /// How long one attempt may take, in milliseconds.
+    pub timeout_ms: u32,
+    /// Whether the request must outlive the page (sign-out while leaving).
+    pub keep_alive: bool,
+}
+
+/// A reply, of whatever status.
+pub struct HttpResponse {
+    /// HTTP status code.
+    pub status: u16,
+    /// `x-amzn-errortype`, where the reply has one.
+    pub error_type: Option<String>,
+    /// `x-amzn-errormessage`, where the reply has one.
+    pub error_message: Option<String>,
+    /// `retry-after` in seconds, where the reply has one.
+    pub retry_after: Option<String>,
+    /// `date` of the server, where it can be read.
+    pub date: Option<String>,
+    /// Body as text.
+    pub body: String,
+}

@@ -1,0 +1,448 @@
+//! JSON as one dynamic type, so that the wasm carries one reader and one writer instead of a pair
+//! for each message.
+
+use super::text::push_integer;
+
+/// A JSON value. Objects keep their order; the last of two equal names wins on reading.
+#[derive(Clone, PartialEq)]
+#[cfg_attr(any(test, debug_assertions), derive(Debug))]
+pub enum Value {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number. Written with at most three decimals: the protocol has no finer ones.
+    Number(f64),
+    /// A string
+    String(String),
+    /// An array
+    Array(Vec<Value>),
+    /// An object
+    Object(Vec<(String, Value)>),
+}
+
+/// Deepest nesting that is read: hostile input must not exhaust the stack.
+const MAX_DEPTH: usize = 64;
+
+impl Value {
+    /// Reads a JSON text (RFC 8259). `None` for anything that is not one whole value.
+    pub fn parse(text: &str) -> Option<Value> {
+        let mut reader = Reader { bytes: text.as_bytes(), at: 0 };
+        let value = reader.value(0)?;
+        reader.space();
+        (reader.at == reader.bytes.len()).then_some(value)
+    }
+
+    /// The value as JSON text.
+    pub fn write(&self) -> String {
+        let mut out = String::new();
+        self.write_to(&mut out);
+        out
+    }
+
+    /// An empty object.
+    pub fn object() -> Value {
+        Value::Object(Vec::new())
+    }
+
+    /// The object with one member more.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Value {
+        if let Value::Object(members) = &mut self {
+            members.push((String::from(name), value.into()));
+        }
+        self
+    }
+
+    /// The object with one member more where there is a value for it.
+    #[must_use]
+    pub fn with_some(self, name: &str, value: Option<impl Into<Value>>) -> Value {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// Member of an object; `null` counts as absent.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        let Value::Object(members) = self else { return None };
+        let (_, value) = members.iter().rev().find(|(key, _)| key == name)?;
+        (*value != Value::Null).then_some(value)
+    }
+
+    /// Text of a member that is a string.
+    pub fn str(&self, name: &str) -> Option<&str> {
+        self.get(name)?.as_str()
+    }
+
+    /// Text of a member that is a string, owned.
+    pub fn string(&self, name: &str) -> Option<String> {
+        self.str(name).map(String::from)
+    }
+
+    /// Number of a member that is a number.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        match self.get(name)? {
+            Value::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// Whether a member is `true`.
+    pub fn is_true(&self, name: &str) -> bool {
+        self.get(name) == Some(&Value::Bool(true))
+    }
+
+    /// The text, if this is a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Items of an array; nothing for other values.
+    pub fn items(&self) -> &[Value] {
+        match self {
+            Value::Array(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// Texts of an array's strings; other items are passed over.
+    pub fn strings(&self) -> Vec<String> {
+        self.items().iter().filter_map(|item| item.as_str().map(String::from)).collect()
+    }
+
+    /// Members of an object; nothing for other values.
+    pub fn members(&self) -> &[(String, Value)] {
+        match self {
+            Value::Object(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// An object's members that are strings, as pairs.
+    pub fn string_pairs(&self) -> Vec<(String, String)> {
+        self.members()
+            .iter()
+            .filter_map(|(name, value)| Some((name.clone(), String::from(value.as_str()?))))
+            .collect()
+    }
+
+    /// An object of strings.
+    pub fn from_pairs<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> Value {
+        pairs.iter().fold(Value::object(), |object, (k, v)| object.with(k.as_ref(), v.as_ref()))
+    }
+
+    /// An array of strings.
+    pub fn from_strings<S: AsRef<str>>(texts: &[S]) -> Value {
+        Value::Array(texts.iter().map(|text| Value::from(text.as_ref())).collect())
+    }
+
+    fn write_to(&self, out: &mut String) {
+        match self {
+            Value::Null => out.push_str("null"),
+            Value::Bool(true) => out.push_str("true"),
+            Value::Bool(false) => out.push_str("false"),
+            Value::Number(number) => write_number(*number, out),
+            Value::String(text) => write_string(text, out),
+            Value::Array(items) => {
+                out.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        out.push(',');
+                    }
+                    item.write_to(out);
+                }
+                out.push(']');
+            }
+            Value::Object(members) => {
+                out.push('{');
+                for (index, (name, value)) in members.iter().enumerate() {
+                    if index > 0 {
+                        out.push(',');
+                    }
+                    write_string(name, out);
+                    out.push(':');
+                    value.write_to(out);
+                }
+                out.push('}');
+            }
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Value::String(String::from(text))
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Value::String(text)
+    }
+}
+
+impl From<&String> for Value {
+    fn from(text: &String) -> Self {
+        Value::String(text.clone())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Value::Bool(value)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Value::Number(value)
+    }
+}
+
+impl From<u64> for Value {
+    fn from(value: u64) -> Self {
+        Value::Number(value as f64)
+    }
+}
+
+impl From<Vec<Value>> for Value {
+    fn from(items: Vec<Value>) -> Self {
+        Value::Array(items)
+    }
+}
+
+fn write_number(number: f64, out: &mut String) {
+    // Beyond 2^53 a double is no exact integer, and JSON has no infinities.
+    if !(number.abs() < 9_007_199_254_740_992.0) {
+        return out.push_str("null");
+    }
+    if number < 0.0 {
+        out.push('-');
+    }
+    let size = number.abs();
+    let mut whole = size as i64;
+    let mut thousandths = ((size - whole as f64) * 1000.0 + 0.5) as u32;
+    if thousandths == 1000 {
+        whole += 1;
+        thousandths = 0;
+    }
+    push_integer(out, whole);
+    if thousandths > 0 {
+        out.push('.');
+        for divisor in [100, 10, 1] {
+            out.push(char::from(b'0' + (thousandths / divisor % 10) as u8));
+        }
+    }
+}
+
+fn write_string(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c < ' ' => {
+                out.push_str("\\u00");
+                out.push_str(&super::text::hex(&[c as u8]));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn take(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    fn space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+            self.at += 1;
+        }
+    }
+
+    fn word(&mut self, word: &str, value: Value) -> Option<Value> {
+        let end = self.at.checked_add(word.len())?;
+        (self.bytes.get(self.at..end)? == word.as_bytes()).then(|| self.at = end)?;
+        Some(value)
+    }
+
+    fn value(&mut self, depth: usize) -> Option<Value> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        self.space();
+        match self.peek()? {
+            b'n' => self.word("null", Value::Null),
+            b't' => self.word("true", Value::Bool(true)),
+            b'f' => self.word("false", Value::Bool(false)),
+            b'"' => self.string().map(Value::String),
+            b'[' => self.array(depth),
+            b'{' => self.object(depth),
+            _ => self.number(),
+        }
+    }
+
+    fn array(&mut self, depth: usize) -> Option<Value> {
+        self.take()?;
+        let mut items = Vec::new();
+        self.space();
+        if self.peek()? == b']' {
+            self.take()?;
+            return Some(Value::Array(items));
+        }
+        loop {
+            items.push(self.value(depth + 1)?);
+            self.space();
+            match self.take()? {
+                b',' => {}
+                b']' => return Some(Value::Array(items)),
+                _ => return None,
+            }
+        }
+    }
+
+    fn object(&mut self, depth: usize) -> Option<Value> {
+        self.take()?;
+        let mut members = Vec::new();
+        self.space();
+        if self.peek()? == b'}' {
+            self.take()?;
+            return Some(Value::Object(members));
+        }
+        loop {
+            self.space();
+            (self.peek()? == b'"').then_some(())?;
+            let name = self.string()?;
+            self.space();
+            (self.take()? == b':').then_some(())?;
+            members.push((name, self.value(depth + 1)?));
+            self.space();
+            match self.take()? {
+                b',' => {}
+                b'}' => return Some(Value::Object(members)),
+                _ => return None,
+            }
+        }
+    }
+
+    fn string(&mut self) -> Option<String> {
+        self.take()?;
+        let mut out = Vec::new();
+        loop {
+            match self.take()? {
+                b'"' => return String::from_utf8(out).ok(),
+                b'\\' => {
+                    let c = self.escape()?;
+                    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+                }
+                byte if byte < b' ' => return None,
+                byte => out.push(byte),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Option<char> {
+        Some(match self.take()? {
+            b'n' => '\n',
+            b't' => '\t',
+            b'r' => '\r',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'u' => {
+                let unit = self.hex4()?;
+                if !(0xd800..0xdc00).contains(&unit) {
+                    // A lone low surrogate is no character: the replacement character stands in.
+                    return Some(char::from_u32(unit).unwrap_or('\u{fffd}'));
+                }
+                self.word("\\u", Value::Null)?;
+                let low = self.hex4()?.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
+                char::from_u32(0x10000 + ((unit - 0xd800) << 10) + low)?
+            }
+            c @ (b'"' | b'\\' | b'/') => char::from(c),
+            _ => return None,
+        })
+    }
+
+    fn hex4(&mut self) -> Option<u32> {
+        let mut unit = 0;
+        for _ in 0..4 {
+            unit = unit << 4 | char::from(self.take()?).to_digit(16)?;
+        }
+        Some(unit)
+    }
+
+    fn number(&mut self) -> Option<Value> {
+        let negative = self.peek()? == b'-';
+        if negative {
+            self.take()?;
+        }
+        let start = self.at;
+        let mut number = self.digits(0.0);
+        // A leading zero must stand alone.
+        let length = self.at - start;
+        if length == 0 || (length > 1 && self.bytes.get(start) == Some(&b'0')) {
+            return None;
+        }
+        if self.peek() == Some(b'.') {
+            self.take()?;
+            let start = self.at;
+            let fraction = self.digits(0.0);
+            let places = self.at - start;
+            if places == 0 {
+                return None;
+            }
+            number += fraction / ten_to(places);
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.take()?;
+            let down = self.peek() == Some(b'-');
+            if down || self.peek() == Some(b'+') {
+                self.take()?;
+            }
+            let start = self.at;
+            let exponent = self.digits(0.0) as usize;
+            if self.at == start {
+                return None;
+            }
+            let factor = ten_to(exponent.min(400));
+            number = if down { number / factor } else { number * factor };
+        }
+        Some(Value::Number(if negative { -number } else { number }))
+    }
+
+    fn digits(&mut self, mut number: f64) -> f64 {
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            number = number * 10.0 + f64::from(digit - b'0');
+            self.at += 1;
+        }
+        number
+    }
+}
+
+fn ten_to(places: usize) -> f64 {
+    (0..places).fold(1.0, |power, _| power * 10.0)
+}
+
+#[cfg(test)]
+#[path = "json_tests.rs"]
+mod tests;

@@ -1,0 +1,71 @@
+//! The reader and writer against `serde_json` as the oracle.
+
+use super::Value;
+
+const TEXTS: &[&str] = &[
+    "null", " true ", "false", "0", "-0.5", "1700000000.123", "1e3", "2.5E-1", "\"\"",
+    r#""a\"\\\/\b\f\n\r\té😀 ü""#, "[]", "[1,[2,{}],\"x\"]", "{}",
+    r#"{"a":{"b":[null,true]},"c":"d"}"#, "\t{ \"k\" : [ 1 , 2 ] }\n",
+];
+
+const BROKEN: &[&str] = &[
+    "", " ", "nul", "tru", "01", "-", "1.", ".5", "1e", "+1", "\"", "\"\\x\"", "\"\\ud800\"", "\"\\u12\"", "[", "[1,]",
+    "[1 2]", "{", "{\"a\"}", "{\"a\":}", "{a:1}", "{\"a\":1,}", "1 2", "\"\u{1}\"", "]", "NaN", "<html>",
+];
+
+fn agrees(ours: &Value, theirs: &serde_json::Value) -> bool {
+    match (ours, theirs) {
+        (Value::Null, serde_json::Value::Null) => true,
+        (Value::Bool(a), serde_json::Value::Bool(b)) => a == b,
+        (Value::Number(a), serde_json::Value::Number(b)) => (a - b.as_f64().unwrap()).abs() < 1e-6,
+        (Value::String(a), serde_json::Value::String(b)) => a == b,
+        (Value::Array(a), serde_json::Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| agrees(a, b))
+        }
+        (Value::Object(a), serde_json::Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|b| agrees(v, b)))
+        }
+        _ => false,
+    }
+}
+
+#[test]
+fn every_text_reads_and_writes_as_serde_json_says() {
+    for text in TEXTS {
+        let theirs: serde_json::Value = serde_json::from_str(text).unwrap();
+        let ours = Value::parse(text).unwrap_or_else(|| panic!("not read: {text}"));
+        assert!(agrees(&ours, &theirs), "{text}");
+        let again: serde_json::Value = serde_json::from_str(&ours.write()).unwrap();
+        assert!(agrees(&ours, &again), "written: {}", ours.write());
+    }
+}
+
+#[test]
+fn broken_texts_are_refused() {
+    for text in BROKEN {
+        assert!(serde_json::from_str::<serde_json::Value>(text).is_err(), "the oracle takes {text}");
+        assert_eq!(Value::parse(text), None, "{text}");
+    }
+}
+
+#[test]
+fn deep_nesting_is_refused_without_exhausting_the_stack() {
+    assert_eq!(Value::parse(&"[".repeat(100_000)), None);
+}
+
+#[test]
+fn every_prefix_of_a_text_is_refused_without_a_panic() {
+    let text = r#"{"a":[1.5e2,"b\u00e9",{"c":null}],"d":true}"#;
+
+    for end in 0..text.len() {
+        assert_eq!(Value::parse(&text[..end]), None);
+    }
+}
+
+#[test]
+fn null_members_count_as_absent_and_the_last_of_two_wins() {
+    let value = Value::parse(r#"{"a":null,"b":1,"b":2}"#).unwrap();
+
+    assert_eq!(value.get("a"), None);
+    assert_eq!(value.number("b"), Some(2.0));
+}

@@ -1,0 +1,185 @@
+//! Where a pool is and what its tokens must name: parsed once, wrong never.
+
+use super::error::Misuse;
+
+/// A user pool as one app client sees it.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    id: String,
+    client_id: String,
+    endpoint: String,
+    issuers: Vec<String>,
+}
+
+impl Pool {
+    /// Parses what the application configured.
+    ///
+    /// `endpoint` replaces the service's host: `https`, or `http` on this machine.
+    ///
+    /// # Errors
+    /// `Misuse` with the fix, for a malformed pool id, client id or endpoint.
+    pub fn parse(id: &str, client_id: &str, endpoint: Option<&str>) -> Result<Self, Misuse> {
+        let region = region_of(id).ok_or(Misuse(
+            "userPoolId must look like region_name, for instance eu-west-1_Ab12Cd34E",
+        ))?;
+        let is_client_id = matches!(client_id.len(), 1..=128)
+            && client_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'+');
+        if !is_client_id {
+            return Err(Misuse("clientId must be the id of an app client: letters and digits only"));
+        }
+        let suffix = dns_suffix(region);
+        let host = |label: &str| ["https://", label, ".", region, ".", suffix].concat();
+        let (service, issuer) = (host("cognito-idp"), host("issuer-cognito-idp"));
+        let mut issuers = vec![[&service, "/", id].concat(), [&issuer, "/", id].concat()];
+        let endpoint = match endpoint {
+            None => service,
+            Some(custom) => {
+                let base = parse_endpoint(custom).ok_or(Misuse(
+                    "endpoint must be an absolute https URL (http on localhost only) without query, fragment or password",
+                ))?;
+                issuers.push([base, "/", id].concat());
+                String::from(base)
+            }
+        };
+        Ok(Self { id: String::from(id), client_id: String::from(client_id), endpoint, issuers })
+    }
+
+    /// The pool id, `region_name`.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The part after the first `_`, which goes into the SRP hash.
+    pub fn name(&self) -> &str {
+        self.id.split_once('_').map_or("", |(_, name)| name)
+    }
+
+    /// The app client id.
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// Where operations are posted, with a final slash.
+    pub fn operations_url(&self) -> String {
+        [&self.endpoint, "/"].concat()
+    }
+
+    /// Where the pool's signing keys are.
+    pub fn jwks_url(&self) -> String {
+        [&self.endpoint, "/", &self.id, "/.well-known/jwks.json"].concat()
+    }
+
+    /// Whether an `iss` claim names this pool: either form of the service's issuer, or the custom
+    /// endpoint's own.
+    pub fn is_issuer(&self, issuer: &str) -> bool {
+        self.issuers.iter().any(|known| known == issuer)
+    }
+}
+
+/// The region of a pool id of the form `[\w-]+_[0-9a-zA-Z]+`, at most 55 characters.
+fn region_of(id: &str) -> Option<&str> {
+    let (region, name) = id.split_once('_')?;
+    let is_region = region.contains('-')
+        && region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (is_region && is_name && id.len() <= 55).then_some(region)
+}
+
+/// DNS suffix of the partition a region belongs to.
+fn dns_suffix(region: &str) -> &'static str {
+    if region.starts_with("cn-") {
+        "amazonaws.com.cn"
+    } else if region.starts_with("eusc-") {
+        "amazonaws.eu"
+    } else {
+        "amazonaws.com"
+    }
+}
+
+/// The endpoint without its final slash, if it may be used.
+fn parse_endpoint(url: &str) -> Option<&str> {
+    let url = url.trim_end_matches('/');
+    let (secure, rest) = match url.strip_prefix("https://") {
+        Some(rest) => (true, rest),
+        None => (false, url.strip_prefix("http://")?),
+    };
+    let authority = rest.split('/').next()?;
+    let clean = !url.bytes().any(|byte| byte <= b' ' || matches!(byte, b'?' | b'#' | b'@' | b'\\' | 0x7f..));
+    (clean && !authority.is_empty() && (secure || is_loopback(authority))).then_some(url)
+}
+
+/// Whether an authority is this machine (RFC 6761, section 6.3; RFC 8252, section 8.3).
+fn is_loopback(authority: &str) -> bool {
+    let host = match authority.strip_prefix("[::1]") {
+        Some("") => return true,
+        Some(port) => return port.starts_with(':'),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    host == "localhost" || host.ends_with(".localhost") || is_127(host)
+}
+
+fn is_127(host: &str) -> bool {
+    let mut octets = host.split('.');
+    octets.next() == Some("127") && octets.clone().count() == 3 && octets.all(|o| o.parse::<u8>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLIENT: &str = "1example23456789";
+
+    #[test]
+    fn every_partition_has_its_host() {
+        for (id, url) in [
+            ("eu-west-1_Ab12", "https://cognito-idp.eu-west-1.amazonaws.com/"),
+            ("us-gov-west-1_Ab12", "https://cognito-idp.us-gov-west-1.amazonaws.com/"),
+            ("cn-north-1_Ab12", "https://cognito-idp.cn-north-1.amazonaws.com.cn/"),
+            ("eusc-de-east-1_Ab12", "https://cognito-idp.eusc-de-east-1.amazonaws.eu/"),
+        ] {
+            let pool = Pool::parse(id, CLIENT, None).unwrap();
+            assert_eq!(pool.operations_url(), url);
+            assert_eq!(pool.name(), "Ab12");
+        }
+    }
+
+    #[test]
+    fn both_forms_of_the_issuer_are_the_pools_and_no_other() {
+        let pool = Pool::parse("eu-west-1_Ab12", CLIENT, Some("http://localhost:9320/")).unwrap();
+
+        assert!(pool.is_issuer("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12"));
+        assert!(pool.is_issuer("https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12"));
+        assert!(pool.is_issuer("http://localhost:9320/eu-west-1_Ab12"));
+        for other in [
+            "http://localhost:9320/eu-west-1_Other",
+            "https://cognito-idp.eu-west-1.amazonaws.com.evil.example/eu-west-1_Ab12",
+            "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12/",
+            "",
+        ] {
+            assert!(!pool.is_issuer(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn malformed_ids_are_refused() {
+        for id in ["", "x", "eu-west-1", "_Ab12", "eu-west-1_", "eu-west-1_Ab_12", "EU-WEST-1_Ab", "eu west_1", "evil.example/_x"] {
+            assert!(Pool::parse(id, CLIENT, None).is_err(), "{id}");
+        }
+        for client in ["", "a b", "a/b", &"x".repeat(129)] {
+            assert!(Pool::parse("eu-west-1_Ab12", client, None).is_err(), "{client}");
+        }
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_only() {
+        for endpoint in ["http://localhost", "http://127.0.0.1:4567/x", "http://[::1]:80", "https://proxy.example/idp/"] {
+            assert!(Pool::parse("eu-west-1_Ab12", CLIENT, Some(endpoint)).is_ok(), "{endpoint}");
+        }
+        for endpoint in [
+            "http://example.com", "http://localhost.evil.example", "http://127.evil.example", "http://localhost@evil.example",
+            "ftp://localhost", "//x", "https://", "https://a b", "https://x?y", "https://x#y", "javascript:alert(1)", "http://[::1].evil",
+        ] {
+            assert!(Pool::parse("eu-west-1_Ab12", CLIENT, Some(endpoint)).is_err(), "{endpoint}");
+        }
+    }
+}
