@@ -53,9 +53,9 @@ export async function openServer({ config, keep = false, args = [] } = {}) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
-    /** Asks for trouble: see the dev-server's README for the members of a fault. */
-    fault: (fault) => control("POST", "faults", fault),
-    clearFaults: () => control("DELETE", "faults"),
+    /** Asks for trouble: `{ operation, kind, times?, skip?, … }` each; replaces what was asked for before. */
+    faults: (...rules) => control("POST", "faults", rules),
+    clearFaults: () => control("POST", "faults", []),
     /** How often each operation was called since the last reset. */
     counters: () => control("GET", "counters"),
     /** Calls an operation as a script with any access key would (control operations included). */

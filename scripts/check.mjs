@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+// Everything that is checked without running the code: format, lints, docs, types, and the size budget.
+import { build } from "./build.mjs";
+import { readArgs } from "./lib/args.mjs";
+import { bad, done, fail, seconds, step } from "./lib/log.mjs";
+import { at, wasmTarget } from "./lib/paths.mjs";
+import { run } from "./lib/run.mjs";
+import { setup } from "./setup.mjs";
+
+const cargo = (...args) => run("cargo", args);
+const checks = {
+  format: () => cargo("fmt", "--all", "--check"),
+  clippy: () => cargo("clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"),
+  "clippy-wasm": () => cargo("clippy", "--target", wasmTarget, "-p", "lifeguard", "-p", "modexp", "--quiet", "--", "-D", "warnings"),
+  docs: () => run("cargo", ["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"], { env: { RUSTDOCFLAGS: "-D warnings" } }),
+  lint: () => run("biome", ["ci", "--error-on-warnings"]),
+  types: async () => {
+    await build();
+    await run("tsc", ["-p", at("tsconfig.json")]);
+  },
+  budget: async () => {
+    await build();
+    await run(process.execPath, [at("scripts/size.mjs"), "--check", "--no-build"]);
+  },
+};
+
+const help = `
+npm run check -- [check …]
+
+Checks without running: ${Object.keys(checks).join(", ")}. All of them by default.
+  clippy, clippy-wasm, docs   warnings are errors, on the native and the wasm32 target
+  lint                        biome on js/ (biome check --write repairs most of it)
+  types                       tsc on js/, the drift check against the generated types included
+  budget                      bytes of what a page loads, against bench/budget.json
+`;
+
+const { positionals } = readArgs(help, {}, { allowPositionals: true });
+try {
+  const unknown = positionals.filter((name) => !checks[name]);
+  if (unknown.length > 0) throw new Error(`unknown check ${unknown.join(", ")}: choose from ${Object.keys(checks).join(", ")}`);
+  await setup("build");
+  const failed = [];
+  for (const name of positionals.length > 0 ? positionals : Object.keys(checks)) {
+    const begin = Date.now();
+    try {
+      await step(name, checks[name]);
+      done(`${name} (${seconds(Date.now() - begin)})`);
+    } catch (error) {
+      bad(`${name}: ${error.message}`);
+      failed.push(name);
+    }
+  }
+  if (failed.length > 0) throw new Error(`failed: ${failed.join(", ")}`);
+} catch (error) {
+  fail(error);
+}

@@ -1,0 +1,133 @@
+// The parts of `npm test`. Each resolves to { passed, failed, skipped } and never throws for a failing test.
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { findBrowsers, isComplete } from "./browsers.mjs";
+import { buildDemo } from "./demo.mjs";
+import { buildDevServer } from "./dev-server.mjs";
+import { bad, step, warn } from "./log.mjs";
+import { pack } from "./pack.mjs";
+import { at } from "./paths.mjs";
+import { run } from "./run.mjs";
+
+const none = () => ({ passed: 0, failed: 0, skipped: 0 });
+const add = (...all) => all.reduce((sum, one) => ({ passed: sum.passed + one.passed, failed: sum.failed + one.failed, skipped: sum.skipped + one.skipped }), none());
+const filesIn = (folder, pattern) => (existsSync(at(folder)) ? readdirSync(at(folder)).filter((name) => pattern.test(name)).sort().map((name) => join(folder, name)) : []);
+
+/** A thing that could not run: a failure where everything is expected to be there. */
+function missing(reason) {
+  const strict = process.env.CI === "true";
+  (strict ? bad : warn)(`SKIPPED ${reason}`);
+  return { ...none(), [strict ? "failed" : "skipped"]: 1 };
+}
+
+/** Runs something that prints `test result: ok. 3 passed; 0 failed; 1 ignored; …`, as cargo and wasm-pack do. */
+async function countedRun(command, args, options = {}) {
+  const counts = none();
+  const { code } = await run(command, args, {
+    ...options,
+    allowFailure: true,
+    onLine: (line) => {
+      console.log(`  ${line}`);
+      const result = /test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/.exec(line);
+      if (!result) return;
+      counts.passed += Number(result[1]);
+      counts.failed += Number(result[2]);
+      counts.skipped += Number(result[3]);
+    },
+  });
+  // Did not compile, crashed, or found nothing to run: that is a failure, too.
+  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  return counts;
+}
+
+/** Runs files with node's own test runner. */
+async function nodeTest(files, { env = {}, concurrency = 1 } = {}) {
+  if (files.length === 0) return none();
+  const folder = mkdtempSync(join(tmpdir(), "lifeguard-counts-"));
+  const counts = join(folder, "counts");
+  const args = ["--test", `--test-concurrency=${concurrency}`, `--test-reporter=${at("scripts/lib/reporter.mjs")}`, "--test-reporter-destination=stdout", ...files];
+  const { code } = await run(process.execPath, args, { env: { ...env, COUNTS_FILE: counts }, allowFailure: true });
+  const total = existsSync(counts) ? add(...readFileSync(counts, "utf8").trim().split("\n").map((line) => JSON.parse(line))) : none();
+  rmSync(folder, { recursive: true, force: true });
+  if (code !== 0 && total.failed === 0) total.failed = 1;
+  return total;
+}
+
+/** A script of ours that counts as one test. */
+async function oneTest(name, command, args) {
+  const { code } = await run(command, args, { allowFailure: true });
+  console.log(code === 0 ? `  ✓ ${name}` : `  ✗ ${name}`);
+  return { ...none(), [code === 0 ? "passed" : "failed"]: 1 };
+}
+
+const chosenEngines = () => (process.env.ENGINES ?? "chromium,firefox,webkit").split(",");
+
+async function wasmTests(engine, flag, files, extra = []) {
+  const programs = findBrowsers()[engine];
+  if (!isComplete(programs)) return missing(`wasm tests in ${engine}: browser or driver not installed`);
+  const tests = files.flatMap((file) => ["--test", basename(file, ".rs")]);
+  return countedRun("wasm-pack", ["test", "--headless", `--${flag}`, `--${flag}driver`.replace("firefoxdriver", "geckodriver"), programs.driver, "--mode", "no-install", ".", ...tests, ...extra], {
+    env: { WASM_BINDGEN_TEST_TIMEOUT: "120" },
+  });
+}
+
+export const parts = {
+  native: {
+    about: "cargo test --workspace",
+    run: () => countedRun("cargo", ["test", "--workspace", "--no-fail-fast", "--quiet"]),
+  },
+  wasm: {
+    about: "tests/browser_*.rs by wasm-pack in headless Chromium and Firefox",
+    async run() {
+      const files = filesIn("tests", /^browser_.*\.rs$/);
+      if (files.length === 0) return none();
+      const results = [];
+      for (const [engine, flag] of [["chromium", "chrome"], ["firefox", "firefox"]]) {
+        if (chosenEngines().includes(engine)) results.push(await step(`wasm-pack test in ${engine}`, () => wasmTests(engine, flag, files)));
+      }
+      return add(...results);
+    },
+  },
+  types: {
+    about: "a stranger's TypeScript project against the packed package",
+    needsPackage: true,
+    run: () => nodeTest(filesIn("tests/types", /\.test\.mjs$/)),
+  },
+  package: {
+    about: "the tarball's contents, publint and are-the-types-wrong",
+    needsPackage: true,
+    run: () => nodeTest(filesIn("tests/package", /\.test\.mjs$/)),
+  },
+  vectors: {
+    about: "tests/vectors/srp_vectors.json through the built package's wasm, in node and each engine",
+    needsPackage: true,
+    async run() {
+      const results = [];
+      for (const engine of ["node", ...chosenEngines()]) {
+        if (engine !== "node" && !isComplete(findBrowsers()[engine])) results.push(missing(`vectors in ${engine}: not installed`));
+        else results.push(await oneTest(`vectors in ${engine}`, process.execPath, [at("scripts/vectors.mjs"), at("tests/vectors/srp_vectors.json"), "--engine", engine, "--no-build"]));
+      }
+      return add(...results);
+    },
+  },
+  e2e: {
+    about: "user stories in Chromium, Firefox and WebKit",
+    needsPackage: true,
+    async run(filter) {
+      await step("building the dev-server", buildDevServer);
+      await buildDemo();
+      return nodeTest(filesIn("e2e", /\.stories\.mjs$/).filter((file) => !filter || file.includes(filter)), { concurrency: 2 });
+    },
+  },
+  interop: {
+    about: "other people's clients and servers",
+    needsPackage: true,
+    async run(filter) {
+      await step("building the dev-server", buildDevServer);
+      return nodeTest(filesIn("interop", /\.test\.mjs$/).filter((file) => !filter || file.includes(filter)));
+    },
+  },
+};
+
+export { add, none, pack };
