@@ -16,7 +16,9 @@ pub(super) static OPERATIONS: LazyLock<HashMap<String, Operation>> = LazyLock::n
 #[derive(Debug)]
 pub(super) struct Operation {
     pub(super) input: Shape,
+    #[cfg(test)]
     pub(super) errors: Vec<String>,
+    #[cfg(test)]
     pub(super) is_signed: bool,
 }
 
@@ -78,9 +80,14 @@ fn load() -> HashMap<String, Operation> {
             SERVICES.iter().filter_map(|service| file[*service]["operations"].as_object()).flatten()
         {
             if let Some(input) = shape(&facts["input"], &mut patterns) {
-                let errors = strings(&facts["errors"]);
-                let is_signed = facts["auth"] == "sigv4";
-                operations.insert(name.clone(), Operation { input, errors, is_signed });
+                let operation = Operation {
+                    input,
+                    #[cfg(test)]
+                    errors: strings(&facts["errors"]),
+                    #[cfg(test)]
+                    is_signed: facts["auth"] == "sigv4",
+                };
+                operations.insert(name.clone(), operation);
             }
         }
     }

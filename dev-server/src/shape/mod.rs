@@ -15,30 +15,21 @@ use facts::OPERATIONS;
 use serde_json::Value;
 
 /// Whether the service has this operation (and the facts files know it).
+#[cfg(test)]
 pub(crate) fn is_known(operation: &str) -> bool {
     OPERATIONS.contains_key(operation)
 }
 
 /// Whether the operation must carry an AWS signature.
+#[cfg(test)]
 pub(crate) fn is_signed(operation: &str) -> bool {
     OPERATIONS.get(operation).is_some_and(|facts| facts.is_signed)
 }
 
 /// The exception names the model lists for the operation; empty for an unknown one.
+#[cfg(test)]
 pub(crate) fn errors(operation: &str) -> &'static [String] {
     OPERATIONS.get(operation).map_or(&[], |facts| facts.errors.as_slice())
-}
-
-/// Parses a request body. An empty body means an empty object, as in the service.
-///
-/// # Errors
-/// `SerializationException` when the body is not JSON.
-pub(crate) fn parse(body: &[u8]) -> Result<Value, Refusal> {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Value::Object(serde_json::Map::new()));
-    }
-    serde_json::from_slice(body)
-        .map_err(|_| Refusal::serialization("Unable to parse the request body."))
 }
 
 /// Holds `input` against the model of `operation`.
