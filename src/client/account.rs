@@ -25,7 +25,11 @@ pub struct SignedUp {
 ///
 /// # Errors
 /// See [`Error`].
-pub async fn sign_up(client: &Client, platform: &impl Platform, sent: &Call) -> Result<SignedUp, Error> {
+pub async fn sign_up(
+    client: &Client,
+    platform: &impl Platform,
+    sent: &Call,
+) -> Result<SignedUp, Error> {
     let reply = call(platform, &client.pool, client.timeout_ms, sent).await?;
     Ok(SignedUp {
         confirmed: reply.is_true("UserConfirmed"),

@@ -35,7 +35,8 @@ pub async fn call(
         };
         let mut dice = [0; 4];
         platform.fill_random(&mut dice);
-        let Some(delay) = delay_ms(call.operation, &failure, attempt, u32::from_le_bytes(dice)) else {
+        let Some(delay) = delay_ms(call.operation, &failure, attempt, u32::from_le_bytes(dice))
+        else {
             return Err(error);
         };
         platform.sleep(delay).await?;

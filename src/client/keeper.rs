@@ -40,6 +40,15 @@ pub async fn load(client: &Client, platform: &impl Platform) -> Option<(Store, S
     None
 }
 
+/// The live session, refreshed where it has to be; `None` when nobody is signed in.
+///
+/// # Errors
+/// The refresh got no definitive answer and the access token has ended: the session stays stored.
+pub async fn session(client: &Client, platform: &impl Platform) -> Result<Option<Session>, Error> {
+    let Some((_, held)) = load(client, platform).await else { return Ok(None) };
+    Ok((held.expires_at > platform.now()).then_some(held))
+}
+
 /// Ends the session: it leaves this browser first, then the service is told. The result says
 /// whether the service confirmed.
 pub async fn sign_out(client: &Client, platform: &impl Platform) -> bool {

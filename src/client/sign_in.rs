@@ -52,7 +52,11 @@ pub async fn answer(
         }
         (None, _) => Answer::Responses(Vec::new()),
     };
-    let step = pending.answer(answer, device, &client.pool, client.ephemeral(platform))?;
+    let spare = match &answer {
+        Answer::Password(_) | Answer::Option(_, Some(_)) => client.ephemeral(platform),
+        _ => super::fresh(platform),
+    };
+    let step = pending.answer(answer, device, &client.pool, spare)?;
     drive(client, platform, store, step).await
 }
 
@@ -80,7 +84,7 @@ async fn drive(
                         &reply,
                         &client.pool,
                         platform.now() / 1000,
-                        client.ephemeral(platform),
+                        super::fresh(platform),
                     )?,
                     Err(Error::Refused(refusal)) => {
                         let login = String::from(conversation.login());

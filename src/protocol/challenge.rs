@@ -114,7 +114,9 @@ impl Challenge {
                     .iter()
                     .map(|name| String::from(name.strip_prefix(ATTRIBUTE_PREFIX).unwrap_or(name)))
                     .collect(),
-                user_attributes: list("userAttributes").map(|all| all.string_pairs()).unwrap_or_default(),
+                user_attributes: list("userAttributes")
+                    .map(|all| all.string_pairs())
+                    .unwrap_or_default(),
             },
             // Clients read MFAS_CAN_CHOOSE; one page of the documentation says MFAS_CAN_SELECT.
             "SELECT_MFA_TYPE" => select(
@@ -124,7 +126,10 @@ impl Challenge {
             // SMS may be listed, but the service cannot set it up here.
             "MFA_SETUP" => select(
                 "MFA_SETUP",
-                strings(list("MFAS_CAN_SETUP")).into_iter().filter(|option| option != "SMS_MFA").collect(),
+                strings(list("MFAS_CAN_SETUP"))
+                    .into_iter()
+                    .filter(|option| option != "SMS_MFA")
+                    .collect(),
             ),
             "SELECT_CHALLENGE" => select("SELECT_CHALLENGE", available.to_vec()),
             SOFTWARE_TOKEN_SETUP => {

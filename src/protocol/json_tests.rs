@@ -3,14 +3,51 @@
 use super::Value;
 
 const TEXTS: &[&str] = &[
-    "null", " true ", "false", "0", "-0.5", "1700000000.123", "1e3", "2.5E-1", "\"\"",
-    r#""a\"\\\/\b\f\n\r\té😀 ü""#, "[]", "[1,[2,{}],\"x\"]", "{}",
-    r#"{"a":{"b":[null,true]},"c":"d"}"#, "\t{ \"k\" : [ 1 , 2 ] }\n",
+    "null",
+    " true ",
+    "false",
+    "0",
+    "-0.5",
+    "1700000000.123",
+    "1e3",
+    "2.5E-1",
+    "\"\"",
+    r#""a\"\\\/\b\f\n\r\té😀 ü""#,
+    "[]",
+    "[1,[2,{}],\"x\"]",
+    "{}",
+    r#"{"a":{"b":[null,true]},"c":"d"}"#,
+    "\t{ \"k\" : [ 1 , 2 ] }\n",
 ];
 
 const BROKEN: &[&str] = &[
-    "", " ", "nul", "tru", "01", "-", "1.", ".5", "1e", "+1", "\"", "\"\\x\"", "\"\\ud800\"", "\"\\u12\"", "[", "[1,]",
-    "[1 2]", "{", "{\"a\"}", "{\"a\":}", "{a:1}", "{\"a\":1,}", "1 2", "\"\u{1}\"", "]", "NaN", "<html>",
+    "",
+    " ",
+    "nul",
+    "tru",
+    "01",
+    "-",
+    "1.",
+    ".5",
+    "1e",
+    "+1",
+    "\"",
+    "\"\\x\"",
+    "\"\\ud800\"",
+    "\"\\u12\"",
+    "[",
+    "[1,]",
+    "[1 2]",
+    "{",
+    "{\"a\"}",
+    "{\"a\":}",
+    "{a:1}",
+    "{\"a\":1,}",
+    "1 2",
+    "\"\u{1}\"",
+    "]",
+    "NaN",
+    "<html>",
 ];
 
 fn agrees(ours: &Value, theirs: &serde_json::Value) -> bool {
@@ -43,7 +80,10 @@ fn every_text_reads_and_writes_as_serde_json_says() {
 #[test]
 fn broken_texts_are_refused() {
     for text in BROKEN {
-        assert!(serde_json::from_str::<serde_json::Value>(text).is_err(), "the oracle takes {text}");
+        assert!(
+            serde_json::from_str::<serde_json::Value>(text).is_err(),
+            "the oracle takes {text}"
+        );
         assert_eq!(Value::parse(text), None, "{text}");
     }
 }

@@ -36,7 +36,9 @@ mod tests {
         let token = [&part("{}"), ".", &part(r#"{"sub":"s"}"#), ".x"].concat();
 
         assert_eq!(claims(&token).unwrap().str("sub"), Some("s"));
-        for broken in ["", "a.b", "a.b.c", &token.replace(".x", "."), &[&token, ".y"].concat(), &part("[]")] {
+        for broken in
+            ["", "a.b", "a.b.c", &token.replace(".x", "."), &[&token, ".y"].concat(), &part("[]")]
+        {
             assert_eq!(claims(broken), Err(Violation::TokenForm), "{broken}");
         }
     }

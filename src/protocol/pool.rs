@@ -23,9 +23,13 @@ impl Pool {
             "userPoolId must look like region_name, for instance eu-west-1_Ab12Cd34E",
         ))?;
         let is_client_id = matches!(client_id.len(), 1..=128)
-            && client_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'+');
+            && client_id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'+');
         if !is_client_id {
-            return Err(Misuse("clientId must be the id of an app client: letters and digits only"));
+            return Err(Misuse(
+                "clientId must be the id of an app client: letters and digits only",
+            ));
         }
         let suffix = dns_suffix(region);
         let host = |label: &str| ["https://", label, ".", region, ".", suffix].concat();
@@ -80,7 +84,9 @@ impl Pool {
 fn region_of(id: &str) -> Option<&str> {
     let (region, name) = id.split_once('_')?;
     let is_region = region.contains('-')
-        && region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        && region
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
     (is_region && is_name && id.len() <= 55).then_some(region)
 }
@@ -104,7 +110,9 @@ fn parse_endpoint(url: &str) -> Option<&str> {
         None => (false, url.strip_prefix("http://")?),
     };
     let authority = rest.split('/').next()?;
-    let clean = !url.bytes().any(|byte| byte <= b' ' || matches!(byte, b'?' | b'#' | b'@' | b'\\' | 0x7f..));
+    let clean = !url
+        .bytes()
+        .any(|byte| byte <= b' ' || matches!(byte, b'?' | b'#' | b'@' | b'\\' | 0x7f..));
     (clean && !authority.is_empty() && (secure || is_loopback(authority))).then_some(url)
 }
 
@@ -120,7 +128,9 @@ fn is_loopback(authority: &str) -> bool {
 
 fn is_127(host: &str) -> bool {
     let mut octets = host.split('.');
-    octets.next() == Some("127") && octets.clone().count() == 3 && octets.all(|o| o.parse::<u8>().is_ok())
+    octets.next() == Some("127")
+        && octets.clone().count() == 3
+        && octets.all(|o| o.parse::<u8>().is_ok())
 }
 
 #[cfg(test)]
@@ -148,7 +158,9 @@ mod tests {
         let pool = Pool::parse("eu-west-1_Ab12", CLIENT, Some("http://localhost:9320/")).unwrap();
 
         assert!(pool.is_issuer("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12"));
-        assert!(pool.is_issuer("https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12"));
+        assert!(
+            pool.is_issuer("https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12")
+        );
         assert!(pool.is_issuer("http://localhost:9320/eu-west-1_Ab12"));
         for other in [
             "http://localhost:9320/eu-west-1_Other",
@@ -162,7 +174,17 @@ mod tests {
 
     #[test]
     fn malformed_ids_are_refused() {
-        for id in ["", "x", "eu-west-1", "_Ab12", "eu-west-1_", "eu-west-1_Ab_12", "EU-WEST-1_Ab", "eu west_1", "evil.example/_x"] {
+        for id in [
+            "",
+            "x",
+            "eu-west-1",
+            "_Ab12",
+            "eu-west-1_",
+            "eu-west-1_Ab_12",
+            "EU-WEST-1_Ab",
+            "eu west_1",
+            "evil.example/_x",
+        ] {
             assert!(Pool::parse(id, CLIENT, None).is_err(), "{id}");
         }
         for client in ["", "a b", "a/b", &"x".repeat(129)] {
@@ -172,12 +194,27 @@ mod tests {
 
     #[test]
     fn plain_http_is_for_this_machine_only() {
-        for endpoint in ["http://localhost", "http://127.0.0.1:4567/x", "http://[::1]:80", "https://proxy.example/idp/"] {
+        for endpoint in [
+            "http://localhost",
+            "http://127.0.0.1:4567/x",
+            "http://[::1]:80",
+            "https://proxy.example/idp/",
+        ] {
             assert!(Pool::parse("eu-west-1_Ab12", CLIENT, Some(endpoint)).is_ok(), "{endpoint}");
         }
         for endpoint in [
-            "http://example.com", "http://localhost.evil.example", "http://127.evil.example", "http://localhost@evil.example",
-            "ftp://localhost", "//x", "https://", "https://a b", "https://x?y", "https://x#y", "javascript:alert(1)", "http://[::1].evil",
+            "http://example.com",
+            "http://localhost.evil.example",
+            "http://127.evil.example",
+            "http://localhost@evil.example",
+            "ftp://localhost",
+            "//x",
+            "https://",
+            "https://a b",
+            "https://x?y",
+            "https://x#y",
+            "javascript:alert(1)",
+            "http://[::1].evil",
         ] {
             assert!(Pool::parse("eu-west-1_Ab12", CLIENT, Some(endpoint)).is_err(), "{endpoint}");
         }

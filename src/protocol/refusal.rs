@@ -108,7 +108,10 @@ impl Refusal {
             name: String::from(name),
             text: String::from(text),
             status: reply.status,
-            retry_after_seconds: reply.retry_after.as_ref().and_then(|value| value.trim().parse().ok()),
+            retry_after_seconds: reply
+                .retry_after
+                .as_ref()
+                .and_then(|value| value.trim().parse().ok()),
         }
     }
 }
@@ -129,9 +132,12 @@ fn kind_of(name: &str, text: &str, status: u16) -> Kind {
         "PasswordResetRequired" => Kind::PasswordResetRequired,
         "TooManyFailedAttempts" => Kind::TooManyAttempts,
         "LimitExceeded" => Kind::LimitExceeded,
-        "TooManyRequests" | "Throttling" | "Throttled" | "RequestThrottled" | "RequestLimitExceeded" | "SlowDown" => {
-            Kind::Throttled
-        }
+        "TooManyRequests"
+        | "Throttling"
+        | "Throttled"
+        | "RequestThrottled"
+        | "RequestLimitExceeded"
+        | "SlowDown" => Kind::Throttled,
         "CodeMismatch" | "EnableSoftwareTokenMFA" => Kind::CodeMismatch,
         "ExpiredCode" => Kind::CodeExpired,
         "CodeDeliveryFailure" => Kind::CodeDelivery,
@@ -147,9 +153,15 @@ fn kind_of(name: &str, text: &str, status: u16) -> Kind {
         "Forbidden" | "AccessDenied" => Kind::Forbidden,
         "UserLambdaValidation" => Kind::TriggerRefused,
         "UnexpectedLambda" | "InvalidLambdaResponse" => Kind::TriggerFailed,
-        "InvalidUserPoolConfiguration" | "InvalidSmsRoleAccessPolicy" | "InvalidSmsRoleTrustRelationship"
-        | "InvalidEmailRoleAccessPolicy" | "WebAuthnConfigurationMissing" => Kind::Misconfigured,
-        "UnsupportedOperation" | "OperationNotEnabled" | "FeatureUnavailableInTier" | "WebAuthnNotEnabled"
+        "InvalidUserPoolConfiguration"
+        | "InvalidSmsRoleAccessPolicy"
+        | "InvalidSmsRoleTrustRelationship"
+        | "InvalidEmailRoleAccessPolicy"
+        | "WebAuthnConfigurationMissing" => Kind::Misconfigured,
+        "UnsupportedOperation"
+        | "OperationNotEnabled"
+        | "FeatureUnavailableInTier"
+        | "WebAuthnNotEnabled"
         | "UnknownOperation" => Kind::NotEnabled,
         "MFAMethodNotFound" | "SoftwareTokenMFANotFound" => Kind::MfaMethodNotFound,
         _ if status == 429 => Kind::Throttled,
@@ -236,10 +248,14 @@ mod tests {
             ("Invalid session for the user, session is expired.", Kind::SessionExpired),
             ("Invalid session for the user, session can only be used once.", Kind::SessionExpired),
             ("Access Token has been revoked", Kind::AccessToken),
-            ("Client x is configured with secret but SECRET_HASH was not received", Kind::ClientSecret),
+            (
+                "Client x is configured with secret but SECRET_HASH was not received",
+                Kind::ClientSecret,
+            ),
             ("something new", Kind::NotAuthorized),
         ] {
-            let body = Value::object().with("__type", "NotAuthorizedException").with("message", text);
+            let body =
+                Value::object().with("__type", "NotAuthorizedException").with("message", text);
             assert_eq!(read(None, &body.write(), 400).kind, kind, "{text}");
         }
     }

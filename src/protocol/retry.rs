@@ -18,10 +18,20 @@ pub enum Failure<'a> {
 pub fn is_repeatable(operation: &str) -> bool {
     matches!(
         operation,
-        "GetUser" | "GetDevice" | "ListDevices" | "ListWebAuthnCredentials" | "GetUserAuthFactors"
-            | "RevokeToken" | "GlobalSignOut" | "GetId" | "GetCredentialsForIdentity"
-            | "SetUserMFAPreference" | "UpdateDeviceStatus" | "ForgetDevice"
-            | "AdminGetUser" | "ListUsers"
+        "GetUser"
+            | "GetDevice"
+            | "ListDevices"
+            | "ListWebAuthnCredentials"
+            | "GetUserAuthFactors"
+            | "RevokeToken"
+            | "GlobalSignOut"
+            | "GetId"
+            | "GetCredentialsForIdentity"
+            | "SetUserMFAPreference"
+            | "UpdateDeviceStatus"
+            | "ForgetDevice"
+            | "AdminGetUser"
+            | "ListUsers"
     )
 }
 
@@ -39,7 +49,9 @@ pub fn delay_ms(operation: &str, failure: &Failure<'_>, attempt: u32, dice: u32)
         Failure::Refused(refusal) => match refusal.kind {
             // A throttled request was not acted upon: sending it again repeats nothing.
             Kind::Throttled => refusal.retry_after_seconds.unwrap_or(0),
-            Kind::Unavailable if is_repeatable(operation) => refusal.retry_after_seconds.unwrap_or(0),
+            Kind::Unavailable if is_repeatable(operation) => {
+                refusal.retry_after_seconds.unwrap_or(0)
+            }
             _ => return None,
         },
     };
@@ -64,9 +76,20 @@ mod tests {
     #[test]
     fn a_call_that_sends_a_message_or_spends_a_session_is_never_repeated_blindly() {
         for operation in [
-            "InitiateAuth", "RespondToAuthChallenge", "SignUp", "ConfirmSignUp", "ResendConfirmationCode",
-            "ForgotPassword", "ConfirmForgotPassword", "GetTokensFromRefreshToken", "VerifySoftwareToken",
-            "GetUserAttributeVerificationCode", "UpdateUserAttributes", "ChangePassword", "DeleteUser", "ConfirmDevice",
+            "InitiateAuth",
+            "RespondToAuthChallenge",
+            "SignUp",
+            "ConfirmSignUp",
+            "ResendConfirmationCode",
+            "ForgotPassword",
+            "ConfirmForgotPassword",
+            "GetTokensFromRefreshToken",
+            "VerifySoftwareToken",
+            "GetUserAttributeVerificationCode",
+            "UpdateUserAttributes",
+            "ChangePassword",
+            "DeleteUser",
+            "ConfirmDevice",
         ] {
             assert_eq!(delay_ms(operation, &Failure::NoReply, 1, 0), None, "{operation}");
             let busy = refusal(Kind::Unavailable, None);

@@ -118,7 +118,8 @@ fn lifetime(claims: &Value) -> Result<u64, Violation> {
     let (Some(issued), Some(ends)) = (claims.number("iat"), claims.number("exp")) else {
         return Err(Violation::TokenTimes);
     };
-    if ends <= issued || issued < 0.0 || claims.number("auth_time").is_some_and(|time| time > ends) {
+    if ends <= issued || issued < 0.0 || claims.number("auth_time").is_some_and(|time| time > ends)
+    {
         return Err(Violation::TokenTimes);
     }
     Ok((ends - issued) as u64)

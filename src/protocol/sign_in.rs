@@ -244,7 +244,8 @@ impl SignIn {
     ) -> Result<Step, Violation> {
         match name.as_str() {
             "PASSWORD_VERIFIER" => {
-                let (Some(password), Some(ephemeral)) = (self.password.take(), self.ephemeral.take())
+                let (Some(password), Some(ephemeral)) =
+                    (self.password.take(), self.ephemeral.take())
                 else {
                     return Err(Violation::UnexpectedChallenge);
                 };
@@ -405,7 +406,9 @@ impl Pending {
             ("NEW_PASSWORD_REQUIRED", Answer::NewPassword(password, attributes)) => {
                 let mut responses = coded("NEW_PASSWORD", &password);
                 responses.extend(
-                    attributes.into_iter().map(|(name, value)| ([ATTRIBUTE_PREFIX, &name].concat(), value)),
+                    attributes
+                        .into_iter()
+                        .map(|(name, value)| ([ATTRIBUTE_PREFIX, &name].concat(), value)),
                 );
                 responses
             }
@@ -426,14 +429,24 @@ impl Pending {
             }
             ("SELECT_CHALLENGE", Answer::Option(option, password)) => {
                 return Ok(match (option.as_str(), password) {
-                    ("PASSWORD" | "PASSWORD_SRP", None) => Step::Ask(Box::new(self.chosen(&option))),
+                    ("PASSWORD" | "PASSWORD_SRP", None) => {
+                        Step::Ask(Box::new(self.chosen(&option)))
+                    }
                     (_, Some(password)) => {
                         let responses = vec![pair("ANSWER", &option)];
-                        conversation.give_password("SELECT_CHALLENGE", password, responses, pool, spare)
+                        conversation.give_password(
+                            "SELECT_CHALLENGE",
+                            password,
+                            responses,
+                            pool,
+                            spare,
+                        )
                     }
-                    (_, None) => {
-                        conversation.respond("SELECT_CHALLENGE", vec![pair("ANSWER", &option)], pool)
-                    }
+                    (_, None) => conversation.respond(
+                        "SELECT_CHALLENGE",
+                        vec![pair("ANSWER", &option)],
+                        pool,
+                    ),
                 });
             }
             ("PASSWORD" | "PASSWORD_SRP", Answer::Password(password)) => {
@@ -505,7 +518,8 @@ fn claim(
     let verifier = Verifier {
         b: find(parameters, "SRP_B").ok_or(Violation::MissingMember("SRP_B"))?,
         salt: find(parameters, "SALT").ok_or(Violation::MissingMember("SALT"))?,
-        secret_block: find(parameters, "SECRET_BLOCK").ok_or(Violation::MissingMember("SECRET_BLOCK"))?,
+        secret_block: find(parameters, "SECRET_BLOCK")
+            .ok_or(Violation::MissingMember("SECRET_BLOCK"))?,
     };
     let timestamp = srp::timestamp(now_seconds);
     let proof = srp::proof(identity, ephemeral, &verifier, &timestamp)?;

@@ -35,7 +35,8 @@ impl Call {
             input = input.with("ClientMetadata", Value::from_pairs(&extras.metadata));
         }
         if let Some(context) = &extras.context {
-            input = input.with("UserContextData", Value::object().with("EncodedData", context.as_str()));
+            input = input
+                .with("UserContextData", Value::object().with("EncodedData", context.as_str()));
         }
         Self { operation, input }
     }
@@ -70,7 +71,10 @@ impl Call {
             headers: vec![
                 ("content-type", String::from("application/x-amz-json-1.1")),
                 ("x-amz-target", [TARGET_PREFIX, self.operation].concat()),
-                ("x-amz-user-agent", String::from(concat!("lifeguard/", env!("CARGO_PKG_VERSION")))),
+                (
+                    "x-amz-user-agent",
+                    String::from(concat!("lifeguard/", env!("CARGO_PKG_VERSION"))),
+                ),
                 ("cache-control", String::from("no-store")),
             ],
             body: Secret::new(self.input.write()),

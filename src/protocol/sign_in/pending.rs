@@ -45,13 +45,23 @@ impl Pending {
         };
         let talk = Talk { session: None, username: talk.login.clone(), ..talk };
         let name = String::from(name);
-        Some(Self { talk, name, parameters: Vec::new(), available: options, origin: Origin::Restart })
+        Some(Self {
+            talk,
+            name,
+            parameters: Vec::new(),
+            available: options,
+            origin: Origin::Restart,
+        })
     }
 
     /// First factors the person may choose from again.
     pub(super) fn options(&self) -> Vec<String> {
         let is_factor = matches!(self.name.as_str(), "EMAIL_OTP" | "SMS_OTP" | "WEB_AUTHN");
-        if self.available.is_empty() && is_factor { vec![self.name.clone()] } else { self.available.clone() }
+        if self.available.is_empty() && is_factor {
+            vec![self.name.clone()]
+        } else {
+            self.available.clone()
+        }
     }
 
     pub(super) fn renamed(mut self, name: &str) -> Self {

@@ -11,7 +11,13 @@ use crate::protocol::session::{NewDevice, Tokens};
 pub type Pairs = Vec<(String, String)>;
 
 /// `InitiateAuth`
-pub fn initiate(pool: &Pool, flow: &str, parameters: &Pairs, session: Option<&str>, extras: &Extras) -> Call {
+pub fn initiate(
+    pool: &Pool,
+    flow: &str,
+    parameters: &Pairs,
+    session: Option<&str>,
+    extras: &Extras,
+) -> Call {
     Call::new("InitiateAuth", pool, extras)
         .with("AuthFlow", flow)
         .with("AuthParameters", Value::from_pairs(parameters))
@@ -19,7 +25,13 @@ pub fn initiate(pool: &Pool, flow: &str, parameters: &Pairs, session: Option<&st
 }
 
 /// `RespondToAuthChallenge`
-pub fn respond(pool: &Pool, name: &str, responses: &Pairs, session: Option<&str>, extras: &Extras) -> Call {
+pub fn respond(
+    pool: &Pool,
+    name: &str,
+    responses: &Pairs,
+    session: Option<&str>,
+    extras: &Extras,
+) -> Call {
     Call::new("RespondToAuthChallenge", pool, extras)
         .with("ChallengeName", name)
         .with("ChallengeResponses", Value::from_pairs(responses))
@@ -52,11 +64,15 @@ impl AuthReply {
         if let Some(result) = reply.get("AuthenticationResult") {
             return read_tokens(result).map(Self::Tokens);
         }
-        let name = reply.string("ChallengeName").ok_or(Violation::MissingMember("ChallengeName"))?;
+        let name =
+            reply.string("ChallengeName").ok_or(Violation::MissingMember("ChallengeName"))?;
         Ok(Self::Challenge {
             name,
             session: reply.string("Session"),
-            parameters: reply.get("ChallengeParameters").map(Value::string_pairs).unwrap_or_default(),
+            parameters: reply
+                .get("ChallengeParameters")
+                .map(Value::string_pairs)
+                .unwrap_or_default(),
             available: reply.get("AvailableChallenges").map(Value::strings).unwrap_or_default(),
         })
     }
@@ -75,7 +91,10 @@ pub fn read_tokens(result: &Value) -> Result<Tokens, Violation> {
         refresh: secret("RefreshToken"),
         expires_in: result.number("ExpiresIn").filter(|seconds| *seconds > 0.0).map(|s| s as u64),
         new_device: device.and_then(|device| {
-            Some(NewDevice { key: device.string("DeviceKey")?, group_key: device.string("DeviceGroupKey")? })
+            Some(NewDevice {
+                key: device.string("DeviceKey")?,
+                group_key: device.string("DeviceGroupKey")?,
+            })
         }),
     })
 }

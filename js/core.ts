@@ -1,0 +1,82 @@
+/**
+ * The WebAssembly core as the wrapper sees it: loaded once a page on first use, one instance a pool.
+ */
+import { AuthError, type CoreFailure, fromCore } from "./errors.js";
+import { createHost } from "./host.js";
+import initialize, { Core } from "./lifeguard.js";
+import type { AuthOptions, WasmSource } from "./types.js";
+
+/** Names of the core's operations: `src/bindings.rs` has the other side. */
+export type Operation =
+  | "prepare"
+  | "signIn"
+  | "answer"
+  | "signUp"
+  | "confirmSignUp"
+  | "resendConfirmationCode"
+  | "forgotPassword"
+  | "confirmForgotPassword"
+  | "session"
+  | "signOut";
+
+/** Loads the module once; a failure is forgotten, so that the next call tries again. */
+let loading: Promise<unknown> | undefined;
+
+function load(source?: WasmSource): Promise<unknown> {
+  loading ??= instantiate(source).catch((cause: unknown) => {
+    loading = undefined;
+    throw cause;
+  });
+  return loading;
+}
+
+async function instantiate(source?: WasmSource): Promise<unknown> {
+  if (typeof WebAssembly !== "object") throw new AuthError("wasmUnavailable");
+  if (typeof globalThis.crypto?.getRandomValues !== "function") throw new AuthError("cryptoUnavailable");
+  const given = (await source) ?? new URL("./lifeguard_bg.wasm", import.meta.url);
+  try {
+    const isAddress = typeof given === "string" || given instanceof URL;
+    // One plain fetch instead of streaming: a server that sends the wrong type must not matter.
+    const module = isAddress ? await bytesAt(given) : given;
+    return await initialize({ module_or_path: module });
+  } catch (cause) {
+    throw cause instanceof AuthError ? cause : new AuthError("wasmUnavailable", { cause });
+  }
+}
+
+async function bytesAt(address: string | URL): Promise<ArrayBuffer> {
+  const reply = await fetch(address);
+  if (!reply.ok) throw new AuthError("wasmUnavailable", { detail: `status ${reply.status}` });
+  return reply.arrayBuffer();
+}
+
+/** Makes the function that runs the core's operations for one pool. */
+export function connect(options: AuthOptions) {
+  let core: Core | undefined;
+  const host = createHost(options);
+
+  return async function call<T>(operation: Operation, input: object = {}, signal?: AbortSignal): Promise<T> {
+    if (signal?.aborted) throw new AuthError("aborted");
+    await load(options.wasm);
+    try {
+      core ??= new Core(
+        {
+          userPoolId: options.userPoolId,
+          clientId: options.clientId,
+          endpoint: options.endpoint === undefined ? undefined : String(options.endpoint),
+          timeoutMs: options.timeoutMs,
+        },
+        host,
+      );
+      return (await core.call(operation, input, signal)) as T;
+    } catch (failure) {
+      if (failure instanceof WebAssembly.RuntimeError) {
+        // A trap leaves the instance unusable; the session lives in the store, so a new one goes on.
+        core = undefined;
+        loading = undefined;
+        throw new AuthError("internal", { cause: failure });
+      }
+      throw fromCore(failure as CoreFailure);
+    }
+  };
+}

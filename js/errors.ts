@@ -1,0 +1,152 @@
+/**
+ * The one error class, its codes, and what each means for the application.
+ */
+import type { Challenge } from "./types.js";
+
+/** What each code means, for the person who must act. Codes are API: added, never renamed. */
+const MESSAGES = {
+  /** Ask for user name and password again. */
+  incorrectCredentials: "user name and password do not match",
+  /** The pool does not allow this; see `service`. */
+  notAuthorized: "the user pool does not allow this",
+  /** Tell the person to turn to whoever runs the application. */
+  userDisabled: "this account is disabled",
+  /** Offer sign-up. Pools that protect user existence never send it. */
+  userNotFound: "there is no such user",
+  /** Go to the confirmation step: `confirmSignUp`, `resendConfirmationCode`. */
+  userNotConfirmed: "this account is not confirmed yet",
+  /** Go to `forgotPassword`. */
+  passwordResetRequired: "the password must be reset before signing in",
+  /** Wait; the wait doubles with each further try. */
+  tooManyAttempts: "too many failed attempts, try again later",
+  /** An hourly budget is spent: wait, do not repeat. */
+  limitExceeded: "too many requests of this kind, try again later",
+  /** Try again after `retryAfterMs`. */
+  throttled: "the service is busy, try again shortly",
+  /** Try again. */
+  serviceUnavailable: "the service is not available, try again",
+  /** Ask for the code again; the challenge stays open. */
+  codeMismatch: "the code is wrong",
+  /** Have a new code sent. */
+  codeExpired: "the code has expired or was used already",
+  /** Try again, or another medium. */
+  codeDeliveryFailed: "the code could not be sent",
+  /** Ask for another user name. */
+  usernameExists: "this user name is taken",
+  /** The address or number belongs to another account. */
+  aliasExists: "another account has this address or number",
+  /** Show the policy; `service.message` says which rule. */
+  invalidPassword: "the password does not follow the policy",
+  /** Ask for a password that was not used before. */
+  passwordUsedBefore: "the password was used before",
+  /** See `service.message`. */
+  invalidParameter: "the service does not accept a value",
+  /** A device, client or pool that does not exist. */
+  notFound: "what was asked for does not exist",
+  /** Go on from `challenge`, when there is one; else sign in again. */
+  sessionExpired: "this sign-in took too long and must begin again",
+  /** Nobody is signed in any more: show the sign-in page. */
+  signedOut: "nobody is signed in",
+  /** Use an app client without a secret: a browser cannot keep one. */
+  clientHasSecret: "this app client has a secret, which a browser cannot keep: use a public client",
+  /** A firewall or policy in front of the service refused. */
+  forbidden: "the request was refused before it reached the user pool",
+  /** A trigger of the pool refused; `service.message` has its words. */
+  triggerRefused: "the user pool's own checks refused this",
+  /** A trigger of the pool failed. */
+  triggerFailed: "the user pool's own checks failed, try again",
+  /** The pool needs its administrator. */
+  misconfigured: "the user pool is not set up for this",
+  /** The pool, its client or its plan has this switched off. */
+  notEnabled: "the user pool has this switched off",
+  /** The person has not set up this factor. */
+  mfaMethodNotFound: "this factor is not set up",
+  /** A refusal this version does not know: see `service.name`. */
+  refused: "the user pool refused",
+  /** Wait for the connection; nobody was signed out. */
+  offline: "this device is offline",
+  /** Try again; the service may or may not have acted. */
+  network: "the service could not be reached",
+  /** Try again; the service may or may not have acted. */
+  timeout: "the service did not answer in time",
+  /** The application ended the call. */
+  aborted: "the call was aborted",
+  /** The answer was not Cognito's: a captive portal, a proxy, a wrong endpoint. */
+  protocolViolation: "the answer does not follow the protocol",
+  /** Fix the call: `detail` says how. */
+  misuse: "the call is not right",
+  /** The store did not take the session: choose another, or `"memory"`. */
+  storage: "the session could not be stored",
+  /** The WebAssembly did not load: see docs/bundlers.md. */
+  wasmUnavailable: "the WebAssembly could not be loaded",
+  /** The page has no `crypto`: serve it over https. */
+  cryptoUnavailable: "this page has no source of randomness (crypto.getRandomValues)",
+  /** Offer another way to sign in. */
+  passkeyNotSupported: "passkeys are not supported here",
+  /** The person closed the dialog or let it run out: offer it again. */
+  passkeyCancelled: "the passkey dialog was cancelled or ran out of time",
+  /** Tell the person that this device has a passkey already. */
+  passkeyAlreadyRegistered: "this device already has a passkey for the account",
+  /** The page's origin does not belong to the pool's relying party. */
+  passkeyWrongRelyingParty: "this page's address does not belong to the passkey's site",
+  /** Offer it again. */
+  passkeyTimedOut: "the passkey dialog ran out of time",
+  /** A defect of this library: please report it. */
+  internal: "internal error",
+} as const;
+
+/** Stable name of what went wrong. Switch on it. */
+export type AuthErrorCode = keyof typeof MESSAGES;
+
+/** Every method of `Auth` rejects with this and nothing else. */
+export class AuthError extends Error {
+  override readonly name = "AuthError";
+  /** What went wrong. */
+  readonly code: AuthErrorCode;
+  /** Whether the same call may succeed later without a change. */
+  readonly retryable: boolean;
+  /** How long the service wants to be left alone, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** For developers: the fix of a misuse, or the rule that was broken. */
+  readonly detail?: string;
+  /** The service's own name and words. Words of triggers included: show them only if you trust them. */
+  readonly service?: { readonly name: string; readonly message: string };
+  /** With `sessionExpired`: the question from which the sign-in goes on. */
+  readonly challenge?: Challenge;
+
+  constructor(
+    code: AuthErrorCode,
+    more: Partial<Pick<AuthError, "retryable" | "retryAfterMs" | "detail" | "service" | "challenge">> & {
+      cause?: unknown;
+    } = {},
+  ) {
+    const { detail, cause } = more;
+    super(detail ? `${MESSAGES[code]}: ${detail}` : MESSAGES[code], cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.retryable = more.retryable ?? false;
+    if (more.retryAfterMs !== undefined) this.retryAfterMs = more.retryAfterMs;
+    if (detail !== undefined) this.detail = detail;
+    if (more.service !== undefined) this.service = more.service;
+    if (more.challenge !== undefined) this.challenge = more.challenge;
+  }
+}
+
+/** What the core throws: `src/bindings/error.rs`. */
+export interface CoreFailure {
+  code: AuthErrorCode;
+  retryable?: boolean;
+  retryAfterMs?: number;
+  detail?: string;
+  service?: { name: string; message: string };
+  challenge?: Challenge;
+  pending?: unknown;
+}
+
+/** The error for a failure of the core. Keeps what belongs to the wrapper alone out of it. */
+export function fromCore(failure: CoreFailure): AuthError {
+  if (!(failure?.code in MESSAGES)) return new AuthError("internal", { cause: failure });
+  return Object.assign(new AuthError(failure.code, failure), { [PENDING]: failure.pending });
+}
+
+/** Where the wrapper finds the pending sign-in of a `challenge`; not part of the public page. */
+export const PENDING = Symbol("pending");

@@ -1,0 +1,9 @@
+/**
+ * Sign-in for browser apps on Amazon Cognito user pools. Importing this module does nothing: the
+ * WebAssembly is loaded by the first call.
+ *
+ * @packageDocumentation
+ */
+export { createAuth } from "./client.js";
+export { AuthError, type AuthErrorCode } from "./errors.js";
+export type * from "./types.js";

@@ -1,0 +1,120 @@
+//! What JavaScript sees: one class with one method, so that the glue stays small. Translates; makes
+//! no decision about a sign-in.
+
+mod error;
+mod types;
+mod value;
+
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+use crate::browser::{Host, Page};
+use crate::client::error::Error;
+use crate::client::{Client, account, keeper, sign_in};
+use crate::platform::Platform;
+use crate::protocol::error::Misuse;
+use crate::protocol::json::Value;
+use crate::protocol::pool::Pool;
+use crate::protocol::wire;
+use types::{Input, Output};
+
+/// The core: one pool, one app client.
+#[wasm_bindgen]
+pub struct Core {
+    client: Client,
+    host: Host,
+}
+
+#[wasm_bindgen]
+impl Core {
+    /// Makes the core for `{ userPoolId, clientId, endpoint?, timeoutMs? }`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(config: JsValue, host: Host) -> Result<Core, JsValue> {
+        let config = Input::new(value::from_js(config));
+        let pool = config
+            .text("userPoolId")
+            .and_then(|id| {
+                Pool::parse(&id, &config.text("clientId")?, config.optional("endpoint").as_deref())
+            })
+            .map_err(|misuse| value::to_js(&error::write(Error::Misuse(misuse))))?;
+        let timeout_ms = config.number("timeoutMs").map_or(DEFAULT_TIMEOUT_MS, |ms| ms as u32);
+        Ok(Core { client: Client::new(pool, timeout_ms), host })
+    }
+
+    /// Runs an operation of `js/core.ts`: data in, data out, an object with a `code` thrown.
+    pub async fn call(
+        &self,
+        operation: String,
+        input: JsValue,
+        signal: Option<AbortSignal>,
+    ) -> Result<JsValue, JsValue> {
+        let input = Input::new(value::from_js(input));
+        let page = Page::new(&self.host, signal);
+        match self.run(&operation, &input, &page).await {
+            Ok(output) => Ok(value::to_js(&output)),
+            Err(error) => Err(value::to_js(&error::write(error))),
+        }
+    }
+}
+
+impl Core {
+    async fn run(&self, operation: &str, input: &Input, page: &Page<'_>) -> Result<Value, Error> {
+        let client = &self.client;
+        let pool = &client.pool;
+        Ok(match operation {
+            "prepare" => {
+                client.prepare(page);
+                Value::Null
+            }
+            "signIn" => {
+                let start = types::start(input, |username| {
+                    page.context_data(username, pool.id(), pool.client_id())
+                })?;
+                sign_in::start(client, page, input.store(), start).await?.output()
+            }
+            "answer" => {
+                let (pending, answer) = types::answer(input)?;
+                sign_in::answer(client, page, input.store(), pending, answer).await?.output()
+            }
+            "signUp" => {
+                account::sign_up(client, page, &types::sign_up(pool, input)?).await?.output()
+            }
+            "confirmSignUp" => {
+                let session =
+                    account::confirm(client, page, &types::confirm_sign_up(pool, input)?).await?;
+                Value::object().with_some("session", session)
+            }
+            "resendConfirmationCode" => {
+                self.send_code("ResendConfirmationCode", input, page).await?
+            }
+            "forgotPassword" => self.send_code("ForgotPassword", input, page).await?,
+            "confirmForgotPassword" => {
+                account::confirm(client, page, &types::confirm_forgot_password(pool, input)?)
+                    .await?;
+                Value::Null
+            }
+            "session" => match keeper::session(client, page).await? {
+                Some(session) => session.output(),
+                None => Value::Null,
+            },
+            "signOut" => Value::object().with("revoked", keeper::sign_out(client, page).await),
+            "srpVector" => types::srp_vector(input)?,
+            _ => return Err(Error::Misuse(Misuse("no such operation"))),
+        })
+    }
+
+    async fn send_code(
+        &self,
+        operation: &'static str,
+        input: &Input,
+        page: &Page<'_>,
+    ) -> Result<Value, Error> {
+        let pool = &self.client.pool;
+        let sent =
+            wire::account::send_code(operation, pool, &input.text("username")?, &input.extras());
+        let delivery = account::code_sent(&self.client, page, &sent).await?;
+        Ok(Value::object().with_some("codeDelivery", delivery.map(|delivery| delivery.output())))
+    }
+}
+
+const DEFAULT_TIMEOUT_MS: u32 = 15_000;

@@ -1,0 +1,85 @@
+//! Errors as data: a stable `code`, and what the wrapper needs to say the rest.
+
+use super::types::Output;
+use crate::client::error::Error;
+use crate::platform::{PasskeyError, SendError};
+use crate::protocol::error::Misuse;
+use crate::protocol::json::Value;
+use crate::protocol::refusal::{Kind, Refusal};
+
+/// `{ code, retryable?, detail?, service?, retryAfterMs?, challenge?, pending? }`. Texts for people
+/// are in `js/errors.ts`.
+pub(super) fn write(error: Error) -> Value {
+    let code = |code: &str| Value::object().with("code", code);
+    match error {
+        // A bare name is an input that is missing.
+        Error::Misuse(Misuse(name)) if !name.contains(' ') => {
+            code("misuse").with("detail", [name, " is missing or is no text"].concat())
+        }
+        Error::Misuse(misuse) => code("misuse").with("detail", misuse.0),
+        Error::Violation(violation) => code("protocolViolation").with("detail", violation.rule()),
+        Error::Refused(refusal) => refused(&refusal),
+        Error::Restart(refusal, pending) => pending
+            .output()
+            .members()
+            .iter()
+            .fold(refused(&refusal), |error, (name, value)| error.with(name, value.clone())),
+        Error::Send(SendError::Offline) => code("offline").with("retryable", true),
+        Error::Send(SendError::Network) => code("network").with("retryable", true),
+        Error::Send(SendError::TimedOut) => code("timeout").with("retryable", true),
+        Error::Send(SendError::Aborted) | Error::Passkey(PasskeyError::Aborted) => code("aborted"),
+        Error::Store => code("storage"),
+        Error::SignedOut => code("signedOut"),
+        Error::Passkey(PasskeyError::NotSupported) => code("passkeyNotSupported"),
+        Error::Passkey(PasskeyError::Cancelled) => code("passkeyCancelled").with("retryable", true),
+        Error::Passkey(PasskeyError::AlreadyRegistered) => code("passkeyAlreadyRegistered"),
+        Error::Passkey(PasskeyError::WrongRelyingParty) => code("passkeyWrongRelyingParty"),
+        Error::Passkey(PasskeyError::TimedOut) => code("passkeyTimedOut").with("retryable", true),
+    }
+}
+
+fn refused(refusal: &Refusal) -> Value {
+    let (code, retryable) = code_of(refusal.kind);
+    let service =
+        Value::object().with("name", refusal.name.as_str()).with("message", refusal.text.as_str());
+    let after = refusal.retry_after_seconds.map(|seconds| f64::from(seconds) * 1000.0);
+    Value::object()
+        .with("code", code)
+        .with("retryable", retryable)
+        .with("service", service)
+        .with_some("retryAfterMs", after)
+}
+
+fn code_of(kind: Kind) -> (&'static str, bool) {
+    match kind {
+        Kind::IncorrectCredentials => ("incorrectCredentials", false),
+        Kind::NotAuthorized => ("notAuthorized", false),
+        Kind::UserDisabled => ("userDisabled", false),
+        Kind::UserNotFound => ("userNotFound", false),
+        Kind::UserNotConfirmed => ("userNotConfirmed", false),
+        Kind::PasswordResetRequired => ("passwordResetRequired", false),
+        Kind::TooManyAttempts => ("tooManyAttempts", true),
+        Kind::LimitExceeded => ("limitExceeded", true),
+        Kind::Throttled => ("throttled", true),
+        Kind::Unavailable => ("serviceUnavailable", true),
+        Kind::CodeMismatch => ("codeMismatch", false),
+        Kind::CodeExpired => ("codeExpired", false),
+        Kind::CodeDelivery => ("codeDeliveryFailed", true),
+        Kind::UsernameExists => ("usernameExists", false),
+        Kind::AliasExists => ("aliasExists", false),
+        Kind::InvalidPassword => ("invalidPassword", false),
+        Kind::PasswordHistory => ("passwordUsedBefore", false),
+        Kind::InvalidParameter => ("invalidParameter", false),
+        Kind::NotFound => ("notFound", false),
+        Kind::SessionExpired => ("sessionExpired", false),
+        Kind::RefreshToken | Kind::RefreshTokenReuse | Kind::AccessToken => ("signedOut", false),
+        Kind::ClientSecret => ("clientHasSecret", false),
+        Kind::Forbidden => ("forbidden", false),
+        Kind::TriggerRefused => ("triggerRefused", false),
+        Kind::TriggerFailed => ("triggerFailed", true),
+        Kind::Misconfigured => ("misconfigured", false),
+        Kind::NotEnabled => ("notEnabled", false),
+        Kind::MfaMethodNotFound => ("mfaMethodNotFound", false),
+        Kind::Other => ("refused", false),
+    }
+}

@@ -1,0 +1,87 @@
+//! A real page as a [`Platform`]. Web APIs and nothing else: no decision is made here.
+
+mod channel;
+mod clock;
+mod credentials;
+mod fetch;
+mod host;
+mod locks;
+mod random;
+mod storage;
+
+#[allow(unreachable_pub, reason = "an exported constructor takes it")]
+pub use host::Host;
+
+use web_sys::AbortSignal;
+
+use crate::platform::{PasskeyError, Platform, SendError, Store, StoreError};
+use crate::protocol::http::{HttpRequest, HttpResponse};
+use crate::protocol::json::Value;
+
+/// The page as one call sees it.
+pub(crate) struct Page<'a> {
+    host: &'a Host,
+    signal: Option<AbortSignal>,
+}
+
+impl<'a> Page<'a> {
+    /// The page for a call that `signal` can end.
+    pub(crate) fn new(host: &'a Host, signal: Option<AbortSignal>) -> Self {
+        Self { host, signal }
+    }
+}
+
+impl Platform for Page<'_> {
+    async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, SendError> {
+        fetch::send(request, self.signal.as_ref()).await
+    }
+
+    fn now(&self) -> u64 {
+        clock::now()
+    }
+
+    fn fill_random(&self, bytes: &mut [u8]) {
+        random::fill(bytes);
+    }
+
+    async fn sleep(&self, ms: u32) -> Result<(), SendError> {
+        clock::sleep(ms, self.signal.as_ref()).await
+    }
+
+    async fn load(&self, store: Store, key: &str) -> Result<Option<String>, StoreError> {
+        storage::load(self.host, store, key).await
+    }
+
+    async fn save(&self, store: Store, key: &str, value: &str) -> Result<(), StoreError> {
+        storage::save(self.host, store, key, value).await
+    }
+
+    async fn remove(&self, store: Store, key: &str) -> Result<(), StoreError> {
+        storage::remove(self.host, store, key).await
+    }
+
+    async fn locked<T>(&self, name: &str, wait_ms: u32, work: impl Future<Output = T>) -> T {
+        let _held = locks::acquire(name, wait_ms).await;
+        work.await
+    }
+
+    fn broadcast(&self, message: &str) {
+        channel::broadcast(self.host, message);
+    }
+
+    async fn passkey_get(&self, options: &Value) -> Result<String, PasskeyError> {
+        credentials::get(options, self.signal.as_ref()).await
+    }
+
+    async fn passkey_create(&self, options: &Value) -> Result<String, PasskeyError> {
+        credentials::create(options, self.signal.as_ref()).await
+    }
+
+    fn context_data(&self, username: &str, pool_id: &str, client_id: &str) -> Option<String> {
+        self.host.context_data(username, pool_id, client_id)
+    }
+
+    fn device_name(&self) -> String {
+        self.host.device_name()
+    }
+}
