@@ -1,1 +1,24 @@
-//! Constant-time exponentiation modulo the 3072-bit prime of RFC 3526, group 15.
+//! Constant-time arithmetic modulo the 3072-bit prime of RFC 3526, group 15, with generator 2.
+//!
+//! [Cognito's SRP](https://docs.aws.amazon.com/cognito/latest/developerguide/) works in this group
+//! alone, so nothing here is generic: the modulus, the digit size and the window sizes are fixed.
+//! The method and its cost are described in this crate's README.
+//!
+//! Time and memory accesses depend on the *lengths* of exponents and inputs, never on their values.
+
+#![deny(unsafe_op_in_unsafe_fn)]
+
+mod columns;
+mod constants;
+mod digits;
+mod element;
+mod exponent;
+mod generator;
+mod lanes;
+mod montgomery;
+mod power;
+
+pub use element::{ELEMENT_BYTES, Element};
+pub use exponent::Exponent;
+pub use generator::{pow_generator, prepare};
+pub use power::pow;

@@ -1,0 +1,67 @@
+//! The kernel as a bare wasm module, for measuring and checking it from JavaScript.
+//!
+//! `cargo build --release -p modexp --target wasm32-unknown-unknown --example kernel`
+
+#![allow(unsafe_code, reason = "exported names")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "not part of the product")]
+
+use std::sync::Mutex;
+
+use modexp::{Element, Exponent, pow, pow_generator, prepare};
+
+/// Arguments go in and results come out through this buffer.
+static BUFFER: Mutex<[u8; 4096]> = Mutex::new([0; 4096]);
+
+/// Where the buffer lies in memory.
+#[unsafe(no_mangle)]
+pub extern "C" fn buffer() -> *mut u8 {
+    BUFFER.lock().unwrap().as_mut_ptr()
+}
+
+/// Makes the generator's table.
+#[unsafe(no_mangle)]
+pub extern "C" fn kernel_prepare() {
+    prepare();
+}
+
+/// Replaces an exponent of `length` bytes by 2 to its power.
+#[unsafe(no_mangle)]
+pub extern "C" fn kernel_pow_generator(length: usize) {
+    let mut buffer = BUFFER.lock().unwrap();
+    let power = pow_generator(&buffer[..length]).to_bytes_be();
+    buffer[..384].copy_from_slice(&power);
+}
+
+/// Replaces base (`base_length` bytes) and exponent by the power.
+#[unsafe(no_mangle)]
+pub extern "C" fn kernel_pow(base_length: usize, exponent_length: usize) {
+    let mut buffer = BUFFER.lock().unwrap();
+    let (base, rest) = buffer.split_at(base_length);
+    let power = pow(&Element::from_bytes_be(base), &rest[..exponent_length]).to_bytes_be();
+    buffer[..384].copy_from_slice(&power);
+}
+
+/// Replaces B (384), k, x, u (32 each) and a (`a_length`) by S = (B - k·2^x)^(a + u·x).
+#[unsafe(no_mangle)]
+pub extern "C" fn kernel_shared_secret(a_length: usize) {
+    let mut buffer = BUFFER.lock().unwrap();
+    let server = Element::from_bytes_be(&buffer[..384]);
+    let k = Element::from_bytes_be(&buffer[384..416]);
+    let x: [u8; 32] = buffer[416..448].try_into().unwrap();
+    let u: [u8; 32] = buffer[448..480].try_into().unwrap();
+    let base = server.sub(&k.mul(&pow_generator(&x)));
+    let exponent = Exponent::mul_add(&buffer[480..480 + a_length], &u, &x).unwrap();
+    let secret = exponent.power_of(&base).to_bytes_be();
+    buffer[..384].copy_from_slice(&secret);
+}
+
+/// `count` multiplications one after the other.
+#[unsafe(no_mangle)]
+pub extern "C" fn kernel_multiply(count: usize) -> u8 {
+    let factor = Element::from_bytes_be(&[3; 384]);
+    let mut product = factor.clone();
+    for _ in 0..count {
+        product = product.mul(&factor);
+    }
+    product.to_bytes_be()[383]
+}

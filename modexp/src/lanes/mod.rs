@@ -1,0 +1,56 @@
+//! Four 32-bit lanes: the only vector type of the crate, and the only file group with `unsafe`.
+//!
+//! The two backends compute the same function bit for bit, so that everything above them is one
+//! algorithm, tested natively and in wasm.
+
+#![allow(unsafe_code)]
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[path = "wasm.rs"]
+mod backend;
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[path = "portable.rs"]
+mod backend;
+
+pub(crate) use backend::Lanes;
+
+use core::sync::atomic::{Ordering, compiler_fence};
+
+impl Lanes {
+    /// `self + a · b`, where `a` and `b` are pairs of 16-bit numbers in each lane.
+    #[inline(always)]
+    pub(crate) fn add_dot(self, a: Lanes, b: Lanes) -> Lanes {
+        self.add(a.dot(b))
+    }
+}
+
+/// Views vectors as their lanes, lowest first.
+pub(crate) fn as_words(lanes: &[Lanes]) -> &[i32] {
+    // SAFETY: Lanes is 16 bytes of plain data (v128 or [i32; 4]) with an alignment above that of
+    // i32; every bit pattern is a valid i32, and wasm and the portable form keep lane 0 lowest.
+    unsafe { core::slice::from_raw_parts(lanes.as_ptr().cast(), lanes.len() * 4) }
+}
+
+/// Views vectors as their lanes, lowest first, for writing.
+pub(crate) fn as_words_mut(lanes: &mut [Lanes]) -> &mut [i32] {
+    // SAFETY: as in `as_words`; every bit pattern is also a valid Lanes, and the borrow is unique.
+    unsafe { core::slice::from_raw_parts_mut(lanes.as_mut_ptr().cast(), lanes.len() * 4) }
+}
+
+/// Overwrites vectors with zeros in a way the compiler may not leave out.
+pub(crate) fn wipe(lanes: &mut [Lanes]) {
+    for lane in lanes.iter_mut() {
+        // SAFETY: the pointer comes from a unique reference, so it is valid and aligned.
+        unsafe { core::ptr::write_volatile(lane, Lanes::ZERO) };
+    }
+    compiler_fence(Ordering::SeqCst);
+}
+
+/// Overwrites bytes with zeros in a way the compiler may not leave out.
+pub(crate) fn wipe_bytes(bytes: &mut [u8]) {
+    for byte in bytes.iter_mut() {
+        // SAFETY: the pointer comes from a unique reference, so it is valid and aligned.
+        unsafe { core::ptr::write_volatile(byte, 0) };
+    }
+    compiler_fence(Ordering::SeqCst);
+}
