@@ -4,7 +4,7 @@ import { build } from "./build.mjs";
 import { readArgs } from "./lib/args.mjs";
 import { bad, done, fail, seconds, step } from "./lib/log.mjs";
 import { at, wasmTarget } from "./lib/paths.mjs";
-import { run } from "./lib/run.mjs";
+import { run, tsc } from "./lib/run.mjs";
 import { setup } from "./setup.mjs";
 
 const cargo = (...args) => run("cargo", args);
@@ -16,7 +16,7 @@ const checks = {
   lint: () => run("biome", ["ci", "--error-on-warnings"]),
   types: async () => {
     await build();
-    await run("tsc", ["-p", at("tsconfig.json")]);
+    await tsc("-p", at("tsconfig.json"));
   },
   budget: async () => {
     await build();

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { step } from "./log.mjs";
 import { at, distDir, pkgDir } from "./paths.mjs";
-import { run } from "./run.mjs";
+import { tsc } from "./run.mjs";
 import { hashOf, isFresh, writeStamp } from "./stamp.mjs";
 
 // The wrapper imports "./lifeguard.js" and names "./lifeguard_bg.wasm" by `new URL(…, import.meta.url)`: both are
@@ -15,7 +15,7 @@ export async function buildDist({ force = false } = {}) {
   if (!force && isFresh("dist", inputs, [distDir])) return false;
   rmSync(distDir, { recursive: true, force: true });
   mkdirSync(distDir, { recursive: true });
-  await step("compiling the wrapper", () => run("tsc", ["-p", at("tsconfig.build.json")]));
+  await step("compiling the wrapper", () => tsc("-p", at("tsconfig.build.json")));
   for (const name of fromPkg) copyFileSync(join(pkgDir, name), join(distDir, name));
   if (!existsSync(join(distDir, "index.js"))) throw new Error("js/index.ts is missing: dist/ has no entry");
   writeStamp("dist", inputs, [distDir]);

@@ -1,6 +1,6 @@
 // Starting other programs.
 import { spawn, spawnSync } from "node:child_process";
-import { root, toolEnv } from "./paths.mjs";
+import { at, root, toolEnv } from "./paths.mjs";
 
 /** Runs a program to its end. Its output goes to ours unless `capture` or `quiet`. */
 export function run(command, args = [], { cwd = root, env = {}, capture = false, quiet = false, allowFailure = false, timeoutMs = 0, onLine } = {}) {
@@ -46,3 +46,6 @@ export function probe(command, args = [], options = {}) {
   const result = spawnSync(command, args, { cwd: root, env: toolEnv(), encoding: "utf8", timeout: 30_000, ...options });
   return result.status === 0 ? result.stdout.trim() : null;
 }
+
+/** The project's TypeScript compiler; by path, since the type tests install an older one beside it. */
+export const tsc = (...args) => run(process.execPath, [at("node_modules/typescript/bin/tsc"), ...args]);

@@ -1,0 +1,102 @@
+// Runs a file of the form of tests/vectors/srp_vectors.json through the core's wasm; no Node API, so that a page can
+// import it, too. Stops at the first difference.
+
+/** Inputs of the vector, not results of the client. */
+const notComputed = new Set(["B_wire", "confirm_device"]);
+
+const toBase64 = (hex) => btoa(String.fromCharCode(...(hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16))));
+
+/** Minimal two's complement, as the service pads what it hashes. */
+function pad(hex) {
+  const even = hex.length % 2 ? `0${hex}` : hex;
+  const minimal = even.replace(/^(00)+(?=..)/, "");
+  return Number.parseInt(minimal.slice(0, 2), 16) >= 0x80 ? `00${minimal}` : minimal;
+}
+
+class Difference extends Error {}
+
+function compare(vector, symbol, expected, got) {
+  if (expected === got) return;
+  const short = (value) => (typeof value === "string" && value.length > 160 ? `${value.slice(0, 160)}… (${value.length} characters)` : String(value));
+  throw new Difference(`vector ${vector}, symbol ${symbol}:\n  expected ${short(expected)}\n  got      ${short(got)}`);
+}
+
+const handshake = ({ id, kind, in: given, out }) => ({
+  id,
+  group: kind === "device" ? given.device_group_key : given.pool_name,
+  user: kind === "device" ? given.device_key : given.user_id_for_srp,
+  password: kind === "device" ? given.device_password : given.password,
+  a: given.a,
+  B: out.B_wire,
+  salt: given.salt_wire,
+  secretBlock: given.secret_block,
+  epoch: given.epoch,
+});
+
+async function compute(core, { id, ...input }) {
+  try {
+    return await core.call("srpVector", input);
+  } catch (error) {
+    throw new Difference(`vector ${id}: the core refused it (${error?.code ?? error?.message ?? error} ${error?.detail ?? ""})`);
+  }
+}
+
+async function runOne(core, vector) {
+  const { id, out, in: given } = vector;
+  const got = await compute(core, handshake(vector));
+  for (const [symbol, expected] of Object.entries(out)) {
+    if (!notComputed.has(symbol)) compare(id, symbol, expected, got[symbol]);
+  }
+  if (given.timestamp !== undefined) compare(id, "timestamp", given.timestamp, got.timestamp);
+  if (out.confirm_device) {
+    compare(id, "confirm_device.Salt", out.confirm_device.Salt, toBase64(got.salt_pad));
+    compare(id, "confirm_device.PasswordVerifier", out.confirm_device.PasswordVerifier, toBase64(pad(got.verifier)));
+  }
+}
+
+/**
+ * @param {object} glue the package's wasm-bindgen module, initialized.
+ * @param {object} file the parsed vectors.
+ * @returns {Promise<{ checked: number, notes: string[] } | { difference: string }>}
+ */
+export async function runVectors(glue, file) {
+  const core = new glue.Core({ userPoolId: "us-east-1_Ab1C2d3E4", clientId: "1example23456789abcdefghij" }, {});
+  const notes = [];
+  let checked = 0;
+  try {
+    if (!Array.isArray(file.vectors) || file.vectors.length === 0) throw new Difference("the file holds no vectors");
+    for (const vector of file.vectors) {
+      await runOne(core, vector);
+      checked++;
+    }
+    const sample = file.vectors[0];
+    for (const { n, pad: expected } of file.pad_hex ?? []) {
+      // The salt is the one integer of the handshake that may have any value.
+      const got = await compute(core, { ...handshake(sample), id: `pad_hex ${n.slice(0, 40)}`, salt: n });
+      compare(`pad_hex ${n.slice(0, 40)}`, "salt_pad", expected, got.salt_pad);
+      checked++;
+    }
+    for (const { epoch, text } of file.timestamp ?? []) {
+      const got = await compute(core, { ...handshake(sample), id: `timestamp ${epoch}`, epoch });
+      compare(`timestamp ${epoch}`, "timestamp", text, got.timestamp);
+      checked++;
+    }
+    for (const B of file.reject?.client_must_refuse_B ?? []) {
+      const refused = await core.call("srpVector", { ...handshake(sample), id: undefined, B }).then(
+        () => null,
+        (error) => error ?? new Error("refused"),
+      );
+      if (!refused || refused instanceof WebAssembly.RuntimeError) {
+        throw new Difference(`vector reject.client_must_refuse_B ${B.slice(0, 40)}, symbol B: ${refused ? "trapped" : "accepted, but must be refused"}`);
+      }
+      checked++;
+    }
+    if (file.secret_hash) notes.push("secret_hash: left out, a browser client has no secret");
+    return { checked, notes };
+  } catch (error) {
+    if (error instanceof Difference) return { difference: error.message };
+    throw error;
+  } finally {
+    core.free?.();
+  }
+}

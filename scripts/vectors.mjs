@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+// Known answers through the wasm that is shipped: in node, or in a real browser.
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "./build.mjs";
+import { readArgs } from "./lib/args.mjs";
+import { done, elapsed, fail } from "./lib/log.mjs";
+import { pack, packedPackage } from "./lib/pack.mjs";
+import { at } from "./lib/paths.mjs";
+import { runVectors } from "./lib/vector-runner.mjs";
+import { setup } from "./setup.mjs";
+
+const help = `
+npm run vectors -- [FILE] [--engine node|chromium|firefox|webkit] [--no-build]
+
+Runs every vector of FILE (default tests/vectors/srp_vectors.json; any file of that form) through the wasm of the
+built and packed package. Ends with status 1 at the first difference and names the vector and the symbol.
+  --engine NAME  where the wasm runs (default node)
+  --no-build     takes the package as it was packed last
+`;
+
+const engines = ["node", "chromium", "firefox", "webkit"];
+
+async function inNode(file) {
+  const glue = await import(pathToFileURL(join(packedPackage, "dist/lifeguard.js")).href);
+  await glue.default({ module_or_path: readFileSync(join(packedPackage, "dist/lifeguard_bg.wasm")) });
+  return runVectors(glue, file);
+}
+
+async function inBrowser(engine, file) {
+  const { missingReason, openBrowser } = await import("../e2e/lib/browser.mjs");
+  const { openSite } = await import("../e2e/lib/site.mjs");
+  const { Page } = await import("../e2e/lib/page.mjs");
+  const missing = missingReason(engine);
+  if (missing) throw new Error(missing);
+  const site = await openSite("empty", {
+    files: {
+      "/vectors.json": { body: JSON.stringify(file) },
+      "/runner.js": { body: readFileSync(new URL("./lib/vector-runner.mjs", import.meta.url)) },
+    },
+  });
+  const browser = await openBrowser(engine);
+  try {
+    await browser.driver.manage().setTimeouts({ script: 600_000 });
+    const page = await new Page(browser.driver, site, engine).open("/");
+    return await page.evaluate(async () => {
+      const [glue, { runVectors: run }, vectors] = await Promise.all([
+        import("/package/dist/lifeguard.js"),
+        import("/runner.js"),
+        fetch("/vectors.json").then((response) => response.json()),
+      ]);
+      await glue.default({ module_or_path: "/package/dist/lifeguard_bg.wasm" });
+      return run(glue, vectors);
+    });
+  } finally {
+    await browser.close();
+    await site.close();
+  }
+}
+
+try {
+  const { values, positionals } = readArgs(
+    help,
+    { engine: { type: "string", default: "node" }, "no-build": { type: "boolean" } },
+    { allowPositionals: true },
+  );
+  const { engine } = values;
+  if (!engines.includes(engine)) throw new Error(`--engine ${engine}: must be one of ${engines.join(", ")}`);
+  const path = positionals[0] ? resolve(process.env.INIT_CWD ?? ".", positionals[0]) : at("tests/vectors/srp_vectors.json");
+  const file = JSON.parse(readFileSync(path, "utf8"));
+  if (!values["no-build"]) {
+    await setup(engine === "node" ? "build" : "test");
+    await build();
+    await pack();
+  }
+  const result = engine === "node" ? await inNode(file) : await inBrowser(engine, file);
+  if (result.difference) throw new Error(`${engine}: ${result.difference}`);
+  for (const note of result.notes) console.log(`  ${note}`);
+  done(`${result.checked} known answers agree in ${engine} (${elapsed()})`);
+} catch (error) {
+  fail(error);
+}

@@ -1,0 +1,94 @@
+// What npm users get: exactly these files, found by every resolver, and nothing run or pulled in by installing it.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
+import { test } from "node:test";
+import { packedPackage, packedTarball } from "../../scripts/lib/pack.mjs";
+import { at, root } from "../../scripts/lib/paths.mjs";
+import { run } from "../../scripts/lib/run.mjs";
+
+const manifest = JSON.parse(readFileSync(join(packedPackage, "package.json"), "utf8"));
+const filesIn = (folder) =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? filesIn(join(folder, entry.name)) : [join(folder, entry.name)]));
+const packed = filesIn(packedPackage).map((file) => relative(packedPackage, file)).sort();
+
+/** The modules of js/ that end in dist/, as tsconfig.build.json picks them. */
+const modules = readdirSync(at("js")).filter((name) => name.endsWith(".ts") && name !== "drift.ts" && !name.endsWith(".test.ts"));
+
+test("tarball_holds_the_build_and_the_legal_texts_only", () => {
+  const expected = [
+    "LICENSE-APACHE", "LICENSE-MIT", "package.json",
+    ...["README.md", "CHANGELOG.md"].filter((name) => existsSync(at(name))),
+    "dist/lifeguard.js", "dist/lifeguard_bg.wasm",
+    ...modules.flatMap((name) => [`dist/${name.replace(/ts$/, "js")}`, `dist/${name.replace(/ts$/, "d.ts")}`]),
+  ].sort();
+
+  assert.deepEqual(packed, expected);
+});
+
+test("every_exported_path_exists", () => {
+  const targets = (value) => (typeof value === "string" ? [value] : Object.values(value).flatMap(targets));
+
+  for (const target of targets(manifest.exports)) assert.ok(packed.includes(target.slice(2)), target);
+});
+
+test("types_come_first_in_each_condition", () => {
+  for (const [subpath, target] of Object.entries(manifest.exports)) {
+    if (typeof target === "object") assert.equal(Object.keys(target)[0], "types", subpath);
+  }
+});
+
+test("installing_runs_nothing_and_pulls_in_nothing", () => {
+  for (const script of ["preinstall", "install", "postinstall", "prepare", "prepublish"]) assert.equal(manifest.scripts?.[script], undefined, script);
+  for (const kind of ["dependencies", "optionalDependencies", "peerDependencies", "bundleDependencies"]) {
+    assert.deepEqual(Object.keys(manifest[kind] ?? {}), [], kind);
+  }
+  assert.equal(manifest.sideEffects, false);
+});
+
+test("the_wrapper_names_the_wasm_so_that_bundlers_see_it", () => {
+  const javascript = packed.filter((name) => name.endsWith(".js")).map((name) => readFileSync(join(packedPackage, name), "utf8"));
+  const literal = /new URL\(\s*["']\.\/lifeguard_bg\.wasm["']\s*,\s*import\.meta\.url\s*\)/g;
+
+  assert.equal(javascript.join("\n").match(literal)?.length, 1);
+});
+
+test("importing_does_nothing_and_works_without_a_browser", async () => {
+  const before = Object.keys(globalThis);
+  const module = await import(join(packedPackage, manifest.exports["."].default));
+
+  assert.equal(typeof module.createAuth, "function");
+  assert.equal(typeof module.AuthError, "function");
+  assert.deepEqual(Object.keys(globalThis), before);
+});
+
+test("no_path_of_the_build_machine_is_shipped", () => {
+  for (const name of packed) {
+    const text = readFileSync(join(packedPackage, name), "latin1");
+    for (const path of [root, process.env.HOME].filter((path) => path && path.length > 3)) {
+      assert.ok(!text.includes(`${path}/`), `${name} holds a path of this machine`);
+    }
+  }
+});
+
+test("the_wasm_is_a_module_that_this_engine_compiles", async () => {
+  const bytes = readFileSync(join(packedPackage, "dist/lifeguard_bg.wasm"));
+  const module = await WebAssembly.compile(bytes);
+
+  assert.ok(WebAssembly.Module.exports(module).some(({ name }) => name === "memory"));
+  assert.ok(statSync(packedTarball).size > bytes.length / 4);
+});
+
+test("publint_has_nothing_to_say", async () => {
+  const { code, output } = await run("publint", ["run", packedPackage, "--strict"], { capture: true, allowFailure: true });
+
+  assert.equal(code, 0, output);
+});
+
+test("the_types_are_found_by_every_esm_resolver", async () => {
+  // The package is ES modules only: `require` of it is told so by the resolver, which is no fault of the types.
+  const args = [packedTarball, "--profile", "esm-only", "--exclude-entrypoints", "wasm", "package.json", "--format", "ascii"];
+  const { code, output } = await run("attw", args, { capture: true, allowFailure: true });
+
+  assert.equal(code, 0, output);
+});
