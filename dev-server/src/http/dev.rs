@@ -19,6 +19,7 @@ pub(crate) fn routes() -> Router<Arc<Server>> {
     let preflighted = |route: MethodRouter<Arc<Server>>| route.options(cors::preflight);
     Router::new()
         .route("/_dev/inbox", preflighted(get(inbox)))
+        .route("/_dev/inbox.html", get(crate::inbox_page::page))
         .route("/_dev/counters", preflighted(get(counters)))
         .route("/_dev/reset", preflighted(post(reset)))
         .route("/_dev/clock", preflighted(get(clock).post(set_clock)))
