@@ -1,8 +1,9 @@
 // The wasm: cargo, wasm-bindgen, wasm-opt; from the root crate to pkg/.
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { info, seconds, step, warn } from "./log.mjs";
-import { at, pkgDir, wasmBindgenVersion, wasmTarget } from "./paths.mjs";
+import { at, pkgDir, root, wasmBindgenVersion, wasmTarget } from "./paths.mjs";
 import { probe, run } from "./run.mjs";
 import { hashOf, isFresh, writeStamp } from "./stamp.mjs";
 import { canBuildStd } from "./tools.mjs";
@@ -20,18 +21,23 @@ const cargoTargetDir = () => process.env.CARGO_TARGET_DIR ?? at("target");
  * unstable flags of the pinned compiler, so there is always the plain build to fall back to.
  */
 const smallFlags = {
-  args: [
-    "-Z", "build-std=std,panic_abort",
-    "-Z", "build-std-features=optimize_for_size",
-    "--config", `target.${wasmTarget}.rustflags=["-Zunstable-options","-Cpanic=immediate-abort"]`,
-  ],
+  args: ["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"],
+  rustflags: ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none"],
   env: { RUSTC_BOOTSTRAP: "1" },
 };
+
+/** Compiler flags by --config, so that they add to those of .cargo/config.toml instead of replacing them. */
+function rustflags(small) {
+  // No path of this machine belongs in what is shipped; panic messages would carry the registry's.
+  const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
+  const flags = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=.`, ...(small ? smallFlags.rustflags : [])];
+  return ["--config", `target.${wasmTarget}.rustflags=${JSON.stringify(flags)}`];
+}
 
 async function compile(small) {
   // Two target folders: flags that change everything must not make the two builds evict each other.
   const targetDir = join(cargoTargetDir(), small ? "small" : ".");
-  const args = ["build", "--release", "--lib", "-p", "lifeguard", "--target", wasmTarget, "--quiet", ...(small ? smallFlags.args : [])];
+  const args = ["build", "--release", "--lib", "-p", "lifeguard", "--target", wasmTarget, "--quiet", ...rustflags(small), ...(small ? smallFlags.args : [])];
   const { code, output } = await run("cargo", args, {
     capture: small,
     allowFailure: small,
@@ -57,7 +63,7 @@ async function compileSmallest(plain) {
 
 /** Fills pkg/ unless it is up to date. `plain` uses stable compiler flags only. */
 export async function buildWasm({ plain = false, force = false } = {}) {
-  const inputs = hashOf(sources, [probe("rustc", ["-V"]), wasmBindgenVersion(), canBuildStd(), plain, features, smallFlags.args]);
+  const inputs = hashOf(sources, [probe("rustc", ["-V"]), wasmBindgenVersion(), canBuildStd(), plain, features, JSON.stringify(smallFlags)]);
   if (!force && isFresh("wasm", inputs, outputs)) return false;
   const begin = Date.now();
   const [wasm, kind] = await step("compiling the core to WebAssembly", () => compileSmallest(plain));

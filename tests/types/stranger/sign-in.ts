@@ -72,7 +72,10 @@ export async function signIn(auth: Auth): Promise<void> {
     await auth.answerChallenge(first.challenge, { code: "123456" });
   }
   if (first.challenge.name === "SOFTWARE_TOKEN_MFA") {
-    await auth.answerChallenge(first.challenge, { code: "123456", signal: AbortSignal.timeout(1000) });
+    await auth.answerChallenge(first.challenge, {
+      code: "123456",
+      signal: AbortSignal.timeout(1000),
+    });
     // @ts-expect-error the code is missing
     await auth.answerChallenge(first.challenge, {});
   }
