@@ -17,8 +17,12 @@ class Difference extends Error {}
 
 function compare(vector, symbol, expected, got) {
   if (expected === got) return;
-  const short = (value) => (typeof value === "string" && value.length > 160 ? `${value.slice(0, 160)}… (${value.length} characters)` : String(value));
-  throw new Difference(`vector ${vector}, symbol ${symbol}:\n  expected ${short(expected)}\n  got      ${short(got)}`);
+  const texts = [expected, got].map(String);
+  let first = 0;
+  while (texts[0][first] === texts[1][first] && first < texts[0].length) first++;
+  // The neighborhood of the first difference says more than 768 digits do.
+  const around = (text) => `${first > 40 ? "…" : ""}${text.slice(Math.max(0, first - 40), first + 80)}${text.length > first + 80 ? "…" : ""} (${text.length} characters)`;
+  throw new Difference(`vector ${vector}, symbol ${symbol}, from character ${first + 1}:\n  expected ${around(texts[0])}\n  got      ${around(texts[1])}`);
 }
 
 const handshake = ({ id, kind, in: given, out }) => ({
