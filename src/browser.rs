@@ -9,7 +9,6 @@ mod locks;
 mod random;
 mod storage;
 
-#[allow(unreachable_pub, reason = "an exported constructor takes it")]
 pub use host::Host;
 
 use web_sys::AbortSignal;
@@ -19,14 +18,14 @@ use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::protocol::json::Value;
 
 /// The page as one call sees it.
-pub(crate) struct Page<'a> {
+pub struct Page<'a> {
     host: &'a Host,
     signal: Option<AbortSignal>,
 }
 
 impl<'a> Page<'a> {
     /// The page for a call that `signal` can end.
-    pub(crate) fn new(host: &'a Host, signal: Option<AbortSignal>) -> Self {
+    pub fn new(host: &'a Host, signal: Option<AbortSignal>) -> Self {
         Self { host, signal }
     }
 }

@@ -15,9 +15,9 @@
 //! `docs/ARCHITECTURE.md` tells which room a thing belongs in; `tests/rooms.rs` holds the rules.
 
 #[cfg(target_arch = "wasm32")]
-mod bindings;
+pub mod bindings;
 #[cfg(target_arch = "wasm32")]
-mod browser;
+pub mod browser;
 pub mod client;
 pub mod platform;
 pub mod protocol;

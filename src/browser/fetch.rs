@@ -67,7 +67,9 @@ impl Limit {
     fn start(ms: u32, signal: Option<&AbortSignal>) -> Option<Self> {
         let controller = AbortController::new().ok()?;
         let abort = Reflect::get(&controller, &"abort".into()).ok()?;
-        let abort = abort.unchecked_into::<Function>().bind0(&controller);
+        // The reason is bound to `undefined`: the event a listener gets would become the reason, and
+        // the fetch would reject with something that is no error.
+        let abort = abort.unchecked_into::<Function>().bind1(&controller, &JsValue::UNDEFINED);
         let timer = set_timeout(&abort, ms, &JsValue::UNDEFINED);
         if let Some(signal) = signal {
             let _ = signal.add_event_listener_with_callback("abort", &abort);
