@@ -1,0 +1,52 @@
+// Lifeguard through its packed package.
+import { PretendedPool } from "../pretended-pool.js";
+import { random, toHex } from "../srp.js";
+
+const settings = { userPoolId: "eu-west-1_LifeGuard", clientId: "1example23456789abcdefghij" };
+let core;
+
+export const lifeguard = {
+  name: "lifeguard",
+  about: "A, verifier and S in one call of the package's wasm, 256-bit a; only the generator's table is made before",
+  async prepare() {
+    const glue = await import("/package/dist/lifeguard.js");
+    await glue.default({ module_or_path: "/package/dist/lifeguard_bg.wasm" });
+    core = new glue.Core(settings, {});
+  },
+  async handshake({ poolName, username, password, salt, B, secretBlock }) {
+    const result = await core.call("srpVector", {
+      group: poolName,
+      user: username,
+      password,
+      salt,
+      B,
+      secretBlock,
+      a: toHex(random(32)),
+      epoch: 1780000000,
+    });
+    return { A: result.A_wire, signature: result.signature, timestamp: result.timestamp };
+  },
+};
+
+export const lifeguardPrepared = {
+  name: "lifeguard-signIn",
+  about: "signIn() of the package, from the password to the proof; A was prepared by preload(), which is not counted",
+  async prepare() {
+    this.package = await import("/package/dist/index.js");
+  },
+  async beforeEach(input) {
+    this.pool = new PretendedPool(input);
+    this.auth = this.package.createAuth({ ...settings, endpoint: "http://localhost:1/", storage: "memory" });
+    await this.auth.preload();
+  },
+  async handshake({ username, password }) {
+    const { fetch } = globalThis;
+    globalThis.fetch = this.pool.fetch;
+    try {
+      await this.auth.signIn({ username, password }).catch(this.pool.expectRefusal);
+    } finally {
+      globalThis.fetch = fetch;
+    }
+    return this.pool.result();
+  },
+};
