@@ -70,6 +70,7 @@ impl Limit {
         // The reason is bound to `undefined`: the event a listener gets would become the reason, and
         // the fetch would reject with something that is no error.
         let abort = abort.unchecked_into::<Function>().bind1(&controller, &JsValue::UNDEFINED);
+        let abort: Function = abort.unchecked_into();
         let timer = set_timeout(&abort, ms, &JsValue::UNDEFINED);
         if let Some(signal) = signal {
             let _ = signal.add_event_listener_with_callback("abort", &abort);

@@ -1,49 +1,27 @@
 //! The 3072-bit group of RFC 3526 (group 15) with generator 2: the only file that knows which
 //! big-number code is used.
 
-use srp::bigint::modular::ConstMontyForm;
-use srp::bigint::{BoxedUint, U3072, const_monty_params};
-use srp::{Client, Group};
-
-const_monty_params!(
-    Prime,
-    U3072,
-    "ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b139b22514a08798e3404dd\
-         ef9519b3cd3a431b302b0a6df25f14374fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b0bff5cb6f406b7ed\
-         ee386bfb5a899fa5ae9f24117c4b1fe649286651ece45b3dc2007cb8a163bf0598da48361c55d39a69163fa8fd24cf5f\
-         83655d23dca3ad961c62f356208552bb9ed529077096966d670c354e4abc9804f1746c08ca18217c32905e462e36ce3b\
-         e39e772c180e86039b2783a2ec07a28fb5c55df06f4c52c9de2bcbf6955817183995497cea956ae515d2261898fa0510\
-         15728e5a8aaac42dad33170d04507a33a85521abdf1cba64ecfb850458dbef0a8aea71575d060c7db3970f85a6e1e4c7\
-         abf5ae8cdb0933d71e8c94e04a25619dcee3d2261ad2ee6bf12ffa06d98a0864d87602733ec86a64521f2b18177b200c\
-         bbe117577a615d6c770988c0bad946e208e24fa074e5ab3143db5bfce0fd108e4b82d120a93ad2caffffffffffffffff",
-    "The prime of RFC 3526, group 15."
-);
-
-/// RFC 5054 takes generator 5 with this prime; Cognito takes 2.
-struct Cognito;
-
-impl Group for Cognito {
-    type Element = ConstMontyForm<Prime, { U3072::LIMBS }>;
-    const G: Self::Element = ConstMontyForm::new(&U3072::from_u8(2));
-}
-
-type Kernel = Client<Cognito, sha2::Sha256>;
+use modexp::{Element, Exponent, pow_generator};
 
 /// g^exponent mod N. Exponent and result are big-endian; the result has no leading zeros.
 pub fn generator_power(exponent: &[u8]) -> Vec<u8> {
-    Kernel::new().compute_public_ephemeral(exponent)
+    minimal(&pow_generator(exponent))
 }
 
 /// Whether an integer is a multiple of N.
 pub fn is_zero(integer: &[u8]) -> bool {
-    let modulus = Cognito::generator().params().modulus().clone();
-    let wide = BoxedUint::from_be_slice_vartime(integer);
-    bool::from(wide.rem_vartime(modulus.as_nz_ref()).is_zero())
+    Element::from_bytes_be(integer).is_zero()
 }
 
-/// S = (B - k * g^x)^(a + u * x) mod N, without leading zeros. All big-endian.
-pub fn premaster(b: &[u8], k: &[u8], x: &[u8], a: &[u8], u: &[u8]) -> Vec<u8> {
-    let [b, k, x, a, u] = [b, k, x, a, u].map(BoxedUint::from_be_slice_vartime);
-    let s = Kernel::new().compute_premaster_secret(&b, &k, &x, &a, &u);
-    s.to_be_bytes_trimmed_vartime().into()
+/// S = (B - k * g^x)^(a + u * x) mod N, without leading zeros. All big-endian. `None` when `a` is
+/// longer than 128 bytes, four times what this library draws.
+pub fn premaster(b: &[u8], k: &[u8], x: &[u8; 32], a: &[u8], u: &[u8; 32]) -> Option<Vec<u8>> {
+    let exponent = Exponent::mul_add(a, u, x)?;
+    let base = Element::from_bytes_be(b).sub(&Element::from_bytes_be(k).mul(&pow_generator(x)));
+    Some(minimal(&exponent.power_of(&base)))
+}
+
+fn minimal(element: &Element) -> Vec<u8> {
+    let bytes = element.to_bytes_be();
+    bytes.iter().copied().skip_while(|byte| *byte == 0).collect()
 }

@@ -69,7 +69,7 @@ pub struct Proof {
     /// u = SHA-256(PAD(A) || PAD(B)), before padding.
     pub u: [u8; 32],
     /// x = SHA-256(PAD(salt) || SHA-256(group || user || ":" || password))
-    pub x: Secret<Vec<u8>>,
+    pub x: Secret<[u8; 32]>,
     /// PAD(S)
     pub s: Secret<Vec<u8>>,
     /// First 16 bytes of HKDF-SHA-256(PAD(u), PAD(S), "Caldera Derived Key").
@@ -102,13 +102,9 @@ pub fn proof(
         return Err(Violation::SrpU);
     }
     let x = x(identity, &salt);
-    let s = Secret::new(pad(&group::premaster(
-        &b,
-        &K,
-        x.expose("exponent of g^x and S"),
-        ephemeral.a.expose("exponent of S"),
-        &u,
-    )));
+    let (x_bytes, a) = (x.expose("exponent of g^x and S"), ephemeral.a.expose("exponent of S"));
+    let s = group::premaster(&b, &K, x_bytes, a, &u).map(Secret::new).ok_or(Violation::SrpU)?;
+    let s = Secret::new(pad(s.expose("padded")));
     let key = key(&u, &s);
     let signature = signature(&key, identity, &block, timestamp);
     Ok(Proof { u, x, s, key, signature })
@@ -164,7 +160,7 @@ fn u(a: &[u8], b: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update(pad(a)).chain_update(pad(b)).finalize().into()
 }
 
-fn x(identity: &Identity<'_>, salt: &[u8]) -> Secret<Vec<u8>> {
+fn x(identity: &Identity<'_>, salt: &[u8]) -> Secret<[u8; 32]> {
     let mut inner = Sha256::new()
         .chain_update(identity.group)
         .chain_update(identity.user)
@@ -173,7 +169,7 @@ fn x(identity: &Identity<'_>, salt: &[u8]) -> Secret<Vec<u8>> {
         .finalize();
     let x = Sha256::new().chain_update(pad(salt)).chain_update(inner).finalize();
     inner.as_mut_slice().zeroize();
-    Secret::new(x.to_vec())
+    Secret::new(x.into())
 }
 
 fn key(u: &[u8; 32], s: &Secret<Vec<u8>>) -> Secret<Vec<u8>> {
