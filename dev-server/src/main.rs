@@ -5,16 +5,24 @@
 //! prove each other wrong.
 
 mod account;
+mod attributes;
 mod auth;
 mod clock;
+mod codes;
 mod config;
 mod control;
 mod dispatch;
 mod faults;
 mod hex;
 mod http;
+mod inbox_page;
+mod input;
 mod keys;
 mod log;
+mod messages;
+mod paging;
+mod passkey;
+mod passwords;
 mod random;
 mod refusal;
 mod seed;
@@ -22,7 +30,10 @@ mod server;
 mod shape;
 mod srp;
 mod store;
+mod timestamp;
 mod tokens;
+mod totp;
+mod trigger;
 
 use clap::Parser;
 use std::io::Write;

@@ -5,8 +5,8 @@ use crate::random;
 use crate::refusal::Refusal;
 use crate::srp;
 use crate::store::{
-    Client, Domain, Group, IdentityProvider, Lockout, MfaPreference, Pool, ResourceServer, Store,
-    Totp, User, UserStatus,
+    Client, Domain, Group, IdentityProvider, MfaPreference, Pool, ResourceServer, Store, Totp,
+    User, UserStatus,
 };
 use serde_json::Value;
 
@@ -83,34 +83,24 @@ fn plant_user(store: &Store, pool: &Pool, config: &UserConfig) -> Result<(), Ref
         .map(|password| srp::make_verifier(pool.srp_name(), &config.username, password))
         .transpose()?;
     let has = |name: &str| config.mfa.iter().any(|factor| factor == name);
-    store.put_user(&User {
-        pool_id: pool.id.clone(),
-        username: config.username.clone(),
-        sub,
-        status: config.status.unwrap_or(UserStatus::Confirmed),
-        enabled: !config.disabled,
-        password,
-        password_set: pool.created,
-        password_history: Vec::new(),
-        attributes,
-        pending_attributes: Default::default(),
-        groups: config.groups.clone(),
-        totp: config.totp_secret.clone().map(|secret| Totp {
-            secret,
-            verified: true,
-            friendly_name: String::new(),
-            last_step: 0,
-        }),
-        mfa: MfaPreference {
-            sms: has("SMS_MFA"),
-            totp: has("SOFTWARE_TOKEN_MFA"),
-            email: has("EMAIL_OTP"),
-            passkey: false,
-            preferred: config.preferred_mfa.clone(),
-        },
-        lockout: Lockout::default(),
-        signed_out: 0,
-        created: pool.created,
-        modified: pool.created,
-    })
+    let mut user = User::new(&pool.id, &config.username, &sub, attributes, pool.created);
+    user.status = config.status.unwrap_or(UserStatus::Confirmed);
+    user.enabled = !config.disabled;
+    user.password = password;
+    user.password_set = pool.created;
+    user.groups = config.groups.clone();
+    user.totp = config.totp_secret.clone().map(|secret| Totp {
+        secret,
+        verified: true,
+        friendly_name: String::new(),
+        last_step: 0,
+    });
+    user.mfa = MfaPreference {
+        sms: has("SMS_MFA"),
+        totp: has("SOFTWARE_TOKEN_MFA"),
+        email: has("EMAIL_OTP"),
+        passkey: false,
+        preferred: config.preferred_mfa.clone(),
+    };
+    store.put_user(&user)
 }

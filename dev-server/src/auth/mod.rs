@@ -1,6 +1,37 @@
 //! Sign-up, sign-in, recovery and what becomes of tokens.
+//!
+//! `initiate` and `respond` are the two doors of a sign-in. Behind them, `password`, `choice`, `mfa`,
+//! `device`, `passkeys` and `custom` judge one kind of answer each, and `step` decides what comes next.
 
-use crate::dispatch::Operation;
+mod context;
+mod device;
+mod initiate;
+mod lockout;
+mod new_password;
+mod password;
+mod pending;
+mod recovery;
+mod respond;
+mod sign_out;
+mod sign_up;
+mod step;
+
+pub(crate) use context::Context;
+
+use crate::dispatch::{Operation, open, open_later};
+use crate::later;
 
 /// The rows of the dispatch table.
-pub(crate) const OPERATIONS: &[Operation] = &[];
+pub(crate) const OPERATIONS: &[Operation] = &[
+    open_later("SignUp", later!(sign_up::sign_up)),
+    open_later("ConfirmSignUp", later!(sign_up::confirm)),
+    open_later("ResendConfirmationCode", later!(sign_up::resend)),
+    open_later("ForgotPassword", later!(recovery::forgot_password)),
+    open_later("ConfirmForgotPassword", later!(recovery::confirm)),
+    open_later("InitiateAuth", later!(initiate::initiate_auth)),
+    open_later("RespondToAuthChallenge", later!(respond::respond)),
+    open_later("GetTokensFromRefreshToken", later!(initiate::tokens_from_refresh_token)),
+    open("RevokeToken", sign_out::revoke_token),
+    open("GlobalSignOut", sign_out::global_sign_out),
+    open("ConfirmDevice", device::confirm),
+];

@@ -44,7 +44,7 @@ pub(crate) enum Question {
     /// `NEW_PASSWORD_REQUIRED`.
     NewPassword { required: Vec<String> },
     /// `SMS_MFA`, `EMAIL_OTP` or `SMS_OTP`.
-    Code { challenge: String, code: String, attribute: String, address: String },
+    Code { challenge: String, code: String, attribute: String, is_second: bool },
     /// `SOFTWARE_TOKEN_MFA`.
     SoftwareToken,
     /// `SELECT_MFA_TYPE`, with what may be chosen.
@@ -65,8 +65,8 @@ pub(crate) enum Question {
     DeviceSrp { device_key: String },
     /// `DEVICE_PASSWORD_VERIFIER`.
     DeviceVerifier { device_key: String, exchange: Exchange },
-    /// No question: the person proved an address while confirming the sign-up.
-    Confirmed { attribute: String },
+    /// No question: a sign-up on its way, and whether the address was proved.
+    SignedUp { attribute: String, confirmed: bool },
 }
 
 /// The server's side of one SRP exchange. Hex.
@@ -86,10 +86,12 @@ pub(crate) struct Flow {
     /// `USER_SRP_AUTH`, `USER_AUTH`, …
     pub(crate) auth_flow: String,
     pub(crate) device_key: Option<String>,
-    /// A second factor (or a device in its place) was given.
+    /// `USER_AUTH`: the first factors that may be chosen.
+    pub(crate) choices: Vec<String>,
+    /// A second factor (or a device in its place) was given, or none is needed.
     pub(crate) second_factor_done: bool,
-    /// The first factor needs no second one.
-    pub(crate) passwordless: bool,
+    /// The tracked device proved itself.
+    pub(crate) device_done: bool,
     /// The person chose a new password: the token trigger wants to know.
     pub(crate) new_password: bool,
     /// `CUSTOM_AUTH`: what the define trigger has seen.

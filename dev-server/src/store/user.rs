@@ -36,9 +36,6 @@ pub(crate) struct User {
     pub(crate) mfa: MfaPreference,
     #[serde(default)]
     pub(crate) lockout: Lockout,
-    /// Tokens issued before this moment (milliseconds) are revoked.
-    #[serde(default)]
-    pub(crate) signed_out: i64,
     /// Milliseconds since the epoch.
     pub(crate) created: i64,
     /// Milliseconds since the epoch.
@@ -118,6 +115,34 @@ impl Document for User {
 }
 
 impl User {
+    /// A person with these attributes and nothing else yet; unconfirmed.
+    pub(crate) fn new(
+        pool_id: &str,
+        username: &str,
+        sub: &str,
+        attributes: BTreeMap<String, String>,
+        now_ms: i64,
+    ) -> Self {
+        Self {
+            pool_id: pool_id.to_owned(),
+            username: username.to_owned(),
+            sub: sub.to_owned(),
+            status: UserStatus::Unconfirmed,
+            enabled: true,
+            password: None,
+            password_set: 0,
+            password_history: Vec::new(),
+            attributes,
+            pending_attributes: BTreeMap::new(),
+            groups: Vec::new(),
+            totp: None,
+            mfa: MfaPreference::default(),
+            lockout: Lockout::default(),
+            created: now_ms,
+            modified: now_ms,
+        }
+    }
+
     /// One attribute's value.
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.get(name).map(String::as_str)

@@ -1,0 +1,102 @@
+//! `NEW_PASSWORD_REQUIRED`: the person replaces a temporary password and fills in what is missing.
+
+use super::{Context, pending, step};
+use crate::input::required;
+use crate::passwords;
+use crate::refusal::{Answer, Refusal};
+use crate::server::Server;
+use crate::store::{Flow, PendingChallenge, Question, User, UserStatus};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Puts the question.
+pub(super) fn ask(server: &Server, context: &Context, user: &User, flow: Flow) -> Answer {
+    let required: Vec<String> = context
+        .policy
+        .schema
+        .iter()
+        .filter(|attribute| attribute.required && attribute.name != "sub")
+        .filter(|attribute| user.attribute(&attribute.name).is_none_or(str::is_empty))
+        .map(|attribute| attribute.name.clone())
+        .collect();
+    let named: Vec<_> = required.iter().map(|name| format!("{PREFIX}{name}")).collect();
+    let held: BTreeMap<_, _> = user.attributes.iter().filter(|(name, _)| *name != "sub").collect();
+    let mut parameters = Map::new();
+    parameters.insert("USER_ID_FOR_SRP".to_owned(), json!(user.username));
+    parameters.insert("requiredAttributes".to_owned(), json!(json!(named).to_string()));
+    parameters.insert("userAttributes".to_owned(), json!(json!(held).to_string()));
+    let question = Question::NewPassword { required };
+    pending::ask(server, context, user.into(), flow, question, parameters)
+}
+
+/// Judges the answer. What can be corrected leaves the session as it was.
+pub(super) async fn answer(
+    server: &Server,
+    context: &Context,
+    user: User,
+    pending: PendingChallenge,
+    responses: &Value,
+) -> Answer {
+    let user = match accept(server, context, user, &pending.question, responses) {
+        Ok(user) => user,
+        Err(refusal) => {
+            pending::restore(server, pending)?;
+            return Err(refusal);
+        }
+    };
+    server.store().put_user(&user)?;
+    let flow = Flow { new_password: true, ..pending.flow };
+    step::after_first_factor(server, context, user, flow).await
+}
+
+fn accept(
+    server: &Server,
+    context: &Context,
+    mut user: User,
+    question: &Question,
+    responses: &Value,
+) -> Result<User, Refusal> {
+    let Question::NewPassword { required: needed } = question else {
+        return Err(Refusal::not_authorized("Invalid session for the user."));
+    };
+    let password = required(responses, "NEW_PASSWORD")?;
+    let given = given_attributes(responses);
+    for name in needed {
+        if given.get(name).is_none_or(String::is_empty) {
+            return Err(Refusal::invalid_parameter(format!(
+                "Invalid attributes given, {name} is missing"
+            )));
+        }
+    }
+    for (name, value) in given {
+        let is_required =
+            |schema: &&crate::store::SchemaAttribute| schema.required && schema.name == name;
+        let is_known = context.policy.schema.iter().find(is_required).is_some();
+        if is_known && user.attribute(&name).is_some_and(|held| !held.is_empty()) {
+            return Err(Refusal::invalid_parameter(format!(
+                "Cannot modify an already provided {name}"
+            )));
+        }
+        if READ_ONLY.contains(&name.as_str()) {
+            return Err(Refusal::not_authorized(
+                "A client attempted to write unauthorized attribute",
+            ));
+        }
+        user.attributes.insert(name, value);
+    }
+    passwords::set(&mut user, &context.pool, password, server.clock.now_ms())?;
+    user.status = UserStatus::Confirmed;
+    Ok(user)
+}
+
+fn given_attributes(responses: &Value) -> BTreeMap<String, String> {
+    let members = responses.as_object().into_iter().flatten();
+    members
+        .filter_map(|(name, value)| {
+            Some((name.strip_prefix(PREFIX)?.to_owned(), value.as_str()?.to_owned()))
+        })
+        .collect()
+}
+
+const PREFIX: &str = "userAttributes.";
+const READ_ONLY: &[&str] = &["sub", "email_verified", "phone_number_verified", "identities"];

@@ -1,0 +1,129 @@
+//! ForgotPassword and ConfirmForgotPassword.
+
+use super::sign_up::{ask_post_confirmation, pretended_delivery};
+use super::{Context, lockout};
+use crate::codes::{self, HOUR_MS};
+use crate::input::text;
+use crate::messages::Message;
+use crate::passwords;
+use crate::refusal::{Answer, Refusal};
+use crate::server::{Caller, Server};
+use crate::store::{RecoveryMechanism, User, UserStatus};
+use serde_json::{Value, json};
+
+/// ForgotPassword.
+pub(crate) async fn forgot_password(server: &Server, _: &Caller, input: Value) -> Answer {
+    let context = Context::open(server, &input)?;
+    let typed = text(&input, "Username").unwrap_or_default();
+    context.check_secret_hash(typed, text(&input, "SecretHash"))?;
+    let user = context.resolve(server, typed)?;
+    let Some(user) = user.filter(|user| user.enabled || !context.hides_users()) else {
+        if context.hides_users() {
+            return Ok(json!({ "CodeDeliveryDetails": pretended_delivery(typed) }));
+        }
+        return Err(Refusal::new(
+            "UserNotFoundException",
+            "Username/client id combination not found.",
+        ));
+    };
+    spend(server, &context, &user)?;
+    match user.status {
+        UserStatus::ForceChangePassword | UserStatus::ExternalProvider => {
+            return Err(Refusal::not_authorized(
+                "User password cannot be reset in the current state.",
+            ));
+        }
+        _ if !user.enabled => return Err(Refusal::not_authorized("User is disabled.")),
+        _ => {}
+    }
+    let Some((attribute, to)) = channel(&context, &user) else {
+        return Err(Refusal::invalid_parameter(
+            "Cannot reset password for the user as there is no registered/verified email or phone_number",
+        ));
+    };
+    let message = Message {
+        pool: &context.pool,
+        client_id: &context.client.id,
+        user: &user,
+        attribute,
+        to,
+        purpose: "ForgotPassword",
+        metadata: &context.metadata,
+    };
+    let details = codes::send(server, &message, PURPOSE, HOUR_MS).await?;
+    Ok(json!({ "CodeDeliveryDetails": details }))
+}
+
+/// ConfirmForgotPassword.
+pub(crate) async fn confirm(server: &Server, _: &Caller, input: Value) -> Answer {
+    let context = Context::open(server, &input)?;
+    let typed = text(&input, "Username").unwrap_or_default();
+    context.check_secret_hash(typed, text(&input, "SecretHash"))?;
+    let user = context.resolve(server, typed)?;
+    let Some(user) = user.filter(|user| user.enabled || !context.hides_users()) else {
+        return Err(if context.hides_users() {
+            codes::expired()
+        } else {
+            Refusal::user_not_found()
+        });
+    };
+    spend(server, &context, &user)?;
+    let user = accept(server, &context, user, &input)?;
+    ask_post_confirmation(&context, &user, "PostConfirmation_ConfirmForgotPassword").await?;
+    Ok(json!({}))
+}
+
+fn accept(
+    server: &Server,
+    context: &Context,
+    mut user: User,
+    input: &Value,
+) -> Result<User, Refusal> {
+    let now = server.clock.now_ms();
+    let code = text(input, "ConfirmationCode").unwrap_or_default();
+    let password = text(input, "Password").unwrap_or_default();
+    let policy = context.policy.policies.password_policy.clone();
+    // A password that the policy refuses must not cost the code.
+    passwords::check_policy(&policy, password)?;
+    let store = server.store();
+    let kept = codes::spend(&store, &context.pool.id, &user.username, PURPOSE, code, now)?;
+    if let Err(refusal) = passwords::set(&mut user, &context.pool, password, now) {
+        store.put(&kept)?;
+        return Err(refusal);
+    }
+    user.status = UserStatus::Confirmed;
+    if user.attribute(&kept.attribute) == Some(kept.destination.as_str()) {
+        user.attributes.insert(format!("{}_verified", kept.attribute), "true".to_owned());
+    }
+    store.put_user(&user)?;
+    lockout::succeed(&store, &user)?;
+    Ok(user)
+}
+
+/// Where a person's reset code goes: the pool's channels in order, but never the one that brings the
+/// second factor.
+fn channel<'a>(context: &Context, user: &'a User) -> Option<(&'static str, &'a str)> {
+    let mut mechanisms = context.policy.account_recovery_setting.recovery_mechanisms.clone();
+    if mechanisms.is_empty() {
+        mechanisms = [(1, "verified_phone_number"), (2, "verified_email")]
+            .map(|(priority, name)| RecoveryMechanism { priority, name: name.to_owned() })
+            .to_vec();
+    }
+    mechanisms.sort_by_key(|mechanism| mechanism.priority);
+    mechanisms.iter().find_map(|mechanism| {
+        let (attribute, is_second_factor) = match mechanism.name.as_str() {
+            "verified_email" => ("email", user.mfa.email),
+            "verified_phone_number" => ("phone_number", user.mfa.sms),
+            _ => return None,
+        };
+        let to = user.attribute(attribute)?;
+        (user.has_verified(attribute) && !is_second_factor).then_some((attribute, to))
+    })
+}
+
+fn spend(server: &Server, context: &Context, user: &User) -> Result<(), Refusal> {
+    let now = server.clock.now_ms();
+    server.store().spend(&context.pool.id, &user.username, "ForgotPassword", 20, now)
+}
+
+const PURPOSE: &str = "forgot_password";

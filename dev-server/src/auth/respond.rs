@@ -1,0 +1,87 @@
+//! RespondToAuthChallenge: finds what was asked, and who judges the answer.
+
+use super::{Context, device, new_password, password, pending};
+use crate::input::{self, required, text};
+use crate::refusal::{Answer, Refusal};
+use crate::server::{Caller, Server};
+use crate::store::{PendingChallenge, Question, User};
+use serde_json::Value;
+
+/// RespondToAuthChallenge.
+pub(crate) async fn respond(server: &Server, _: &Caller, input: Value) -> Answer {
+    let mut context = Context::open(server, &input)?;
+    let name = text(&input, "ChallengeName").unwrap_or_default();
+    let responses = Value::Object(input::map(&input, "ChallengeResponses"));
+    let typed = required(&responses, "USERNAME")?;
+    context.check_secret_hash(typed, text(&responses, "SECRET_HASH"))?;
+    let session = text(&input, "Session");
+    if name == "PASSWORD_VERIFIER" {
+        return password::answer_srp(server, &context, session, &responses).await;
+    }
+    let session =
+        session.ok_or_else(|| Refusal::invalid_parameter("Missing required parameter Session"))?;
+    let now = server.clock.now_ms();
+    let mut pending = pending::take(&server.store(), &context, session, now)?;
+    if let Err(refusal) = check_person(server, &context, &pending, typed) {
+        pending::restore(server, pending)?;
+        return Err(refusal);
+    }
+    if context.metadata.is_empty() {
+        context.metadata = pending.flow.client_metadata.clone();
+    }
+    if let Some(device_key) = text(&responses, "DEVICE_KEY") {
+        pending.flow.device_key = Some(device_key.to_owned());
+    }
+    let user = if pending.user_exists {
+        server.store().user(&context.pool.id, &pending.username)?
+    } else {
+        None
+    };
+    let is_asked = |pending: &PendingChallenge| pending.question.name() == name;
+    if !is_asked(&pending) {
+        pending::restore(server, pending)?;
+        return Err(Refusal::not_authorized("Invalid session for the user."));
+    }
+    let Some(user) = user else { return Err(Refusal::wrong_password()) };
+    if !user.enabled {
+        return Err(Refusal::not_authorized("User is disabled."));
+    }
+    judge(server, &context, user, pending, &responses).await
+}
+
+async fn judge(
+    server: &Server,
+    context: &Context,
+    user: User,
+    pending: PendingChallenge,
+    responses: &Value,
+) -> Answer {
+    match pending.question.clone() {
+        Question::NewPassword { .. } => {
+            new_password::answer(server, context, user, pending, responses).await
+        }
+        Question::DeviceSrp { device_key } => {
+            device::answer_srp(server, context, user, pending, &device_key, responses)
+        }
+        Question::DeviceVerifier { .. } => {
+            device::answer_verifier(server, context, user, pending, responses).await
+        }
+        _ => Err(Refusal::not_authorized("Invalid session for the user.")),
+    }
+}
+
+/// A session belongs to one person, by whatever name they are called.
+fn check_person(
+    server: &Server,
+    context: &Context,
+    pending: &PendingChallenge,
+    typed: &str,
+) -> Result<(), Refusal> {
+    if typed == pending.username {
+        return Ok(());
+    }
+    match context.resolve(server, typed)? {
+        Some(user) if user.username == pending.username => Ok(()),
+        _ => Err(Refusal::not_authorized("Invalid session for the user.")),
+    }
+}

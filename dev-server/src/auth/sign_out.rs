@@ -1,0 +1,44 @@
+//! RevokeToken and GlobalSignOut.
+
+use super::Context;
+use crate::input::text;
+use crate::refusal::{Answer, Refusal};
+use crate::server::{Caller, Server};
+use crate::store::RefreshToken;
+use crate::tokens::{self, fingerprint};
+use serde_json::{Value, json};
+
+/// RevokeToken: ends one sign-in. A token nobody knows is revoked already.
+pub(super) fn revoke_token(server: &Server, _: &Caller, input: Value) -> Answer {
+    let unauthorized = |text: &str| Refusal::new("UnauthorizedException", text);
+    let context = Context::open(server, &input).map_err(|_| unauthorized("Invalid client"))?;
+    context
+        .check_secret(text(&input, "ClientSecret"))
+        .map_err(|refusal| unauthorized(&refusal.message))?;
+    if context.client_policy.enable_token_revocation == Some(false) {
+        return Err(Refusal::new(
+            "UnsupportedOperationException",
+            "Token revocation is not enabled for this client",
+        ));
+    }
+    let token = text(&input, "Token").unwrap_or_default();
+    if token.split('.').count() == 3 {
+        return Err(Refusal::new("UnsupportedTokenTypeException", "Token type is not supported"));
+    }
+    let store = server.store();
+    let Some(held) = store.find_by_key::<RefreshToken>(&fingerprint(token))? else {
+        return Ok(json!({}));
+    };
+    if held.client_id != context.client.id {
+        return Err(unauthorized("Token was not issued to this client"));
+    }
+    tokens::revoke_family(&store, &held)?;
+    Ok(json!({}))
+}
+
+/// GlobalSignOut: ends all sign-ins of the person.
+pub(super) fn global_sign_out(server: &Server, _: &Caller, input: Value) -> Answer {
+    let bearer = tokens::authorize(server, &input)?;
+    tokens::sign_out_everywhere(&server.store(), &bearer.pool.id, &bearer.user.username)?;
+    Ok(json!({}))
+}

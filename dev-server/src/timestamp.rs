@@ -1,0 +1,95 @@
+//! The text form of a claim's time: `Thu May 28 20:26:40 UTC 2026`, day of the month without a zero.
+
+/// Reads it; gives seconds since the epoch.
+pub(crate) fn parse(text: &str) -> Option<i64> {
+    let mut parts = text.split(' ');
+    let mut next = || parts.next();
+    let (weekday, month, day) = (next()?, next()?, next()?);
+    let (clock, zone, year) = (next()?, next()?, next()?);
+    if next().is_some() || !matches!(zone, "UTC" | "GMT") || year.len() != 4 {
+        return None;
+    }
+    let month = position(&MONTHS, month)? + 1;
+    let day_number = number(day, 1..=2)?;
+    let year = number(year, 4..=4)?;
+    let mut clock = clock.split(':');
+    let mut unit = |limit: i64| {
+        let value = number(clock.next()?, 2..=2)?;
+        (value < limit).then_some(value)
+    };
+    let (hour, minute, second) = (unit(24)?, unit(60)?, unit(60)?);
+    if day.starts_with('0') || day_number < 1 || day_number > days_in(year, month) {
+        return None;
+    }
+    let days = days_since_epoch(year, month, day_number);
+    // Day 0 was a Thursday.
+    if position(&WEEKDAYS, weekday)? != (days + 4).rem_euclid(7) {
+        return None;
+    }
+    Some(days * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
+fn position(names: &[&str], name: &str) -> Option<i64> {
+    names.iter().position(|known| *known == name).and_then(|at| i64::try_from(at).ok())
+}
+
+fn number(text: &str, length: std::ops::RangeInclusive<usize>) -> Option<i64> {
+    let is_plain = length.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    if is_plain { text.parse().ok() } else { None }
+}
+
+fn days_in(year: i64, month: i64) -> i64 {
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        2 if is_leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days from 1970-01-01 in the Gregorian calendar; years begin in March, so that leap days come last.
+fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let month = (month + 9) % 12;
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * month + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_vector_is_read() {
+        let vectors: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/vectors/srp_vectors.json")).unwrap();
+        for row in vectors["timestamp"].as_array().unwrap() {
+            assert_eq!(parse(row["text"].as_str().unwrap()), row["epoch"].as_i64(), "{row}");
+        }
+    }
+
+    #[test]
+    fn another_form_is_refused() {
+        for text in [
+            "",
+            "2026-05-28T20:26:40Z",
+            "Thu May 28 20:26:40 2026",
+            "Fri May 01 00:00:00 UTC 2026",
+            "Fri May  1 00:00:00 UTC 2026",
+            "Fri May 28 20:26:40 UTC 2026",
+            "Thu Mai 28 20:26:40 UTC 2026",
+            "Thu May 28 24:26:40 UTC 2026",
+            "Thu May 28 20:26:40 CET 2026",
+            "Sat Feb 30 20:26:40 UTC 2026",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}
