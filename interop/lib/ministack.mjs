@@ -1,0 +1,61 @@
+// MiniStack: a user pool by other people that verifies SRP proofs and TOTP codes.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { start, waitUntil } from "../../scripts/lib/process.mjs";
+import { freePort } from "../../scripts/lib/static.mjs";
+import { openAdmin } from "./aws.mjs";
+import { ensureMinistack, ministackProgram } from "./ministack-setup.mjs";
+
+/** Why it cannot run here, for `skip`; with CI=true that is a failure instead. */
+export async function ministackSkipReason() {
+  const reason = await ensureMinistack();
+  if (reason && process.env.CI === "true") throw new Error(reason);
+  return reason ?? false;
+}
+
+/** Starts it on a free port, with access keys enforced; nothing is kept. */
+export async function openMinistack() {
+  const folder = mkdtempSync(join(tmpdir(), "lifeguard-ministack-"));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const child = start(ministackProgram, [], {
+    cwd: folder,
+    env: { AUTH: "true", BIND_HOST: "127.0.0.1", GATEWAY_PORT: String(port), STATE_DIR: folder, S3_DATA_DIR: join(folder, "s3"), TMPDIR: folder },
+  });
+  const close = async () => {
+    await child.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await waitUntil(async () => (await fetch(`${url}/_ministack/health`)).ok, { child, what: "MiniStack" });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { url, admin: openAdmin(url), log: () => child.tail(), close };
+}
+
+/** A pool with one public client; `pool` and `client` are further settings of each. */
+export async function makePool(admin, { pool = {}, client = {} } = {}) {
+  const { UserPool } = await admin.createUserPool({ PoolName: "interop", ...pool });
+  const { UserPoolClient } = await admin.createUserPoolClient({
+    UserPoolId: UserPool.Id,
+    ClientName: "page",
+    GenerateSecret: false,
+    ExplicitAuthFlows: ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_CUSTOM_AUTH"],
+    ...client,
+  });
+  return { userPoolId: UserPool.Id, clientId: UserPoolClient.ClientId };
+}
+
+/** A confirmed person with a password of their own. */
+export async function makePerson(admin, { userPoolId }, { username, password, attributes = {} }) {
+  await admin.adminCreateUser({
+    UserPoolId: userPoolId,
+    Username: username,
+    MessageAction: "SUPPRESS",
+    UserAttributes: Object.entries({ email: `${username}@example.com`, email_verified: "true", ...attributes }).map(([Name, Value]) => ({ Name, Value })),
+  });
+  await admin.adminSetUserPassword({ UserPoolId: userPoolId, Username: username, Password: password, Permanent: true });
+}

@@ -1,0 +1,62 @@
+// Our SDK as a page has it: the packed package in headless Chromium, every request through a recorder.
+import { missingReason, openBrowser } from "../../e2e/lib/browser.mjs";
+import { Page } from "../../e2e/lib/page.mjs";
+import { openSite } from "../../e2e/lib/site.mjs";
+import { openRecorder } from "./recorder.mjs";
+
+const engine = "chromium";
+
+/** Why these tests cannot run here, for `skip`; with CI=true that is a failure instead. */
+export function skipReason() {
+  const reason = missingReason(engine);
+  if (reason && process.env.CI === "true") throw new Error(reason);
+  return reason ?? false;
+}
+
+/** Opens a browser whose page speaks to `target` and nobody else. */
+export async function openSdk(target) {
+  const recorder = await openRecorder(target);
+  const site = await openSite("bare");
+  const browser = await openBrowser(engine);
+  const page = await new Page(browser.driver, site, engine).open("/");
+
+  /** A fresh `Auth` for a pool; its methods run in the page, results and errors come back as data. */
+  async function createAuth(options) {
+    const id = await page.evaluate(
+      async (given) => {
+        const { createAuth: create } = await import("lifeguard-cognito");
+        window.auths ??= [];
+        return window.auths.push(create(given)) - 1;
+      },
+      { storage: "memory", ...options, endpoint: recorder.url },
+    );
+    const method = (name) => async (...args) => {
+      const { value, error } = await page.evaluate(
+        async (index, method, values) => {
+          try {
+            return { value: (await window.auths[index][method](...values)) ?? null };
+          } catch ({ name, message, code, service, detail, challenge }) {
+            return { error: { name, message, code, service, detail, challenge } };
+          }
+        },
+        id,
+        name,
+        args,
+      );
+      if (error) throw Object.assign(new Error(error.message), error);
+      return value;
+    };
+    return new Proxy({}, { get: (_, name) => (name === "then" ? undefined : method(name)) });
+  }
+
+  return {
+    page,
+    recorder,
+    createAuth,
+    async close() {
+      await browser.close();
+      await site.close();
+      await recorder.close();
+    },
+  };
+}
