@@ -8,20 +8,21 @@ import { add, none, parts } from "./lib/parts.mjs";
 import { setup } from "./setup.mjs";
 
 const help = `
-npm test -- [part …] [--engine NAME] [--only TEXT]
+npm test -- [part …] [--engine NAME] [--only TEXT] [--no-build]
 
 Sets up what is missing, builds, and runs these parts, all of them by default:
 ${Object.entries(parts).map(([name, { about }]) => `  ${name.padEnd(9)} ${about}`).join("\n")}
 
   --engine NAME  only this engine (chromium, firefox, webkit; may be repeated); same as ENGINES=a,b
   --only TEXT    of e2e and interop only the files whose name contains this
+  --no-build     takes the package as it was packed last
 
 A browser that is missing is skipped, loudly; with CI=true it is a failure.
 `;
 
 const { values, positionals } = readArgs(
   help,
-  { engine: { type: "string", multiple: true }, only: { type: "string" } },
+  { engine: { type: "string", multiple: true }, only: { type: "string" }, "no-build": { type: "boolean" } },
   { allowPositionals: true },
 );
 if (values.engine) process.env.ENGINES = values.engine.join(",");
@@ -32,7 +33,7 @@ try {
   const chosen = positionals.length > 0 ? Object.keys(parts).filter((name) => positionals.includes(name)) : Object.keys(parts);
 
   await setup(chosen.every((name) => ["native", "types", "package"].includes(name)) ? "build" : "test");
-  if (chosen.some((name) => parts[name].needsPackage)) {
+  if (!values["no-build"] && chosen.some((name) => parts[name].needsPackage)) {
     await build();
     await pack();
   }
