@@ -5,7 +5,6 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "../scripts/build.mjs";
 import { readArgs } from "../scripts/lib/args.mjs";
-import { ensureNpm } from "../scripts/lib/npm.mjs";
 import { pack } from "../scripts/lib/pack.mjs";
 import { setup } from "../scripts/setup.mjs";
 import { machine, summarize, table } from "./lib/results.mjs";
@@ -38,8 +37,7 @@ const { values } = readArgs(help, {
 
 /** Everything this run needs, on a fresh machine too. */
 async function prepare() {
-  await setup("test");
-  await ensureNpm("bench");
+  await setup("bench");
   if (values.kernel || values["no-build"]) return;
   await build();
   await pack();

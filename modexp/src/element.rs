@@ -55,7 +55,7 @@ impl Element {
         let sign = bytes_of_columns(&columns, &mut bytes);
         let prime = columns_of_bytes(&PRIME);
         for (column, digit) in as_words_mut(&mut columns.0).iter_mut().zip(as_words(&prime.0)) {
-            *column += digit & sign;
+            *column = column.wrapping_add(digit & sign);
         }
         bytes_of_columns(&columns, &mut bytes);
         bytes
@@ -81,13 +81,13 @@ impl Element {
     /// The sum of two elements.
     #[must_use]
     pub fn add(&self, other: &Element) -> Element {
-        self.combine(other, |a, b| a + b)
+        self.combine(other, i32::wrapping_add)
     }
 
     /// The difference of two elements.
     #[must_use]
     pub fn sub(&self, other: &Element) -> Element {
-        self.combine(other, |a, b| a - b)
+        self.combine(other, i32::wrapping_sub)
     }
 
     fn combine(&self, other: &Element, each: impl Fn(i32, i32) -> i32) -> Element {
@@ -108,8 +108,8 @@ impl Element {
 fn add_digits(columns: &mut Columns, digits: &Digits) {
     for (columns, pair) in as_words_mut(&mut columns.0).chunks_exact_mut(2).zip(digits.pairs()) {
         let [low, high] = columns else { continue };
-        *low += pair << 16 >> 16;
-        *high += pair >> 16;
+        *low = low.wrapping_add(pair << 16 >> 16);
+        *high = high.wrapping_add(pair >> 16);
     }
 }
 
@@ -134,8 +134,8 @@ fn bytes_of_columns(columns: &Columns, bytes: &mut [u8; ELEMENT_BYTES]) -> i32 {
     let pairs = as_words(&columns.0).chunks_exact(2);
     for (triple, columns) in bytes.rchunks_exact_mut(3).zip(pairs) {
         let &[low, high] = columns else { continue };
-        let low = low + carry;
-        let high = high + (low >> 12);
+        let low = low.wrapping_add(carry);
+        let high = high.wrapping_add(low >> 12);
         carry = high >> 12;
         let value = (low & 0xfff) | (high & 0xfff) << 12;
         for (byte, shift) in triple.iter_mut().zip([16, 8, 0]) {

@@ -30,7 +30,9 @@ impl Exponent {
             let mut carry = 0_u32;
             let x = x.iter().rev().chain(core::iter::repeat(&0));
             for (byte, x) in exponent.bytes.iter_mut().rev().skip(shift).zip(x) {
-                carry += u32::from(*byte) + u32::from(*u) * u32::from(*x);
+                carry = carry
+                    .wrapping_add(u32::from(*byte))
+                    .wrapping_add(u32::from(*u).wrapping_mul(u32::from(*x)));
                 *byte = carry as u8;
                 carry >>= 8;
             }

@@ -1,11 +1,14 @@
 //! Montgomery multiplication: `a · b / 2^3072` modulo the prime.
+//!
+//! SECURITY: arithmetic on secrets wraps throughout, although nothing here overflows, because the
+//! overflow checks of a debug build are branches.
 
 use crate::columns::{Columns, add_high_product, guard_columns, low_product};
 use crate::digits::{DIGITS, Digits, Staggered};
 use crate::lanes::{Lanes, as_words, as_words_mut};
 
 /// Bits of a digit.
-const BITS: u32 = 12;
+const BITS: i32 = 12;
 
 /// The prime `N` in the forms that reduction wants.
 pub(crate) struct Modulus {
@@ -69,7 +72,7 @@ impl<'a> Workspace<'a> {
         low_product(&mut self.low, &self.digits, minus_inverse);
         normalize(&self.low, &mut self.quotient);
         let guard = guard_columns(&self.quotient, modulus);
-        let carry = carry_of_low + self.carry_into_high(guard);
+        let carry = carry_of_low.wrapping_add(self.carry_into_high(guard));
         add_high_product(&mut self.high, &self.quotient, modulus);
         if let Some(lowest) = as_words_mut(&mut self.high.0).first_mut() {
             *lowest = lowest.wrapping_add(carry);
@@ -83,9 +86,9 @@ impl<'a> Workspace<'a> {
         let [_, _, .., penultimate, last] = self.digits.pairs() else { return 0 };
         let digits = [penultimate << 16 >> 16, penultimate >> 16, last << 16 >> 16, last >> 16];
         for (&column, digit) in as_words(&[guard]).iter().zip(digits) {
-            sum = (sum >> BITS) + i64::from(column) + i64::from(digit);
+            sum = (sum >> BITS).wrapping_add(i64::from(column)).wrapping_add(i64::from(digit));
         }
-        ((sum + (1 << (BITS - 1))) >> BITS) as i32
+        (sum.wrapping_add(1 << (BITS - 1)) >> BITS) as i32
     }
 }
 
@@ -113,7 +116,7 @@ pub(crate) fn normalize(columns: &Columns, digits: &mut Digits) -> i32 {
         *digits = Lanes::narrow(low, step(high));
     }
     let [first, second, third] = carries;
-    first.last() + second.last() + third.last()
+    first.last().wrapping_add(second.last()).wrapping_add(third.last())
 }
 
 /// Carries columns into digits after taking away the multiple of the prime that is nearest.
@@ -123,9 +126,9 @@ pub(crate) fn settle(columns: &mut Columns, digits: &mut Digits, modulus: &Stagg
     let mut sum = 0_i64;
     let [.., highest] = &columns.0;
     for &column in as_words(&[*highest]) {
-        sum = (sum >> BITS) + i64::from(column);
+        sum = (sum >> BITS).wrapping_add(i64::from(column));
     }
-    let multiple = (sum + (1 << (BITS - 1))) >> BITS;
+    let multiple = sum.wrapping_add(1 << (BITS - 1)) >> BITS;
     let multiple = Lanes::splat((multiple as i32) & 0xffff);
     for (column, &words) in columns.0.iter_mut().zip(modulus.words()) {
         *column = column.sub(words.dot(multiple));

@@ -57,7 +57,7 @@ pub(crate) fn select(chosen: &mut Digits, table: &[Digits], index: i32) {
     for (entry, number) in table.iter().zip(0..) {
         // All ones where the numbers agree: -1 shifted down from a difference of zero less one.
         let difference: i32 = index ^ number;
-        let mask = Lanes::splat(core::hint::black_box((difference - 1) >> 31));
+        let mask = Lanes::splat(core::hint::black_box(difference.wrapping_sub(1) >> 31));
         for (chosen, &lanes) in chosen.0.iter_mut().zip(&entry.0) {
             *chosen = chosen.or(lanes.and(mask));
         }

@@ -21,7 +21,7 @@ case! {
     }
 
     fn only_multiples_of_the_prime_are_zero() {
-        let prime = bytes_of(&modulus());
+        let prime = bytes_of(modulus());
         let double = modulus().resize(8 * 400).shl(1).to_be_bytes();
 
         assert!(Element::from_bytes_be(&[]).is_zero());
@@ -45,9 +45,9 @@ case! {
                 let (a, b) = (Element::from_bytes_be(x), Element::from_bytes_be(y));
                 let (m, n) = (wide(x), wide(y));
 
-                assert_eq!(a.mul(&b).to_bytes_be(), bytes_of(&m.mul_mod(&n, &modulus)));
-                assert_eq!(a.add(&b).to_bytes_be(), bytes_of(&m.add_mod(&n, &modulus)));
-                assert_eq!(a.sub(&b).to_bytes_be(), bytes_of(&m.sub_mod(&n, &modulus)));
+                assert_eq!(a.mul(&b).to_bytes_be(), bytes_of(&m.mul_mod(&n, modulus)));
+                assert_eq!(a.add(&b).to_bytes_be(), bytes_of(&m.add_mod(&n, modulus)));
+                assert_eq!(a.sub(&b).to_bytes_be(), bytes_of(&m.sub_mod(&n, modulus)));
             }
         }
     }
@@ -60,8 +60,8 @@ case! {
             let first = theirs.clone();
             for _ in 0..40 {
                 ours = ours.mul(&ours).add(&ours).sub(&start).sub(&start);
-                theirs = theirs.mul_mod(&theirs, &modulus).add_mod(&theirs, &modulus);
-                theirs = theirs.sub_mod(&first, &modulus).sub_mod(&first, &modulus);
+                theirs = theirs.mul_mod(&theirs, modulus).add_mod(&theirs, modulus);
+                theirs = theirs.sub_mod(&first, modulus).sub_mod(&first, modulus);
             }
             assert_eq!(ours.to_bytes_be(), bytes_of(&theirs));
         }

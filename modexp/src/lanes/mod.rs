@@ -1,6 +1,6 @@
 //! Four 32-bit lanes: the only vector type of the crate, and the only file group with `unsafe`.
 //!
-//! The two backends compute the same function bit for bit, so that everything above them is one
+//! The backends compute the same function bit for bit, so that everything above them is one
 //! algorithm, tested natively and in wasm.
 
 #![allow(unsafe_code)]
@@ -8,9 +8,16 @@
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[path = "wasm.rs"]
 mod backend;
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-#[path = "portable.rs"]
+#[cfg(target_arch = "x86_64")]
+#[path = "x86.rs"]
 mod backend;
+#[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
+mod portable;
+#[cfg(not(any(
+    target_arch = "x86_64",
+    all(target_arch = "wasm32", target_feature = "simd128")
+)))]
+use portable as backend;
 
 pub(crate) use backend::Lanes;
 

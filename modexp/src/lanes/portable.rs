@@ -57,13 +57,13 @@ impl Lanes {
 
     /// Each lane divided by 2^BITS, rounded down.
     #[inline(always)]
-    pub(crate) fn shift_right<const BITS: u32>(self) -> Lanes {
+    pub(crate) fn shift_right<const BITS: i32>(self) -> Lanes {
         Lanes(self.0.map(|word| word >> BITS))
     }
 
     /// Each lane times 2^BITS.
     #[inline(always)]
-    pub(crate) fn shift_left<const BITS: u32>(self) -> Lanes {
+    pub(crate) fn shift_left<const BITS: i32>(self) -> Lanes {
         Lanes(self.0.map(|word| word << BITS))
     }
 

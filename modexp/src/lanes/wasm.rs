@@ -49,14 +49,14 @@ impl Lanes {
 
     /// Each lane divided by 2^BITS, rounded down.
     #[inline(always)]
-    pub(crate) fn shift_right<const BITS: u32>(self) -> Lanes {
-        Lanes(simd::i32x4_shr(self.0, BITS))
+    pub(crate) fn shift_right<const BITS: i32>(self) -> Lanes {
+        Lanes(simd::i32x4_shr(self.0, BITS as u32))
     }
 
     /// Each lane times 2^BITS.
     #[inline(always)]
-    pub(crate) fn shift_left<const BITS: u32>(self) -> Lanes {
-        Lanes(simd::i32x4_shl(self.0, BITS))
+    pub(crate) fn shift_left<const BITS: i32>(self) -> Lanes {
+        Lanes(simd::i32x4_shl(self.0, BITS as u32))
     }
 
     /// Lanes moved up by one, the last lane of `before` coming in at the bottom.

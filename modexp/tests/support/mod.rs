@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "test code")]
 
+use std::sync::OnceLock;
+
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{BoxedUint, NonZero, Resize};
 
@@ -16,11 +18,12 @@ macro_rules! case {
 }
 
 /// RFC 3526, group 15, taken from the SRP vectors rather than from the code under test.
-pub(crate) fn modulus() -> NonZero<BoxedUint> {
-    let prime =
-        BoxedUint::from_be_slice(&from_hex(vectors()["constants"]["N"].as_str().unwrap()), 3072)
-            .unwrap();
-    prime.to_nz().unwrap()
+pub(crate) fn modulus() -> &'static NonZero<BoxedUint> {
+    static MODULUS: OnceLock<NonZero<BoxedUint>> = OnceLock::new();
+    MODULUS.get_or_init(|| {
+        let prime = from_hex(vectors()["constants"]["N"].as_str().unwrap());
+        BoxedUint::from_be_slice(&prime, 3072).unwrap().to_nz().unwrap()
+    })
 }
 
 pub(crate) fn vectors() -> serde_json::Value {
@@ -42,22 +45,23 @@ pub(crate) fn reduced(bytes: &[u8]) -> [u8; 384] {
     let mut wide = vec![0; 1152 - bytes.len()];
     wide.extend(bytes);
     let wide = BoxedUint::from_be_slice(&wide, 9216).unwrap();
-    let modulus = modulus().get().resize(9216).to_nz().unwrap();
+    let modulus = modulus().as_ref().resize(9216).to_nz().unwrap();
     bytes_of(&wide.rem(&modulus))
 }
 
 /// A power by crypto-bigint.
 pub(crate) fn modular_pow(base: &[u8], exponent: &[u8]) -> [u8; 384] {
-    let params = BoxedMontyParams::new(modulus().get().to_odd().unwrap());
+    static PARAMS: OnceLock<BoxedMontyParams> = OnceLock::new();
+    let params = PARAMS.get_or_init(|| BoxedMontyParams::new(modulus().as_ref().to_odd().unwrap()));
     let base = BoxedUint::from_be_slice(&reduced(base), 3072).unwrap();
     let bits = (exponent.len().max(1) * 8) as u32;
     let exponent = BoxedUint::from_be_slice(exponent, bits).unwrap();
-    bytes_of(&BoxedMontyForm::new(base, &params).pow(&exponent).retrieve())
+    bytes_of(&BoxedMontyForm::new(base, params).pow(&exponent).retrieve())
 }
 
 /// Values at which carries and reductions are at their worst.
 pub(crate) fn adversarial() -> Vec<Vec<u8>> {
-    let prime = bytes_of(&modulus());
+    let prime = bytes_of(modulus());
     let near = |difference: i32| {
         let mut bytes = prime.to_vec();
         let last = i32::from(bytes[383]) + difference;
