@@ -1,7 +1,8 @@
 // Our SDK, in a browser, against MiniStack.
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import { makePerson, makePool, ministackSkipReason, openMinistack } from "./lib/ministack.mjs";
+import { ministackSkipReason, openMinistack } from "./lib/ministack.mjs";
+import { makePerson, makePool } from "./lib/pool.mjs";
 import { openSdk, skipReason } from "./lib/sdk.mjs";
 
 const password = "Correct-Horse-9!";

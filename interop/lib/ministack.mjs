@@ -35,27 +35,3 @@ export async function openMinistack() {
   }
   return { url, admin: openAdmin(url), log: () => child.tail(), close };
 }
-
-/** A pool with one public client; `pool` and `client` are further settings of each. */
-export async function makePool(admin, { pool = {}, client = {} } = {}) {
-  const { UserPool } = await admin.createUserPool({ PoolName: "interop", ...pool });
-  const { UserPoolClient } = await admin.createUserPoolClient({
-    UserPoolId: UserPool.Id,
-    ClientName: "page",
-    GenerateSecret: false,
-    ExplicitAuthFlows: ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_CUSTOM_AUTH"],
-    ...client,
-  });
-  return { userPoolId: UserPool.Id, clientId: UserPoolClient.ClientId };
-}
-
-/** A confirmed person with a password of their own. */
-export async function makePerson(admin, { userPoolId }, { username, password, attributes = {} }) {
-  await admin.adminCreateUser({
-    UserPoolId: userPoolId,
-    Username: username,
-    MessageAction: "SUPPRESS",
-    UserAttributes: Object.entries({ email: `${username}@example.com`, email_verified: "true", ...attributes }).map(([Name, Value]) => ({ Name, Value })),
-  });
-  await admin.adminSetUserPassword({ UserPoolId: userPoolId, Username: username, Password: password, Permanent: true });
-}
