@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 // Bytes: of each file we ship, and of what a page loads.
-import { build as bundle } from "esbuild";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -55,6 +54,8 @@ const sum = (all) => all.reduce((a, b) => ({ raw: a.raw + b.raw, gzip: a.gzip + 
  * imports, and the lazy chunks and the wasm when the page needs them.
  */
 async function measure(name, { source, wasm }) {
+  // Here and not above: on a fresh machine set-up has to install it first.
+  const { build: bundle } = await import("esbuild");
   const folder = mkdtempSync(join(tmpdir(), "lifeguard-size-"));
   try {
     const { metafile } = await bundle({
