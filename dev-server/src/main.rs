@@ -25,6 +25,7 @@ mod passkey;
 mod passwords;
 mod random;
 mod refusal;
+mod schema;
 mod seed;
 mod server;
 mod shape;

@@ -133,7 +133,7 @@ pub(super) async fn answer_verifier(
     flow.device_done = true;
     flow.second_factor_done = true;
     flow.device_key = Some(device.device_key);
-    step::finish(server, context, user, flow).await
+    step::after_first_factor(server, context, user, flow).await
 }
 
 /// ConfirmDevice: keeps the verifier of a device that a sign-in just found.

@@ -1,6 +1,6 @@
 //! InitiateAuth, and the renewal that has an operation of its own.
 
-use super::{Context, password, step};
+use super::{Context, choice, custom, password, step};
 use crate::input::{self, required, text};
 use crate::messages::event_attributes;
 use crate::refusal::{Answer, Refusal};
@@ -55,7 +55,11 @@ pub(crate) async fn initiate_auth(server: &Server, _: &Caller, input: Value) -> 
             let user = password::check(server, &context, user, given)?;
             step::after_password(server, &context, user, flow).await
         }
-        _ => Err(Refusal::invalid_parameter("Initiate Auth method not supported")),
+        "CUSTOM_AUTH" => custom::start(server, &context, user, typed, flow, &parameters).await,
+        _ => {
+            let session = text(&input, "Session");
+            choice::start(server, &context, user, typed, flow, &parameters, session).await
+        }
     }
 }
 

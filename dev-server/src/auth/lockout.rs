@@ -43,6 +43,21 @@ pub(super) fn succeed(store: &Store, user: &User) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Notes a wrong code of a user.
+pub(super) fn fail_second(store: &Store, user: &User, now: i64) -> Result<(), Refusal> {
+    let Some(mut user) = store.user(&user.pool_id, &user.username)? else { return Ok(()) };
+    user.mfa_lockout.fail(now);
+    store.put_user(&user)
+}
+
+/// The user as stored now, wrong codes forgotten; it is the caller's to write.
+pub(super) fn succeed_second(store: &Store, user: &User) -> Result<User, Refusal> {
+    let stored = store.user(&user.pool_id, &user.username)?;
+    let mut user = stored.ok_or_else(Refusal::user_not_found)?;
+    user.mfa_lockout = Lockout::default();
+    Ok(user)
+}
+
 const FREE_FAILURES: u32 = 5;
 const LONGEST_MS: i64 = 15 * 60_000;
 

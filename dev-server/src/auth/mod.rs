@@ -3,11 +3,17 @@
 //! `initiate` and `respond` are the two doors of a sign-in. Behind them, `password`, `choice`, `mfa`,
 //! `device`, `passkeys` and `custom` judge one kind of answer each, and `step` decides what comes next.
 
+mod choice;
 mod context;
+mod custom;
 mod device;
+mod get_user;
 mod initiate;
 mod lockout;
+mod mfa;
+mod mfa_setup;
 mod new_password;
+mod passkeys;
 mod password;
 mod pending;
 mod recovery;
@@ -17,6 +23,7 @@ mod sign_up;
 mod step;
 
 pub(crate) use context::Context;
+pub(crate) use get_user::add_mfa;
 
 use crate::dispatch::{Operation, open, open_later};
 use crate::later;
@@ -33,5 +40,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     open_later("GetTokensFromRefreshToken", later!(initiate::tokens_from_refresh_token)),
     open("RevokeToken", sign_out::revoke_token),
     open("GlobalSignOut", sign_out::global_sign_out),
+    open("GetUser", get_user::get_user),
+    open("AssociateSoftwareToken", mfa_setup::associate),
+    open("VerifySoftwareToken", mfa_setup::verify),
     open("ConfirmDevice", device::confirm),
 ];

@@ -1,6 +1,8 @@
 //! RespondToAuthChallenge: finds what was asked, and who judges the answer.
 
-use super::{Context, device, new_password, password, pending};
+use super::{
+    Context, choice, custom, device, mfa, mfa_setup, new_password, passkeys, password, pending,
+};
 use crate::input::{self, required, text};
 use crate::refusal::{Answer, Refusal};
 use crate::server::{Caller, Server};
@@ -37,16 +39,48 @@ pub(crate) async fn respond(server: &Server, _: &Caller, input: Value) -> Answer
     } else {
         None
     };
-    let is_asked = |pending: &PendingChallenge| pending.question.name() == name;
-    if !is_asked(&pending) {
+    if pending.flow.auth_flow == "USER_AUTH" && pending.question.is_first_factor() {
+        if let Some(choice) = chosen(name, &pending, &responses) {
+            if !choice::is_available(&pending.flow, choice) {
+                pending::restore(server, pending)?;
+                return Err(Refusal::invalid_parameter("Selected challenge is not available"));
+            }
+            let PendingChallenge { flow, username, .. } = pending;
+            return choice::choose(server, &context, user, &username, flow, choice, &responses)
+                .await;
+        }
+    }
+    if pending.question.name() != name {
         pending::restore(server, pending)?;
         return Err(Refusal::not_authorized("Invalid session for the user."));
     }
-    let Some(user) = user else { return Err(Refusal::wrong_password()) };
+    if matches!(pending.question, Question::Custom { .. }) {
+        return custom::answer(server, &context, user, pending, &responses).await;
+    }
+    let Some(user) = user else {
+        return match pending.question {
+            Question::Code { .. } => mfa::answer_unknown(server, pending),
+            _ => Err(Refusal::wrong_password()),
+        };
+    };
     if !user.enabled {
         return Err(Refusal::not_authorized("User is disabled."));
     }
     judge(server, &context, user, pending, &responses).await
+}
+
+/// The first factor that an answer asks for, when it is no answer to the factor already asked: people
+/// change their mind.
+fn chosen<'a>(name: &'a str, pending: &PendingChallenge, responses: &'a Value) -> Option<&'a str> {
+    match name {
+        "SELECT_CHALLENGE" => text(responses, "ANSWER"),
+        "PASSWORD" | "PASSWORD_SRP" => Some(name),
+        "WEB_AUTHN" | "EMAIL_OTP" | "SMS_OTP" => {
+            // Without a proof it is a choice, and so it is while something else is asked.
+            (pending.question.name() != name).then_some(name)
+        }
+        _ => None,
+    }
 }
 
 async fn judge(
@@ -66,6 +100,22 @@ async fn judge(
         Question::DeviceVerifier { .. } => {
             device::answer_verifier(server, context, user, pending, responses).await
         }
+        Question::Code { .. } => {
+            mfa::answer_code(server, context, user, pending, responses).await
+        }
+        Question::SoftwareToken => {
+            mfa::answer_totp(server, context, user, pending, responses).await
+        }
+        Question::SelectMfa { .. } => {
+            mfa::answer_select(server, context, user, pending, responses).await
+        }
+        Question::MfaSetup { .. } => {
+            mfa_setup::answer(server, context, user, pending, responses).await
+        }
+        Question::Passkey { .. } => {
+            passkeys::answer(server, context, user, pending, responses).await
+        }
+        // The rest is answered by another name or before this.
         _ => Err(Refusal::not_authorized("Invalid session for the user.")),
     }
 }

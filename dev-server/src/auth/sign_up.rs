@@ -165,9 +165,9 @@ fn new_user(
         attributes.insert(attribute.to_owned(), typed.to_owned());
         sub.clone()
     };
-    crate::attributes::check_writable(&context.policy, &context.client_policy, &attributes)?;
-    crate::attributes::check_values(&context.policy, &attributes)?;
-    crate::attributes::check_required(&context.policy, &attributes)?;
+    crate::schema::check_writable(&context.policy, &context.client_policy, &attributes)?;
+    crate::schema::check_values(&context.policy, &attributes)?;
+    crate::schema::check_required(&context.policy, &attributes)?;
     attributes.insert("sub".to_owned(), sub.clone());
     for name in ["email", "phone_number"] {
         if attributes.contains_key(name) {
@@ -259,7 +259,7 @@ fn accept(
         )));
     }
     let kept = codes::spend(&store, &context.pool.id, &user.username, PURPOSE, code, now)?;
-    if let Err(refusal) = crate::attributes::claim_alias(
+    if let Err(refusal) = crate::schema::claim_alias(
         &store,
         &context.pool,
         &user.username,

@@ -1,6 +1,7 @@
 //! What comes after a right answer: another question, or tokens.
 
-use super::{Context, device, new_password};
+use super::mfa::{self, Due};
+use super::{Context, custom, device, new_password};
 use crate::messages::event_attributes;
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
@@ -26,6 +27,9 @@ pub(super) async fn after_password(
         }
         return new_password::ask(server, context, &user, flow);
     }
+    if flow.auth_flow == "CUSTOM_AUTH" {
+        return custom::after_password(server, context, user, flow).await;
+    }
     after_first_factor(server, context, user, flow).await
 }
 
@@ -47,14 +51,30 @@ pub(super) fn check_state(user: &User) -> Result<(), Refusal> {
     }
 }
 
-/// Goes on when it is known who somebody is.
+/// Goes on when it is known who somebody is: the second factor, a remembered device in its place or
+/// after it, then tokens.
 pub(super) async fn after_first_factor(
     server: &Server,
     context: &Context,
     user: User,
     flow: Flow,
 ) -> Answer {
-    finish(server, context, user, flow).await
+    let device = device::remembered(server, context, &user, &flow)?;
+    let device = device.filter(|_| !flow.device_done);
+    let due = if flow.second_factor_done { Due::Nothing } else { mfa::due(context, &user) };
+    let replaces_factor = context
+        .policy
+        .device_configuration
+        .as_ref()
+        .is_some_and(|devices| devices.challenge_required_on_new_device);
+    match (due, device) {
+        (Due::Nothing, Some(device)) => device::ask(server, context, &user, flow, &device),
+        (_, Some(device)) if replaces_factor => {
+            device::ask(server, context, &user, flow, &device)
+        }
+        (Due::Nothing, None) => finish(server, context, user, flow).await,
+        (due, _) => mfa::ask(server, context, &user, flow, due).await,
+    }
 }
 
 /// The sign-in is complete.

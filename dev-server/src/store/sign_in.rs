@@ -44,7 +44,7 @@ pub(crate) enum Question {
     /// `NEW_PASSWORD_REQUIRED`.
     NewPassword { required: Vec<String> },
     /// `SMS_MFA`, `EMAIL_OTP` or `SMS_OTP`.
-    Code { challenge: String, code: String, attribute: String, is_second: bool },
+    Code { challenge: String, code: String, address: String, is_second: bool },
     /// `SOFTWARE_TOKEN_MFA`.
     SoftwareToken,
     /// `SELECT_MFA_TYPE`, with what may be chosen.

@@ -34,8 +34,12 @@ pub(crate) struct User {
     pub(crate) totp: Option<Totp>,
     #[serde(default)]
     pub(crate) mfa: MfaPreference,
+    /// Wrong passwords.
     #[serde(default)]
     pub(crate) lockout: Lockout,
+    /// Wrong codes, which a right password must not forgive.
+    #[serde(default)]
+    pub(crate) mfa_lockout: Lockout,
     /// Milliseconds since the epoch.
     pub(crate) created: i64,
     /// Milliseconds since the epoch.
@@ -138,6 +142,7 @@ impl User {
             totp: None,
             mfa: MfaPreference::default(),
             lockout: Lockout::default(),
+            mfa_lockout: Lockout::default(),
             created: now_ms,
             modified: now_ms,
         }

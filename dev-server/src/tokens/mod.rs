@@ -5,7 +5,7 @@ mod issue;
 mod refresh;
 
 pub(crate) use bearer::{ADMIN_SCOPE, Bearer, authorize};
-pub(crate) use issue::{Grant, issue};
+pub(crate) use issue::{Grant, is_readable, issue};
 pub(crate) use refresh::{Renewal, renew, revoke_family, sign_out_everywhere};
 
 use crate::server::Server;

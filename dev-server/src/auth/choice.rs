@@ -1,0 +1,185 @@
+//! Choice-based sign-in (`USER_AUTH`): which first factors there are, and the one that was chosen.
+
+use super::mfa::{self, Due, Sent};
+use super::pending::{self, Asked};
+use super::{Context, passkeys, password, step};
+use crate::input::text;
+use crate::random;
+use crate::refusal::{Answer, Refusal};
+use crate::server::Server;
+use crate::store::{Flow, Passkey, Question, User, UserStatus};
+use serde_json::{Map, Value};
+
+/// Answers InitiateAuth: with the preferred challenge where it is to be had, else with the choice.
+pub(super) async fn start(
+    server: &Server,
+    context: &Context,
+    user: Option<User>,
+    typed: &str,
+    mut flow: Flow,
+    parameters: &Value,
+    session: Option<&str>,
+) -> Answer {
+    if let (Some(session), Some(user)) = (session, &user) {
+        let proved = take_signed_up(server, context, user, session)?;
+        let factor = if proved == "email" { "EMAIL_OTP" } else { "SMS_OTP" };
+        if allowed(context).iter().any(|name| name == factor) {
+            step::check_state(user)?;
+            flow.second_factor_done = true;
+            return step::after_first_factor(server, context, user.clone(), flow).await;
+        }
+    }
+    flow.choices = match &user {
+        Some(user) => available(server, context, user)?,
+        None => pretended(context),
+    };
+    let preferred = text(parameters, "PREFERRED_CHALLENGE").unwrap_or_default();
+    if flow.choices.iter().any(|choice| choice == preferred) {
+        return choose(server, context, user, typed, flow, preferred, parameters).await;
+    }
+    let asked = match &user {
+        Some(user) => Asked::from(user),
+        None => Asked { username: typed, exists: false },
+    };
+    let question = Question::SelectChallenge { choices: flow.choices.clone() };
+    pending::ask(server, context, asked, flow, question, Map::new())
+}
+
+/// Puts the chosen first factor, or judges it where its proof came along.
+pub(super) async fn choose(
+    server: &Server,
+    context: &Context,
+    user: Option<User>,
+    typed: &str,
+    flow: Flow,
+    choice: &str,
+    parameters: &Value,
+) -> Answer {
+    let asked = match &user {
+        Some(user) => Asked::from(user),
+        None => Asked { username: typed, exists: false },
+    };
+    match choice {
+        "PASSWORD" => match text(parameters, "PASSWORD") {
+            Some(given) => {
+                let user = password::check(server, context, user, given)?;
+                step::after_password(server, context, user, flow).await
+            }
+            None => {
+                pending::ask(server, context, asked, flow, Question::Password, Map::new())
+            }
+        },
+        "PASSWORD_SRP" => match text(parameters, "SRP_A") {
+            Some(a_public) => password::start_srp(
+                server,
+                context,
+                user.as_ref(),
+                typed,
+                flow,
+                a_public,
+                true,
+            ),
+            None => {
+                pending::ask(server, context, asked, flow, Question::PasswordSrp, Map::new())
+            }
+        },
+        "EMAIL_OTP" | "SMS_OTP" => match &user {
+            Some(user) => mfa::ask_code(server, context, user, flow, choice, false).await,
+            None => {
+                let to = pretended_address(choice, typed);
+                // A code that nobody is sent and nobody can guess in five tries.
+                let code = random::base64url::<16>()?;
+                let sent = Sent { challenge: choice, code, to: &to, is_second: false };
+                mfa::put_code(server, context, asked, flow, sent)
+            }
+        },
+        "WEB_AUTHN" => match &user {
+            Some(user) => passkeys::ask(server, context, user, flow),
+            None => Err(Refusal::wrong_password()),
+        },
+        _ => Err(Refusal::invalid_parameter("Unsupported challenge selected")),
+    }
+}
+
+/// Whether an answer names a factor that may be chosen.
+pub(super) fn is_available(flow: &Flow, choice: &str) -> bool {
+    flow.choices.iter().any(|available| available == choice)
+}
+
+/// The first factors that a person may choose.
+fn available(server: &Server, context: &Context, user: &User) -> Result<Vec<String>, Refusal> {
+    let mut choices = Vec::new();
+    let policy = context.pool.mfa_policy();
+    let is_multi_factor_passkey = policy.web_authn_configuration.factor_configuration.as_deref()
+        == Some("MULTI_FACTOR_WITH_USER_VERIFICATION");
+    let needs_second =
+        policy.mfa_configuration == "ON" || mfa::due(context, user) != Due::Nothing;
+    let must_change = user.status == UserStatus::ForceChangePassword;
+    let allowed = allowed(context);
+    let allows = |factor: &str| allowed.iter().any(|name| name == factor);
+    if user.password.is_some() && allows("PASSWORD") {
+        choices.extend(["PASSWORD_SRP".to_owned(), "PASSWORD".to_owned()]);
+    }
+    if must_change {
+        return Ok(choices);
+    }
+    for (factor, attribute) in [("EMAIL_OTP", "email"), ("SMS_OTP", "phone_number")] {
+        if allows(factor) && !needs_second && user.attribute(attribute).is_some() {
+            choices.push(factor.to_owned());
+        }
+    }
+    let may_use_passkey = allows("WEB_AUTHN") && (!needs_second || is_multi_factor_passkey);
+    if may_use_passkey {
+        let own = server.store().owned::<Passkey>(&context.pool.id, &user.username)?;
+        if !own.is_empty() {
+            choices.push("WEB_AUTHN".to_owned());
+        }
+    }
+    Ok(choices)
+}
+
+/// What an unknown person may choose: what anyone could have.
+fn pretended(context: &Context) -> Vec<String> {
+    let mut choices = Vec::new();
+    for factor in allowed(context) {
+        match factor.as_str() {
+            "PASSWORD" => choices.extend(["PASSWORD_SRP".to_owned(), "PASSWORD".to_owned()]),
+            "EMAIL_OTP" | "SMS_OTP" => choices.push(factor),
+            _ => {}
+        }
+    }
+    choices
+}
+
+fn pretended_address(choice: &str, typed: &str) -> String {
+    match choice {
+        "EMAIL_OTP" if typed.contains('@') => typed.to_owned(),
+        "EMAIL_OTP" => format!("{typed}@example.com"),
+        _ if typed.starts_with('+') => typed.to_owned(),
+        _ => "+15555550100".to_owned(),
+    }
+}
+
+fn allowed(context: &Context) -> Vec<String> {
+    let allowed = &context.policy.policies.sign_in_policy.allowed_first_auth_factors;
+    if allowed.is_empty() { vec!["PASSWORD".to_owned()] } else { allowed.clone() }
+}
+
+/// The attribute a person proved while confirming the sign-up.
+fn take_signed_up(
+    server: &Server,
+    context: &Context,
+    user: &User,
+    session: &str,
+) -> Result<String, Refusal> {
+    let now = server.clock.now_ms();
+    let pending = pending::take(&server.store(), context, session, now)?;
+    match pending.question {
+        Question::SignedUp { attribute, confirmed: true }
+            if pending.username == user.username =>
+        {
+            Ok(attribute)
+        }
+        _ => Err(Refusal::not_authorized("Invalid session for the user.")),
+    }
+}

@@ -1,0 +1,220 @@
+//! `MFA_SETUP`, and the two operations that set up an authenticator app in it or when signed in.
+
+use super::pending::{self, Asked};
+use super::{Context, mfa, step};
+use crate::input::text;
+use crate::refusal::{Answer, Refusal};
+use crate::server::{Caller, Server};
+use crate::store::{Client, Code, Flow, PendingChallenge, Question, Store, Totp, User};
+use crate::tokens::{self, fingerprint};
+use crate::totp::{self, Verdict};
+use serde_json::{Map, Value, json};
+
+/// Puts the question.
+pub(super) fn ask(
+    server: &Server,
+    context: &Context,
+    user: &User,
+    flow: Flow,
+    choices: &[&str],
+    mut parameters: Map<String, Value>,
+) -> Answer {
+    if choices.is_empty() {
+        return Err(Refusal::new(
+            "InvalidUserPoolConfigurationException",
+            "MFA is required, but no second factor is enabled for this user pool",
+        ));
+    }
+    parameters.insert("MFAS_CAN_SETUP".to_owned(), json!(json!(choices).to_string()));
+    let choices = choices.iter().map(|choice| (*choice).to_owned()).collect();
+    let question =
+        Question::MfaSetup { choices, secret: None, verified: false, name: String::new() };
+    pending::ask(server, context, user.into(), flow, question, parameters)
+}
+
+/// Goes on when the app was verified, or sends a code to the address that shall be the factor.
+pub(super) async fn answer(
+    server: &Server,
+    context: &Context,
+    user: User,
+    pending: PendingChallenge,
+    responses: &Value,
+) -> Answer {
+    let Question::MfaSetup { choices, verified, .. } = &pending.question else {
+        return Err(Refusal::not_authorized("Invalid session for the user."));
+    };
+    if *verified {
+        let flow = Flow { second_factor_done: true, ..pending.flow };
+        return step::after_first_factor(server, context, user, flow).await;
+    }
+    let address = text(responses, "EMAIL").or_else(|| text(responses, "email"));
+    let refusal = match address {
+        Some(_) if !choices.iter().any(|choice| choice == mfa::EMAIL) => {
+            "E-mail cannot be set up as a second factor in this user pool"
+        }
+        Some(address) if !crate::schema::is_email(address) => "Invalid email address format.",
+        Some(address) => {
+            return mfa::ask_code_to(
+                server,
+                context,
+                &user,
+                pending.flow,
+                mfa::EMAIL,
+                true,
+                address,
+            )
+            .await;
+        }
+        None => "User has not verified software token mfa",
+    };
+    pending::restore(server, pending)?;
+    Err(Refusal::invalid_parameter(refusal))
+}
+
+/// AssociateSoftwareToken: makes a secret.
+pub(super) fn associate(server: &Server, _: &Caller, input: Value) -> Answer {
+    let secret = totp::make_secret()?;
+    if let Some(session) = only_session(&input)? {
+        let (context, mut pending, user) = resume(server, session)?;
+        if let Question::MfaSetup { secret: kept, choices, .. } = &mut pending.question {
+            if !choices.iter().any(|choice| choice == mfa::TOTP) {
+                return Err(not_enabled());
+            }
+            *kept = Some(secret.clone());
+        }
+        let session = go_on(server, &context, &user, pending)?;
+        return Ok(json!({ "SecretCode": secret, "Session": session }));
+    }
+    let bearer = tokens::authorize(server, &input)?;
+    if !bearer.pool.mfa_policy().software_token_mfa_configuration.enabled {
+        return Err(not_enabled());
+    }
+    // A secret that was verified before stays good until this one is.
+    server.store().put(&Code {
+        pool_id: bearer.pool.id.clone(),
+        username: bearer.user.username.clone(),
+        purpose: PURPOSE.to_owned(),
+        code: secret.clone(),
+        attribute: String::new(),
+        destination: String::new(),
+        expires: i64::MAX,
+        wrong_tries: 0,
+    })?;
+    Ok(json!({ "SecretCode": secret }))
+}
+
+/// VerifySoftwareToken: the app shows the right codes, so the secret is taken.
+pub(super) fn verify(server: &Server, _: &Caller, input: Value) -> Answer {
+    let typed = text(&input, "UserCode").unwrap_or_default();
+    let name = text(&input, "FriendlyDeviceName").unwrap_or_default();
+    if let Some(session) = only_session(&input)? {
+        let (context, mut pending, mut user) = resume(server, session)?;
+        let Question::MfaSetup { secret: Some(secret), verified, name: kept, .. } =
+            &mut pending.question
+        else {
+            pending::restore(server, pending)?;
+            return Err(not_associated());
+        };
+        let Ok(step) = judge(server, secret, typed) else {
+            pending::put_back(server, pending)?;
+            return Err(wrong_code());
+        };
+        *verified = true;
+        *kept = name.to_owned();
+        take(&mut user, secret.clone(), name, step);
+        user.mfa.totp = true;
+        server.store().put_user(&user)?;
+        let session = go_on(server, &context, &user, pending)?;
+        return Ok(json!({ "Status": "SUCCESS", "Session": session }));
+    }
+    let bearer = tokens::authorize(server, &input)?;
+    let mut user = bearer.user;
+    let store = server.store();
+    let waiting: Option<Code> = store.find(&user.pool_id, &user.username, PURPOSE)?;
+    let secret = waiting.ok_or_else(not_associated)?.code;
+    let step = judge(server, &secret, typed)?;
+    take(&mut user, secret, name, step);
+    save(&store, &user)?;
+    Ok(json!({ "Status": "SUCCESS" }))
+}
+
+fn save(store: &Store, user: &User) -> Result<(), Refusal> {
+    store.put_user(user)?;
+    store.remove::<Code>(&user.pool_id, &user.username, PURPOSE)?;
+    Ok(())
+}
+
+fn take(user: &mut User, secret: String, name: &str, step: i64) {
+    user.totp =
+        Some(Totp { secret, verified: true, friendly_name: name.to_owned(), last_step: step });
+}
+
+fn judge(server: &Server, secret: &str, typed: &str) -> Result<i64, Refusal> {
+    match totp::verify(secret, typed, server.clock.now(), 0) {
+        Verdict::Accepted { step } => Ok(step),
+        Verdict::Reused | Verdict::Wrong => Err(wrong_code()),
+    }
+}
+
+/// Exactly one of `Session` and `AccessToken` must be there.
+fn only_session(input: &Value) -> Result<Option<&str>, Refusal> {
+    match (text(input, "Session"), text(input, "AccessToken")) {
+        (Some(session), None) => Ok(Some(session)),
+        (None, Some(_)) => Ok(None),
+        _ => Err(Refusal::invalid_parameter("Send exactly one of AccessToken and Session")),
+    }
+}
+
+/// The set-up a session stands for. These operations name no client: the session does.
+fn resume(server: &Server, session: &str) -> Result<(Context, PendingChallenge, User), Refusal> {
+    let invalid = || Refusal::not_authorized("Invalid session for the user.");
+    let found: Option<PendingChallenge> = server.store().find_by_key(&fingerprint(session))?;
+    let client_id = found.ok_or_else(invalid)?.client_id;
+    let client: Client = server.store().client(&client_id)?;
+    let context = Context::open(server, &json!({ "ClientId": client.id }))?;
+    let now = server.clock.now_ms();
+    let pending = pending::take(&server.store(), &context, session, now)?;
+    if !matches!(pending.question, Question::MfaSetup { .. }) {
+        pending::restore(server, pending)?;
+        return Err(invalid());
+    }
+    let user = server.store().user(&context.pool.id, &pending.username)?.ok_or_else(invalid)?;
+    Ok((context, pending, user))
+}
+
+/// Keeps a set-up that got further under a new session.
+fn go_on(
+    server: &Server,
+    context: &Context,
+    user: &User,
+    pending: PendingChallenge,
+) -> Result<String, Refusal> {
+    let session = crate::random::base64url::<384>()?;
+    let PendingChallenge { question, flow, .. } = pending;
+    let key = fingerprint(&session);
+    pending::keep(server, context, Asked::from(user), flow, question, key)?;
+    Ok(session)
+}
+
+fn not_enabled() -> Refusal {
+    Refusal::new(
+        "SoftwareTokenMFANotFoundException",
+        "Software Token MFA has not been enabled by the userPool",
+    )
+}
+
+fn not_associated() -> Refusal {
+    Refusal::new(
+        "SoftwareTokenMFANotFoundException",
+        "Software Token MFA has not been associated by the user",
+    )
+}
+
+fn wrong_code() -> Refusal {
+    Refusal::new(
+        "EnableSoftwareTokenMFAException",
+        "Code mismatch and fail enable Software Token MFA",
+    )
+}
+
+const PURPOSE: &str = "software_token";
