@@ -1,0 +1,113 @@
+/** From place to place: one view at a time, focus and title with it. */
+import { announce } from "./announce";
+import { h } from "./dom";
+import type { App, Place, View } from "./view";
+import { challengeView } from "./views/challenges/index";
+import { confirmSignUpView } from "./views/confirm-sign-up";
+import { forgotPasswordView } from "./views/forgot-password";
+import { resetPasswordView } from "./views/reset-password";
+import { signInView } from "./views/sign-in";
+import { signUpView } from "./views/sign-up";
+import { signedInView } from "./views/signed-in";
+import { failedView } from "./views/trouble";
+
+/** Places that have an address. It never carries a name, a code or a token. */
+const ADDRESSES: Partial<Record<Place["name"], string>> = {
+  signIn: "#sign-in",
+  signUp: "#sign-up",
+  forgotPassword: "#forgot-password",
+};
+
+/** Shows views in one element of the page. */
+export class Router {
+  #main: HTMLElement;
+  #app: App | null = null;
+  #current: View | null = null;
+  /** Counts moves, so that a slow one does not overtake a later one. */
+  #moves = 0;
+
+  constructor(main: HTMLElement) {
+    this.#main = main;
+  }
+
+  /** Shows the first view, and follows the address from then on. */
+  async begin(app: App): Promise<void> {
+    this.#app = app;
+    window.addEventListener("popstate", () => void this.#enter());
+    await this.#enter();
+  }
+
+  /** Goes to a place. */
+  readonly go = (place: Place): void => {
+    const address = ADDRESSES[place.name] ?? location.pathname + location.search;
+    history.pushState(null, "", address);
+    void this.#arrive(place);
+  };
+
+  /** Puts a view on the page. */
+  show(view: View): void {
+    const isFirst = this.#current === null;
+    this.#current?.leave?.();
+    this.#current = view;
+    const heading = h("h1", { tabindex: "-1", "data-testid": "title" }, view.title);
+    this.#main.dataset.testid = view.testId;
+    this.#main.classList.toggle("wide", view.width === "wide");
+    this.#main.closest(".page")?.classList.toggle("is-wide", view.width === "wide");
+    this.#main.replaceChildren(heading, ...view.content);
+    document.title = `${view.title} · Lifeguard`;
+    // The first view leaves the focus alone: the reader begins at the top of the page.
+    if (isFirst) return;
+    (view.focus ?? heading).focus();
+    announce(view.title);
+    window.scrollTo({ top: 0 });
+  }
+
+  /** Whoever is signed in sees their own page; everybody else what the address names. */
+  async #enter(): Promise<void> {
+    const app = this.#app;
+    if (!app) return;
+    const move = ++this.#moves;
+    try {
+      const session = await app.auth.session();
+      if (move !== this.#moves) return;
+      if (session) this.show(signedInView(app, session));
+      else await this.#arrive(placeAt(location.hash));
+    } catch (error) {
+      if (move === this.#moves) this.show(failedView(error, () => void this.#enter()));
+    }
+  }
+
+  async #arrive(place: Place): Promise<void> {
+    const app = this.#app;
+    if (!app) return;
+    if (place.name === "signedIn") {
+      await this.#enter();
+      return;
+    }
+    this.#moves += 1;
+    this.show(viewOf(app, place));
+  }
+}
+
+function placeAt(address: string): Place {
+  if (address === ADDRESSES.signUp) return { name: "signUp" };
+  if (address === ADDRESSES.forgotPassword) return { name: "forgotPassword" };
+  return { name: "signIn" };
+}
+
+function viewOf(app: App, place: Exclude<Place, { name: "signedIn" }>): View {
+  switch (place.name) {
+    case "signIn":
+      return signInView(app, place);
+    case "signUp":
+      return signUpView(app);
+    case "forgotPassword":
+      return forgotPasswordView(app, place);
+    case "resetPassword":
+      return resetPasswordView(app, place);
+    case "confirmSignUp":
+      return confirmSignUpView(app, place);
+    case "challenge":
+      return challengeView(app, place.challenge, place.notice);
+  }
+}
