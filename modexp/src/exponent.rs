@@ -1,19 +1,26 @@
-//! The exponent `a + u·x` of SRP, in constant time.
+//! Exponents, among them the `a + u·x` of SRP, in constant time.
 
-use crate::element::Element;
 use crate::lanes::wipe_bytes;
-use crate::power::pow_bits;
 
 /// Bytes of the longest `a`: 1024 bits, as most Cognito clients draw it.
 const LONGEST: usize = 128;
 
-/// A secret exponent `a + u·x`; wiped when dropped.
+/// A secret exponent; wiped when dropped.
 pub struct Exponent {
     bytes: [u8; LONGEST + 1],
     bits: usize,
 }
 
 impl Exponent {
+    /// A big-endian integer, or `None` if it is longer than 129 bytes.
+    #[must_use]
+    pub fn from_bytes_be(bytes: &[u8]) -> Option<Exponent> {
+        let mut exponent = Exponent { bytes: [0; LONGEST + 1], bits: bytes.len() * 8 };
+        let start = exponent.bytes.len().checked_sub(bytes.len())?;
+        exponent.bytes.get_mut(start..)?.copy_from_slice(bytes);
+        Some(exponent)
+    }
+
     /// `a + u·x` of big-endian integers, or `None` if `a` is longer than 128 bytes.
     ///
     /// Constant time in the values; the length of `a` is public.
@@ -22,17 +29,14 @@ impl Exponent {
         if a.len() > LONGEST {
             return None;
         }
-        let mut exponent = Exponent { bytes: [0; LONGEST + 1], bits: a.len().max(64) * 8 + 1 };
-        for (byte, a) in exponent.bytes.iter_mut().rev().zip(a.iter().rev()) {
-            *byte = *a;
-        }
+        let mut exponent = Exponent::from_bytes_be(a)?;
+        exponent.bits = a.len().max(u.len() + x.len()) * 8 + 1;
         for (shift, u) in u.iter().rev().enumerate() {
             let mut carry = 0_u32;
             let x = x.iter().rev().chain(core::iter::repeat(&0));
             for (byte, x) in exponent.bytes.iter_mut().rev().skip(shift).zip(x) {
-                carry = carry
-                    .wrapping_add(u32::from(*byte))
-                    .wrapping_add(u32::from(*u).wrapping_mul(u32::from(*x)));
+                let product = u32::from(*u).wrapping_mul(u32::from(*x));
+                carry = carry.wrapping_add(u32::from(*byte)).wrapping_add(product);
                 *byte = carry as u8;
                 carry >>= 8;
             }
@@ -40,10 +44,13 @@ impl Exponent {
         Some(exponent)
     }
 
-    /// `base` to this power, in constant time.
-    #[must_use]
-    pub fn power_of(&self, base: &Element) -> Element {
-        pow_bits(base, &self.bytes, self.bits)
+    /// An upper bound of the number of bits; public.
+    pub(crate) fn bits(&self) -> usize {
+        self.bits
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 }
 

@@ -1,4 +1,4 @@
-//! Powers of the generator, from a table that is made once.
+//! Powers of the generator, from tables that are made once.
 
 use std::sync::OnceLock;
 
@@ -18,11 +18,69 @@ const ROWS: usize = 18;
 const CHUNK: usize = 32;
 
 /// For each comb, the products of the generator's powers at its teeth.
-struct Tables([[Digits; 1 << TEETH]; COMBS]);
+type Tables = [[Digits; 1 << TEETH]; COMBS];
 
-/// Makes the table for [`pow_generator`], so that its first call need not.
+static TABLES: OnceLock<Box<Tables>> = OnceLock::new();
+
+/// Makes the tables of [`pow_generator`] in steps, for a thread that has other things to do.
 ///
-/// Takes about as long as 300 multiplications and 48 kB; later calls return at once.
+/// All steps take about the time of 350 multiplications and the tables 48 kB. Without this, the
+/// first call of [`pow_generator`] makes them.
+pub struct Preparation {
+    tables: Box<Tables>,
+    /// The generator to the power of 2^(18 · teeth so far).
+    power: Digits,
+    teeth: usize,
+}
+
+impl Preparation {
+    /// Begins to make the tables; nothing is computed yet.
+    #[must_use]
+    pub fn new() -> Preparation {
+        let one = constants().one.0;
+        let mut tables = Box::new([const { [const { Digits::ZERO }; 1 << TEETH] }; COMBS]);
+        for [first, ..] in tables.iter_mut() {
+            first.0 = one;
+        }
+        Preparation { tables, power: Element::from_bytes_be(&[2]).0, teeth: 0 }
+    }
+
+    /// Computes a part, in about the time of 30 multiplications, and tells whether that was all.
+    pub fn step(&mut self) -> bool {
+        if TABLES.get().is_some() {
+            return true;
+        }
+        let mut workspace = Workspace::new(&constants().modulus);
+        if let Some(table) = self.tables.get_mut(self.teeth / TEETH) {
+            // The entries with this tooth as their highest are the entries below it times it.
+            let (below, above) = table.split_at_mut(1 << (self.teeth % TEETH));
+            for (above, below) in above.iter_mut().zip(below) {
+                above.0 = below.0;
+                workspace.multiply(above, &self.power);
+            }
+            for _ in 0..ROWS {
+                workspace.square(&mut self.power);
+            }
+            self.teeth += 1;
+        }
+        self.teeth == COMBS * TEETH
+    }
+
+    /// Computes what is left and puts the tables to use.
+    pub fn finish(mut self) {
+        while !self.step() {}
+        // Somebody else may have finished before; the tables are the same.
+        let _ = TABLES.set(self.tables);
+    }
+}
+
+impl Default for Preparation {
+    fn default() -> Preparation {
+        Preparation::new()
+    }
+}
+
+/// Makes the tables of [`pow_generator`] if they are not there yet.
 pub fn prepare() {
     tables();
 }
@@ -45,7 +103,7 @@ pub fn pow_generator(exponent: &[u8]) -> Element {
         let mut power = constants.one.clone();
         for row in (0..ROWS).rev() {
             workspace.square(&mut power);
-            for (comb, table) in tables().0.iter().enumerate() {
+            for (comb, table) in tables().iter().enumerate() {
                 let index = (0..TEETH).rev().fold(0, |index, tooth| {
                     index << 1 | bit_of(chunk, (comb * TEETH + tooth) * ROWS + row)
                 });
@@ -65,30 +123,9 @@ pub fn pow_generator(exponent: &[u8]) -> Element {
 }
 
 fn tables() -> &'static Tables {
-    static TABLES: OnceLock<Box<Tables>> = OnceLock::new();
-    TABLES.get_or_init(derive_tables)
-}
-
-fn derive_tables() -> Box<Tables> {
-    let constants = constants();
-    let mut workspace = Workspace::new(&constants.modulus);
-    let mut tables = Box::new(Tables([const { [const { Digits::ZERO }; 1 << TEETH] }; COMBS]));
-    let mut power = Element::from_bytes_be(&[2]).0;
-    for table in &mut tables.0 {
-        if let Some(first) = table.first_mut() {
-            first.0 = constants.one.0;
-        }
-        for tooth in 0..TEETH {
-            // The entries with this tooth as their highest are the entries below it times it.
-            let (below, above) = table.split_at_mut(1 << tooth);
-            for (above, below) in above.iter_mut().zip(below) {
-                above.0 = below.0;
-                workspace.multiply(above, &power);
-            }
-            for _ in 0..ROWS {
-                workspace.square(&mut power);
-            }
-        }
-    }
-    tables
+    TABLES.get_or_init(|| {
+        let mut preparation = Preparation::new();
+        while !preparation.step() {}
+        preparation.tables
+    })
 }

@@ -20,5 +20,5 @@ mod power;
 
 pub use element::{ELEMENT_BYTES, Element};
 pub use exponent::Exponent;
-pub use generator::{pow_generator, prepare};
-pub use power::pow;
+pub use generator::{Preparation, pow_generator, prepare};
+pub use power::{Power, pow};

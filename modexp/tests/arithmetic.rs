@@ -5,7 +5,7 @@
 mod support;
 
 use crypto_bigint::{BoxedUint, Resize};
-use modexp::{Element, Exponent, pow, pow_generator};
+use modexp::{Element, Exponent, Power, Preparation, pow, pow_generator};
 use support::{Random, adversarial, bytes_of, exponents, modular_pow, modulus, reduced};
 
 case! {
@@ -73,12 +73,12 @@ case! {
         bases.push(random.bytes(384));
         for base in &bases {
             for exponent in exponents().iter().filter(|exponent| exponent.len() <= 34) {
-                let power = pow(&Element::from_bytes_be(base), exponent);
+                let power = pow(&Element::from_bytes_be(base), exponent).unwrap();
                 assert_eq!(power.to_bytes_be(), modular_pow(base, exponent), "{base:02x?} {exponent:02x?}");
             }
         }
         for exponent in exponents() {
-            let power = pow(&Element::from_bytes_be(&bases[0]), &exponent);
+            let power = pow(&Element::from_bytes_be(&bases[0]), &exponent).unwrap();
             assert_eq!(power.to_bytes_be(), modular_pow(&bases[0], &exponent), "{exponent:02x?}");
         }
     }
@@ -119,11 +119,32 @@ case! {
             let exponent = Exponent::mul_add(&a, &u, &x).unwrap();
 
             let expected = modular_pow(&base, &sum.to_be_bytes());
-            assert_eq!(exponent.power_of(&Element::from_bytes_be(&base)).to_bytes_be(), expected);
+            let power = Power::new(&Element::from_bytes_be(&base), exponent).finish();
+            assert_eq!(power.to_bytes_be(), expected);
         }
     }
 
+    fn steps_lead_where_one_call_does() {
+        let mut random = Random::new(6);
+        let (base, exponent) = (Element::from_bytes_be(&random.bytes(384)), random.bytes(65));
+        let mut steps = 1;
+
+        let mut power = Power::new(&base, Exponent::from_bytes_be(&exponent).unwrap());
+        while !power.step() {
+            steps += 1;
+        }
+        let mut preparation = Preparation::new();
+        while !preparation.step() {}
+        preparation.finish();
+
+        assert_eq!(steps, 8);
+        assert_eq!(power.finish().to_bytes_be(), pow(&base, &exponent).unwrap().to_bytes_be());
+        assert_eq!(pow_generator(&exponent).to_bytes_be(), modular_pow(&[2], &exponent));
+    }
+
     fn an_overlong_exponent_is_refused() {
+        assert!(pow(&Element::from_bytes_be(&[2]), &[1; 129]).is_some());
+        assert!(pow(&Element::from_bytes_be(&[2]), &[1; 130]).is_none());
         assert!(Exponent::mul_add(&[1; 128], &[1; 32], &[1; 32]).is_some());
         assert!(Exponent::mul_add(&[1; 129], &[1; 32], &[1; 32]).is_none());
     }

@@ -17,7 +17,7 @@ export const kernel = {
   async prepare() {
     const { instance } = await WebAssembly.instantiate(await (await fetch("/kernel.wasm")).arrayBuffer());
     wasm = instance.exports;
-    wasm.kernel_prepare();
+    while (!wasm.kernel_prepare_step());
   },
   async handshake(input) {
     const a = toInteger(random(32));
