@@ -1,5 +1,6 @@
 // The harness itself: what every other story relies on holds in every engine.
 import assert from "node:assert/strict";
+import { findLeaks } from "./lib/canary.mjs";
 import { stories } from "./lib/stories.mjs";
 
 const form = {
@@ -56,4 +57,37 @@ stories("harness", { site: "empty", server: false, siteOptions: { files: { "/for
     await page.waitFor(() => window.__harness.settled());
     assert.deepEqual(site.console.map(({ level }) => level).sort(), ["error", "unhandled"]);
   }, { expectErrors: true });
+
+  const token = `${"a".repeat(20)}.${"b".repeat(20)}.${"c".repeat(20)}`;
+  const plants = {
+    "a stored value": (secret) => localStorage.setItem("kept", secret),
+    "a storage key": (secret) => sessionStorage.setItem(secret, "kept"),
+    "a message between tabs": (secret) => new BroadcastChannel("tabs").postMessage({ secret }),
+    "the console": (secret) => console.log("for your information", secret),
+    "the address": (secret) => history.replaceState(null, "", `?q=${secret}`),
+    "the history's state": (secret) => history.pushState({ secret }, ""),
+  };
+  for (const [place, plant] of Object.entries(plants)) {
+    story(`a password in ${place} is found`, async ({ page, site }) => {
+      await page.open("/form");
+      await page.fill("Password", "planted-secret");
+
+      await page.evaluate(plant, "planted-secret");
+      await page.waitFor(() => window.__harness.settled());
+
+      assert.notDeepEqual(await findLeaks({ page, site, server: null }), []);
+    }, { canary: false });
+  }
+
+  story("a token may be stored and nothing else", async ({ page, site }) => {
+    await page.open("/form");
+
+    await page.evaluate((secret) => localStorage.setItem("session", JSON.stringify({ accessToken: secret })), token);
+    const stored = await findLeaks({ page, site, server: null });
+    await page.evaluate((secret) => console.info(secret), token);
+    await page.waitFor(() => window.__harness.settled());
+
+    assert.deepEqual(stored, []);
+    assert.deepEqual(await findLeaks({ page, site, server: null }), ["a token in the console (info)"]);
+  }, { canary: false });
 });

@@ -27,6 +27,25 @@
   addEventListener("error", (event) => event.message && report("uncaught", [event.error ?? event.message]));
   addEventListener("unhandledrejection", (event) => report("unhandled", [event.reason]));
 
+  // Messages between tabs and changes of the address are looked through for secrets (canary.mjs).
+  const note = (level, owner, method, pick) => {
+    const original = owner?.[method];
+    if (!original) return;
+    owner[method] = function (...values) {
+      report(level, pick.call(this, values));
+      return original.apply(this, values);
+    };
+  };
+  note("channel", globalThis.BroadcastChannel?.prototype, "postMessage", function ([message]) { return [this.name, message]; });
+  note("address", history, "pushState", ([state, , url]) => [String(url ?? ""), state]);
+  note("address", history, "replaceState", ([state, , url]) => [String(url ?? ""), state]);
+
+  const inWords = (error) => {
+    if (!(error instanceof Error)) return describe(error);
+    const own = Object.getOwnPropertyNames(error).filter((name) => name !== "stack").map((name) => `${name}: ${describe(error[name])}`);
+    return `${error.name} ${own.join(", ")}`;
+  };
+
   /** Runs a function's source in the page's own world; answers with JSON in both cases. */
   Object.defineProperty(window, "__harness", {
     value: {
@@ -37,6 +56,7 @@
           const value = await (0, eval)(`(${source})`)(...JSON.parse(args));
           return JSON.stringify({ value: value === undefined ? null : value });
         } catch (error) {
+          report("rejection", [inWords(error)]);
           const { name, message, stack, code } = error ?? {};
           return JSON.stringify({ error: { name: name ?? "Error", message: message ?? String(error), stack, code } });
         }

@@ -1,6 +1,7 @@
 // Stories: each is run in every engine, on an origin of its own, against a pool reset to its seeded state.
 import { after, before, describe, test } from "node:test";
 import { allEngines, missingReason, openBrowser } from "./browser.mjs";
+import { findLeaks } from "./canary.mjs";
 import { Page } from "./page.mjs";
 import { openServer } from "./server.mjs";
 import { openSite } from "./site.mjs";
@@ -21,7 +22,8 @@ for (const name of chosen) {
  * @param {object|false} [options.server] options of `openServer`; `false`: these stories need no pool.
  * @param {(story: Function) => void} define calls `story(name, run, options)`; `run` gets
  *   `{ page, site, server, engine, driver, t }`; options: `engines`, `timeoutMs`, `siteOptions`,
- *   `expectErrors` (the page's console may hold errors: without it they fail the story).
+ *   `expectErrors` (the page's console may hold errors: without it they fail the story), `canary: false` (does not
+ *   look for leaked secrets afterwards: for stories that plant some).
  */
 export function stories(title, { site: kind = "demo", siteOptions = {}, server: serverOptions = {} } = {}, define) {
   const declared = [];
@@ -56,6 +58,7 @@ export function stories(title, { site: kind = "demo", siteOptions = {}, server: 
             await run({ page, site, server, engine, driver: browser.driver, t });
             await page.evaluate(() => window.__harness.settled()).catch(() => {});
             if (!options.expectErrors) refuseErrors(site);
+            if (options.canary !== false) await refuseLeaks({ page, site, server });
           } catch (error) {
             await tellWhatWasSeen({ t, page, site, full });
             // A broken session must not take the following stories with it.
@@ -77,6 +80,14 @@ const isError = ({ level }) => ["error", "uncaught", "unhandled"].includes(level
 function refuseErrors(site) {
   const errors = site.console.filter(isError);
   if (errors.length > 0) throw new Error(`the page reported errors:\n${errors.map(({ level, text }) => `${level}: ${text}`).join("\n")}`);
+}
+
+/** Only where the story ended on a page of its own site: another origin's storage is none of our business. */
+async function refuseLeaks({ page, site, server }) {
+  const here = await page.evaluate(() => location.origin).catch(() => null);
+  if (here !== site.url) return;
+  const leaks = await findLeaks({ page, site, server });
+  if (leaks.length > 0) throw new Error(`secrets where none may be:\n${leaks.join("\n")}`);
 }
 
 async function tellWhatWasSeen({ t, page, site, full }) {
