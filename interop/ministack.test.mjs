@@ -4,12 +4,14 @@ import { after, afterEach, before, describe, test } from "node:test";
 import { ministackSkipReason, openMinistack } from "./lib/ministack.mjs";
 import { makePerson, makePool } from "./lib/pool.mjs";
 import { openSdk, skipReason } from "./lib/sdk.mjs";
+import { totp, wrongTotp } from "./lib/totp.mjs";
 
 const password = "Correct-Horse-9!";
 
 describe("the SDK against MiniStack", { skip: skipReason() || (await ministackSkipReason()) }, () => {
   let server;
   let sdk;
+  let trigger;
   before(async () => {
     server = await openMinistack();
     sdk = await openSdk(server.url);
@@ -48,4 +50,126 @@ describe("the SDK against MiniStack", { skip: skipReason() || (await ministackSk
       assert.equal(await auth.session(), null);
     }
   });
+
+  test("a refusal reads the same for a person the pool does not know", async () => {
+    const pool = await makePool(server.admin, { client: { PreventUserExistenceErrors: "ENABLED" } });
+    const auth = await sdk.createAuth(pool);
+
+    await assert.rejects(auth.signIn({ username: "nobody", password }), { code: "incorrectCredentials" });
+  });
+
+  test("the plain password flow signs in, and is refused with a wrong password", async () => {
+    const pool = await makePool(server.admin);
+    await makePerson(server.admin, pool, { username: "ada", password });
+    const auth = await sdk.createAuth(pool);
+
+    await assert.rejects(auth.signIn({ username: "ada", password: "Wrong-Horse-9!", authFlow: "USER_PASSWORD_AUTH" }), { code: "incorrectCredentials" });
+    const { status } = await auth.signIn({ username: "ada", password, authFlow: "USER_PASSWORD_AUTH" });
+
+    assert.equal(status, "signedIn");
+  });
+
+  test("signs up, confirms, and recovers a forgotten password", async () => {
+    const auth = await sdk.createAuth(await makePool(server.admin));
+    const signedUp = await auth.signUp({ username: "grace", password, attributes: { email: "grace@example.com" } });
+    assert.equal(signedUp.status, "confirmationRequired");
+    await assert.rejects(auth.signIn({ username: "grace", password }), { code: "userNotConfirmed" });
+    await assert.rejects(auth.confirmSignUp({ username: "grace", code: "999999" }), { code: "codeMismatch" });
+    await auth.confirmSignUp({ username: "grace", code: "123456" });
+    assert.equal((await auth.signIn({ username: "grace", password })).user.sub, signedUp.userSub);
+
+    await auth.forgotPassword({ username: "grace" });
+    await auth.confirmForgotPassword({ username: "grace", code: "654321", newPassword: "Another-Horse-9!" });
+
+    await assert.rejects(auth.signIn({ username: "grace", password }), { code: "incorrectCredentials" });
+    assert.equal((await auth.signIn({ username: "grace", password: "Another-Horse-9!" })).status, "signedIn");
+  });
+
+  test("replaces a temporary password", async () => {
+    const pool = await makePool(server.admin);
+    await makePerson(server.admin, pool, { username: "nell", password: "Temporary-Pass-1!", permanent: false });
+    const auth = await sdk.createAuth(pool);
+    const { challenge } = await auth.signIn({ username: "nell", password: "Temporary-Pass-1!" });
+    assert.equal(challenge.name, "NEW_PASSWORD_REQUIRED");
+
+    const { status } = await auth.answerChallenge(challenge, { newPassword: password });
+
+    assert.equal(status, "signedIn");
+    assert.equal((await auth.signIn({ username: "nell", password })).status, "signedIn");
+  });
+
+  test("asks for the code of an authenticator app, refuses a wrong one, and asks again", async () => {
+    const pool = await makePool(server.admin, {});
+    await server.admin.setUserPoolMfaConfig({ UserPoolId: pool.userPoolId, MfaConfiguration: "OPTIONAL", SoftwareTokenMfaConfiguration: { Enabled: true } });
+    await makePerson(server.admin, pool, { username: "ada", password });
+    const secret = await enroll(pool, "ada");
+    const auth = await sdk.createAuth(pool);
+
+    const { challenge } = await auth.signIn({ username: "ada", password });
+    assert.equal(challenge.name, "SOFTWARE_TOKEN_MFA");
+    assert.equal(await auth.session(), null);
+    const refused = await auth.answerChallenge(challenge, { code: wrongTotp(secret) }).catch((error) => error);
+    assert.equal(refused.code, "codeMismatch");
+    const { status } = await auth.answerChallenge(refused.challenge ?? challenge, { code: totp(secret) });
+
+    assert.equal(status, "signedIn");
+  });
+
+  test("answers custom challenges one after the other, a wrong answer among them", async () => {
+    const auth = await sdk.createAuth(await poolWithTriggers());
+    let { challenge } = await auth.signIn({ username: "ada", authFlow: "CUSTOM_AUTH" });
+    assert.equal(challenge.name, "CUSTOM_CHALLENGE");
+    assert.deepEqual(challenge.parameters, { hint: "round0", medium: "carrier pigeon" });
+
+    ({ challenge } = await auth.answerChallenge(challenge, { answer: "something else" }));
+    assert.equal(challenge.parameters.hint, "round1");
+    ({ challenge } = await auth.answerChallenge(challenge, { answer: "1dnuor" }));
+    assert.equal(challenge.parameters.hint, "round2");
+    const { status, user } = await auth.answerChallenge(challenge, { answer: "2dnuor" });
+
+    assert.equal(status, "signedIn");
+    assert.equal(user.username, "ada");
+    assert.equal(sdk.recorder.entries.some(({ body }) => body.includes("SRP_A")), false);
+  });
+
+  test("custom challenges with SRP first check the password, then ask", async () => {
+    const auth = await sdk.createAuth(await poolWithTriggers());
+    await assert.rejects(auth.signIn({ username: "ada", password: "Wrong-Horse-9!", authFlow: "CUSTOM_AUTH" }), { code: "incorrectCredentials" });
+
+    const { challenge } = await auth.signIn({ username: "ada", password, authFlow: "CUSTOM_AUTH" });
+    assert.equal(challenge.name, "CUSTOM_CHALLENGE");
+    assert.equal(challenge.parameters.hint, "round2");
+    const { status } = await auth.answerChallenge(challenge, { answer: "2dnuor" });
+
+    assert.equal(status, "signedIn");
+    assert.equal(sdk.recorder.operations().filter((name) => name === "InitiateAuth").length, 2);
+  });
+
+  test("three wrong answers end the sign-in", async () => {
+    const auth = await sdk.createAuth(await poolWithTriggers());
+    let { challenge } = await auth.signIn({ username: "ada", authFlow: "CUSTOM_AUTH" });
+
+    for (let left = 2; left > 0; left--) ({ challenge } = await auth.answerChallenge(challenge, { answer: "wrong" }));
+
+    await assert.rejects(auth.answerChallenge(challenge, { answer: "wrong" }), { code: "incorrectCredentials" });
+    assert.equal(await auth.session(), null);
+  });
+
+  /** Sets up an authenticator app, as another client of the pool would; resolves to its secret. */
+  async function enroll({ clientId: ClientId }, username) {
+    const AuthParameters = { USERNAME: username, PASSWORD: password };
+    const { AuthenticationResult: { AccessToken } } = await server.admin.initiateAuth({ ClientId, AuthFlow: "USER_PASSWORD_AUTH", AuthParameters });
+    const { SecretCode } = await server.admin.associateSoftwareToken({ AccessToken });
+    await server.admin.verifySoftwareToken({ AccessToken, UserCode: totp(SecretCode) });
+    await server.admin.setUserMFAPreference({ AccessToken, SoftwareTokenMfaSettings: { Enabled: true, PreferredMfa: true } });
+    return SecretCode;
+  }
+
+  /** A pool that asks for reversed hints, and ada in it. */
+  async function poolWithTriggers() {
+    const arn = await (trigger ??= server.deployTrigger("custom_challenge"));
+    const pool = await makePool(server.admin, { pool: { LambdaConfig: { DefineAuthChallenge: arn, CreateAuthChallenge: arn, VerifyAuthChallengeResponse: arn } } });
+    await makePerson(server.admin, pool, { username: "ada", password });
+    return pool;
+  }
 });

@@ -10,6 +10,7 @@ const home = join(toolsDir, "ministack");
 const requirements = at("interop/ministack-requirements.txt");
 
 export const ministackProgram = join(home, "bin", "ministack");
+export const ministackPython = join(home, "bin", "python");
 
 /** Installs it once, and again when the pinned versions change. Resolves to why it cannot be had, or to `null`. */
 export async function ensureMinistack() {

@@ -2,10 +2,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { at } from "../../scripts/lib/paths.mjs";
 import { start, waitUntil } from "../../scripts/lib/process.mjs";
+import { run } from "../../scripts/lib/run.mjs";
 import { freePort } from "../../scripts/lib/static.mjs";
 import { openAdmin } from "./aws.mjs";
-import { ensureMinistack, ministackProgram } from "./ministack-setup.mjs";
+import { ensureMinistack, ministackProgram, ministackPython } from "./ministack-setup.mjs";
+
+const deployScript = at("interop/lib/deploy_trigger.py");
 
 /** Why it cannot run here, for `skip`; with CI=true that is a failure instead. */
 export async function ministackSkipReason() {
@@ -33,5 +37,15 @@ export async function openMinistack() {
     await close();
     throw error;
   }
-  return { url, admin: openAdmin(url), log: () => child.tail(), close };
+  return {
+    url,
+    admin: openAdmin(url),
+    /** Makes a function of a Python file of triggers/ and resolves to its ARN. */
+    async deployTrigger(name) {
+      const { output } = await run(ministackPython, [deployScript, url, name, at("interop/triggers", `${name}.py`)], { capture: true });
+      return output.trim().split("\n").at(-1);
+    },
+    log: () => child.tail(),
+    close,
+  };
 }
