@@ -17,6 +17,7 @@ export type Operation =
   | "forgotPassword"
   | "confirmForgotPassword"
   | "session"
+  | "wake"
   | "signOut";
 
 /** Loads the module once; a failure is forgotten, so that the next call tries again. */
@@ -51,9 +52,9 @@ async function bytesAt(address: string | URL): Promise<ArrayBuffer> {
 }
 
 /** Makes the function that runs the core's operations for one pool. */
-export function connect(options: AuthOptions) {
+export function connect(options: AuthOptions, notify: (event: string) => void = () => {}) {
   let core: Core | undefined;
-  const host = createHost(options);
+  const host = createHost(options, notify);
 
   return async function call<T>(operation: Operation, input: object = {}, signal?: AbortSignal): Promise<T> {
     if (signal?.aborted) throw new AuthError("aborted");

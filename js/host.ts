@@ -9,7 +9,9 @@ export interface Host {
   readonly lasting: StorageAdapter;
   readonly tab: StorageAdapter;
   readonly memory: StorageAdapter;
+  readonly cookies: StorageAdapter;
   broadcast(message: string): void;
+  notify(event: string): void;
   deviceName(): string;
   contextData(username: string, userPoolId: string, clientId: string): string | undefined;
 }
@@ -21,22 +23,28 @@ interface ContextDataGlobal {
   };
 }
 
-export function createHost(options: AuthOptions): Host {
+export function createHost(options: AuthOptions, notify: (event: string) => void): Host {
   const storage = options.storage ?? "local";
+  const memory = memoryStore();
   return {
-    // Asked for at each use: merely touching `localStorage` throws where it is switched off.
+    // Asked for at each use: merely touching `localStorage` throws where it is switched off. The
+    // page's memory stands in, so that a person can sign in all the same.
     get lasting() {
-      return typeof storage === "object" ? storage : globalThis.localStorage;
+      if (typeof storage === "object") return storage;
+      return available(() => globalThis.localStorage) ?? memory;
     },
     get tab() {
-      return globalThis.sessionStorage;
+      return available(() => globalThis.sessionStorage) ?? memory;
     },
-    memory: memoryStore(),
+    memory,
+    cookies: { getItem: cookie, setItem() {}, removeItem() {} },
     broadcast(message) {
-      const channel = new BroadcastChannel(`lifeguard.${options.clientId}`);
+      if (typeof BroadcastChannel !== "function") return;
+      const channel = new BroadcastChannel(channelName(options.clientId));
       channel.postMessage(message);
       channel.close();
     },
+    notify,
     deviceName: () => globalThis.navigator?.userAgent.slice(0, 1024) || "browser",
     contextData(...names) {
       const script = (globalThis as ContextDataGlobal).AmazonCognitoAdvancedSecurityData;
@@ -47,6 +55,39 @@ export function createHost(options: AuthOptions): Host {
       }
     },
   };
+}
+
+/** Name of the tabs' channel. */
+export function channelName(clientId: string): string {
+  return `lifeguard.${clientId}`;
+}
+
+/** A store of the browser, where it has one and lets this page use it. */
+function available(store: () => Storage | undefined): Storage | undefined {
+  try {
+    return store();
+  } catch {
+    return undefined;
+  }
+}
+
+/** A cookie by the name that js-cookie gives it; `undefined` where there is no document. */
+function cookie(name: string): string | undefined {
+  const encoded = encodeURIComponent(name)
+    .replace(/%(2[346B]|5E|60|7C)/g, decodeURIComponent)
+    .replace(/[()]/g, (bracket) => (bracket === "(" ? "%28" : "%29"));
+  for (const pair of globalThis.document?.cookie.split("; ") ?? []) {
+    if (!pair.startsWith(`${encoded}=`)) continue;
+    const value = pair.slice(encoded.length + 1);
+    return value.replace(/(%[\dA-F]{2})+/gi, (escaped) => {
+      try {
+        return decodeURIComponent(escaped);
+      } catch {
+        return escaped;
+      }
+    });
+  }
+  return undefined;
 }
 
 /** A store that ends with the page. */

@@ -261,8 +261,10 @@ export interface Session {
   user: User;
 }
 
-/** What a sign-out achieved. The session is gone from this browser in every case. */
+/** What a sign-out achieved. */
 export interface SignOutResult {
+  /** Whether the stores let go of the session. */
+  cleared: boolean;
   /** Whether the service confirmed that the refresh token is dead: `false` when it could not be reached. */
   revoked: boolean;
 }

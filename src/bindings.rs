@@ -93,11 +93,19 @@ impl Core {
                     .await?;
                 Value::Null
             }
-            "session" => match keeper::session(client, page).await? {
-                Some(session) => session.output(),
-                None => Value::Null,
-            },
-            "signOut" => Value::object().with("revoked", keeper::sign_out(client, page).await),
+            "session" => {
+                client.assume(&input.optional("seen").unwrap_or_default());
+                match keeper::session_as(client, page, &types::wanted(input)).await? {
+                    Some(session) => session.output(),
+                    None => Value::Null,
+                }
+            }
+            "wake" => {
+                client.assume(&input.optional("seen").unwrap_or_default());
+                let again = keeper::wake(client, page, &types::hint(input)).await;
+                Value::object().with_some("againMs", again.map(f64::from))
+            }
+            "signOut" => keeper::sign_out(client, page, input.is_true("global")).await.output(),
             "srpVector" => types::srp_vector(input)?,
             _ => return Err(Error::Misuse(Misuse("no such operation"))),
         })

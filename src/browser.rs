@@ -13,7 +13,7 @@ pub use host::Host;
 
 use web_sys::AbortSignal;
 
-use crate::platform::{PasskeyError, Platform, SendError, Store, StoreError};
+use crate::platform::{Locked, PasskeyError, Platform, SendError, Store, StoreError};
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::protocol::json::Value;
 
@@ -31,6 +31,8 @@ impl<'a> Page<'a> {
 }
 
 impl Platform for Page<'_> {
+    type Lock = locks::Held;
+
     async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, SendError> {
         fetch::send(request, self.signal.as_ref()).await
     }
@@ -59,9 +61,16 @@ impl Platform for Page<'_> {
         storage::remove(self.host, store, key).await
     }
 
-    async fn locked<T>(&self, name: &str, wait_ms: u32, work: impl Future<Output = T>) -> T {
-        let _held = locks::acquire(name, wait_ms).await;
-        work.await
+    async fn lock(&self, name: &str, wait_ms: u32) -> Locked<locks::Held> {
+        locks::acquire(name, wait_ms).await
+    }
+
+    fn detached(&self) -> Self {
+        Self { host: self.host, signal: None }
+    }
+
+    fn notify(&self, event: Value) {
+        channel::notify(self.host, &event);
     }
 
     fn broadcast(&self, message: &str) {

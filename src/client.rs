@@ -4,13 +4,19 @@ pub mod account;
 pub mod call;
 pub mod devices;
 pub mod error;
+pub mod events;
 pub mod keeper;
+pub mod mfa;
+pub mod passkeys;
+pub mod person;
+pub mod resume;
 pub mod sign_in;
 
 use core::cell::RefCell;
 
-use crate::platform::Platform;
+use crate::platform::{Platform, Store};
 use crate::protocol::pool::Pool;
+use crate::protocol::record::Record;
 use crate::protocol::secret::Secret;
 use crate::protocol::srp::Ephemeral;
 
@@ -20,13 +26,18 @@ pub struct Client {
     pub pool: Pool,
     /// How long one attempt of a request may take, in milliseconds.
     pub timeout_ms: u32,
+    /// How long a half-finished sign-in can be resumed after a reload, in milliseconds; `None`: not
+    /// at all.
+    pub resume_ms: Option<u64>,
     spare: RefCell<Option<Ephemeral>>,
+    /// What is known of the session.
+    pub keeper: keeper::Keeper,
 }
 
 impl Client {
     /// A client of one pool.
     pub fn new(pool: Pool, timeout_ms: u32) -> Self {
-        Self { pool, timeout_ms, spare: RefCell::new(None) }
+        Self { pool, timeout_ms, resume_ms: None, spare: RefCell::new(None), keeper: keeper::Keeper::default() }
     }
 
     /// Does the arithmetic of the next sign-in's first message now, in idle time.
@@ -36,6 +47,14 @@ impl Client {
             let ephemeral = fresh(platform);
             ephemeral.wire();
             *spare = Some(ephemeral);
+        }
+    }
+
+    /// Takes over what the page knew before this client was there: a stored record its handlers
+    /// count with, so that the first look tells what has changed since.
+    pub fn assume(&self, record: &str) {
+        if let Some(record) = Record::read(record, &self.pool) {
+            self.keeper.events.assume(&keeper::Held { store: Store::Lasting, record });
         }
     }
 

@@ -52,11 +52,26 @@ pub enum Store {
     Tab,
     /// Ends with the page.
     Memory,
+    /// The page's cookies, read for sessions that other libraries left there.
+    Cookies,
+}
+
+/// What came of asking for a lock.
+pub enum Locked<L> {
+    /// Nobody else holds it until this is dropped.
+    Held(L),
+    /// Somebody held it all the time.
+    Busy,
+    /// This browser has no locks.
+    Missing,
 }
 
 /// The world as one call sees it: the abort signal of the call is part of it.
 #[allow(async_fn_in_trait, reason = "everything runs on the page's one thread")]
-pub trait Platform {
+pub trait Platform: Sized {
+    /// A lock that is given back when it is dropped, or its page ends.
+    type Lock;
+
     /// Sends a request and reads the whole reply, whatever its status.
     async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, SendError>;
 
@@ -78,9 +93,15 @@ pub trait Platform {
     /// Removes a value; nothing there is fine.
     async fn remove(&self, store: Store, key: &str) -> Result<(), StoreError>;
 
-    /// Runs `work` while no other tab runs work of the same name, where the browser can promise
-    /// that; without locks it just runs. Gives up waiting after `wait_ms` and runs all the same.
-    async fn locked<T>(&self, name: &str, wait_ms: u32, work: impl Future<Output = T>) -> T;
+    /// Takes a lock that no other tab can hold at the same time; waits for it no longer than
+    /// `wait_ms`.
+    async fn lock(&self, name: &str, wait_ms: u32) -> Locked<Self::Lock>;
+
+    /// The same world for work that several callers share: no abort signal ends it.
+    fn detached(&self) -> Self;
+
+    /// Tells the page's own event handlers: `{ type, … }`. Never a token.
+    fn notify(&self, event: Value);
 
     /// Tells the other tabs. Never a secret.
     fn broadcast(&self, message: &str);

@@ -5,6 +5,8 @@ mod vector;
 pub(super) use vector::srp_vector;
 
 use crate::client::account::SignedUp;
+use crate::client::events::Reason;
+use crate::client::keeper::{Hint, SignedOut, Wanted};
 use crate::client::sign_in::Outcome;
 use crate::platform::Store;
 use crate::protocol::challenge::{Answer, Challenge};
@@ -38,6 +40,10 @@ impl Input {
 
     pub(super) fn number(&self, name: &str) -> Option<f64> {
         self.0.number(name)
+    }
+
+    pub(super) fn is_true(&self, name: &str) -> bool {
+        self.0.is_true(name)
     }
 
     fn secret(&self, name: &'static str) -> Result<Secret<String>, Misuse> {
@@ -192,6 +198,30 @@ impl Output for Session {
             )
             .with("expiresAt", (self.expires_at / 1000) as f64)
             .with("user", user(self))
+    }
+}
+
+/// `SessionOptions`
+pub(super) fn wanted(input: &Input) -> Wanted {
+    Wanted { forced: input.is_true("forceRefresh"), early: false, extras: input.extras() }
+}
+
+/// What the wrapper says about the page: `{ renew?, online?, message? }`.
+pub(super) fn hint(input: &Input) -> Hint {
+    Hint {
+        renew: input.is_true("renew"),
+        online: input.is_true("online"),
+        reason: input.optional("message").as_deref().and_then(Reason::of_message),
+    }
+}
+
+impl Output for SignedOut {
+    /// `SignOutResult`
+    fn output(&self) -> Value {
+        Value::object()
+            .with("cleared", self.cleared)
+            .with("revoked", self.revoked)
+            .with_some("everywhere", self.everywhere)
     }
 }
 

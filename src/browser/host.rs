@@ -15,8 +15,12 @@ extern "C" {
     pub(super) fn tab(this: &Host) -> StoreObject;
     #[wasm_bindgen(method, getter)]
     pub(super) fn memory(this: &Host) -> StoreObject;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn cookies(this: &Host) -> StoreObject;
     #[wasm_bindgen(method)]
     pub(super) fn broadcast(this: &Host, message: &str);
+    #[wasm_bindgen(method)]
+    pub(super) fn notify(this: &Host, event: &str);
     #[wasm_bindgen(method, js_name = deviceName)]
     pub(super) fn device_name(this: &Host) -> String;
     #[wasm_bindgen(method, js_name = contextData)]

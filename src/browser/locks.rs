@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::host::after;
+use crate::platform::Locked;
 
 #[wasm_bindgen]
 extern "C" {
@@ -14,7 +15,8 @@ extern "C" {
 }
 
 /// A lock that is held until it is dropped.
-pub(super) struct Held(Function);
+#[allow(unreachable_pub, reason = "an associated type of a public trait")]
+pub struct Held(Function);
 
 impl Drop for Held {
     fn drop(&mut self) {
@@ -22,23 +24,24 @@ impl Drop for Held {
     }
 }
 
-/// Takes a lock; `None` where there are none, or where it was not free in time. A late grant is
-/// given back at once.
-pub(super) async fn acquire(name: &str, wait_ms: u32) -> Option<Held> {
-    let manager = manager()?;
+/// Takes a lock. A grant that comes too late is given back at once.
+pub(super) async fn acquire(name: &str, wait_ms: u32) -> Locked<Held> {
+    let Some(manager) = manager() else { return Locked::Missing };
     let (released, release) = promise();
     let (granted, grant) = promise();
     let work = Closure::once_into_js(move || {
-        let _ = grant.call0(&JsValue::NULL);
+        let _ = grant.call1(&JsValue::NULL, &JsValue::TRUE);
         released
     });
     let held = Held(release);
-    let request = manager.request(name, work.unchecked_ref()).ok()?;
-    // A refused request (a document that is no longer active) counts as no lock.
-    let refused = Promise::race(&Array::of2(&request, &after(wait_ms)));
-    let first = Promise::race(&Array::of2(&granted, &refused));
-    JsFuture::from(first).await.ok()?;
-    Some(held)
+    let Ok(request) = manager.request(name, work.unchecked_ref()) else { return Locked::Missing };
+    let first = Promise::race(&Array::of3(&granted, &request, &after(wait_ms)));
+    match JsFuture::from(first).await {
+        Ok(answer) if answer.is_truthy() => Locked::Held(held),
+        Ok(_) => Locked::Busy,
+        // Refused: an opaque origin, or a document that is no longer active.
+        Err(_) => Locked::Missing,
+    }
 }
 
 fn manager() -> Option<LockManager> {

@@ -40,6 +40,7 @@ fn object(host: &Host, store: Store) -> StoreObject {
         Store::Lasting => host.lasting(),
         Store::Tab => host.tab(),
         Store::Memory => host.memory(),
+        Store::Cookies => host.cookies(),
     }
 }
 

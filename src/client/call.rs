@@ -9,6 +9,23 @@ use crate::protocol::refusal::Refusal;
 use crate::protocol::retry::{Failure, delay_ms};
 use crate::protocol::wire::Call;
 
+/// Sends a call once and returns the reply's body.
+///
+/// # Errors
+/// As [`call`].
+pub async fn once(
+    platform: &impl Platform,
+    pool: &Pool,
+    timeout_ms: u32,
+    call: &Call,
+) -> Result<Value, Error> {
+    match platform.send(&call.request(pool, timeout_ms)).await {
+        Ok(reply) if (200..300).contains(&reply.status) => read(&reply.body),
+        Ok(reply) => Err(Error::Refused(Box::new(Refusal::read(&reply)))),
+        Err(error) => Err(Error::Send(error)),
+    }
+}
+
 /// Sends a call and returns the reply's body.
 ///
 /// # Errors
@@ -20,13 +37,11 @@ pub async fn call(
     timeout_ms: u32,
     call: &Call,
 ) -> Result<Value, Error> {
-    let request = call.request(pool, timeout_ms);
     let mut attempt = 1;
     loop {
-        let error = match platform.send(&request).await {
-            Ok(reply) if (200..300).contains(&reply.status) => return read(&reply.body),
-            Ok(reply) => Error::Refused(Box::new(Refusal::read(&reply))),
-            Err(error) => Error::Send(error),
+        let error = match once(platform, pool, timeout_ms, call).await {
+            Err(error) => error,
+            read => return read,
         };
         let failure = match &error {
             Error::Refused(refusal) => Failure::Refused(refusal),

@@ -1,11 +1,12 @@
 //! Why a call did not do what it was asked.
 
+use super::sign_in::Question;
 use crate::platform::{PasskeyError, SendError};
 use crate::protocol::error::{Misuse, Violation};
 use crate::protocol::refusal::Refusal;
-use crate::protocol::sign_in::Pending;
 
 /// Every way in which a call can end without its result.
+#[derive(Clone)]
 pub enum Error {
     /// The caller's code asked for something that cannot be.
     Misuse(Misuse),
@@ -14,7 +15,7 @@ pub enum Error {
     /// The service said no.
     Refused(Box<Refusal>),
     /// The service said no to a sign-in that can go on from this question.
-    Restart(Box<Refusal>, Box<Pending>),
+    Restart(Box<Refusal>, Box<Question>),
     /// There is no reply.
     Send(SendError),
     /// The store did not take the session.

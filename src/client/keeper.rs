@@ -1,14 +1,107 @@
-//! The session: kept, read, refreshed and ended.
+//! The session: kept, read, refreshed and ended. It leaves storage only by a sign-out or by a
+//! definitive refusal of the service; everything else (no connection, a failing service, a store
+//! that was wiped, a tab that died half-way) keeps it.
+//!
+//! Decisions are taken when tokens are asked for; timers and events of the page only hint
+//! ([`wake`]). One refresh runs in a tab ([`flight`]) and one in a browser ([`exclusive`]); what
+//! cannot be excluded is caught by comparing before writing ([`shelf`]).
+
+mod exclusive;
+mod flight;
+mod refresh;
+mod shelf;
+mod sign_out;
+
+use core::cell::{Cell, RefCell};
 
 use super::Client;
-use super::call::call;
 use super::error::Error;
-use crate::platform::{Platform, Store};
-use crate::protocol::record;
-use crate::protocol::session::Session;
-use crate::protocol::wire::Call;
+use super::events::{Events, Reason, Status};
+use crate::platform::{Platform, SendError, Store};
+use crate::protocol::session::{Cooling, Session};
+use crate::protocol::wire::Extras;
 
-/// Stores a session in one write, in one store only.
+pub use shelf::Held;
+pub use sign_out::{SignedOut, sign_out};
+
+/// What a page's keeper knows.
+#[derive(Default)]
+pub struct Keeper {
+    /// The session as this page last had it: survives a store that fails or is wiped.
+    held: RefCell<Option<Held>>,
+    flights: flight::Flights,
+    cooling: RefCell<Option<(Cooling, Error)>>,
+    /// Whether the pool lacks `GetTokensFromRefreshToken`.
+    by_flow: Cell<bool>,
+    /// What the page's handlers have been told.
+    pub events: Events,
+}
+
+/// What a caller wants of the session.
+#[derive(Clone, Default)]
+pub struct Wanted {
+    /// Tokens newer than the ones there are.
+    pub forced: bool,
+    /// A refresh ahead of time, when one is due.
+    pub early: bool,
+    /// For the pool's triggers, should there be a refresh.
+    pub extras: Extras,
+}
+
+/// The live session, refreshed where it has to be; `None` when nobody is signed in.
+///
+/// # Errors
+/// The refresh got no definitive answer and the access token has ended: the session stays stored.
+pub async fn session(client: &Client, platform: &impl Platform) -> Result<Option<Session>, Error> {
+    session_as(client, platform, &Wanted::default()).await
+}
+
+/// [`session`], as a caller wants it.
+///
+/// # Errors
+/// As [`session`]; with `forced`, also where the access token has not ended.
+pub async fn session_as(
+    client: &Client,
+    platform: &impl Platform,
+    wanted: &Wanted,
+) -> Result<Option<Session>, Error> {
+    let result = obtain(client, platform, wanted).await;
+    tell(client, platform, &result, Reason::Elsewhere);
+    result.map(|held| held.map(|held| held.record.session))
+}
+
+async fn obtain(
+    client: &Client,
+    platform: &impl Platform,
+    wanted: &Wanted,
+) -> Result<Option<Held>, Error> {
+    let Some(held) = shelf::read(client, platform).await? else { return Ok(None) };
+    let (now, session) = (platform.now(), &held.record.session);
+    let is_wanted = wanted.forced || (wanted.early && session.is_due(now));
+    if session.is_fresh(now) && !is_wanted {
+        return Ok(Some(held));
+    }
+    let Some(token) = &session.refresh else {
+        return Ok(session.is_live(now).then_some(held));
+    };
+    let failed = match client.keeper.cooling_of(token.expose("compared"), now) {
+        Some(error) => error,
+        None => match flight::join(client, platform, wanted, &held).await {
+            Ok(found) => return Ok(found),
+            Err(error) => error,
+        },
+    };
+    // A token that still works is worth more than the reason why there is no newer one.
+    match shelf::read(client, platform).await? {
+        None => Ok(None),
+        Some(held) if held.record.session.is_live(platform.now()) && !wanted.forced => {
+            Ok(Some(held))
+        }
+        Some(_) => Err(failed),
+    }
+}
+
+/// Stores a session in one store only, in place of whoever was signed in before.
 ///
 /// # Errors
 /// `Store` when the store refuses: the person would be signed out by the next reload.
@@ -18,54 +111,99 @@ pub async fn put(
     store: Store,
     session: &Session,
 ) -> Result<(), Error> {
-    let text = record::write(session, &client.pool);
-    platform.save(store, &key(client), &text).await.map_err(|_| Error::Store)?;
-    for other in [Store::Lasting, Store::Tab, Store::Memory] {
-        if other != store {
-            let _ = platform.remove(other, &key(client)).await;
-        }
-    }
+    // Not around the whole sign-in: only so that no refresh writes over the new session.
+    let guard = exclusive::enter(client, platform, PUT_WAIT_MS).await;
+    let stored = shelf::put(client, platform, store, session).await;
+    guard.leave(client, platform).await;
+    let held = stored?;
+    client.keeper.cooling.replace(None);
+    platform.broadcast("signedIn");
+    tell(client, platform, &Ok(Some(held)), Reason::Elsewhere);
     Ok(())
 }
 
-/// The stored session and where it is; nothing when nobody is signed in or no store can be read.
-pub async fn load(client: &Client, platform: &impl Platform) -> Option<(Store, Session)> {
-    for store in [Store::Memory, Store::Tab, Store::Lasting] {
-        if let Ok(Some(text)) = platform.load(store, &key(client)).await
-            && let Some(session) = record::read(&text, &client.pool)
-        {
-            return Some((store, session));
+/// What the page hints at: an event of its own or a message of another tab.
+#[derive(Default)]
+pub struct Hint {
+    /// Whether a refresh may be made for it: the page is seen, or its timer ran out.
+    pub renew: bool,
+    /// Whether the connection has just come back, so that waiting has no sense any more.
+    pub online: bool,
+    /// Why another tab says that the session ended.
+    pub reason: Option<Reason>,
+}
+
+/// Looks at the session, tells handlers what changed, refreshes ahead of time where that is due.
+/// Returns after how many milliseconds to look again; `None`: not before somebody signs in.
+pub async fn wake(client: &Client, platform: &impl Platform, hint: &Hint) -> Option<u32> {
+    let reason = hint.reason.unwrap_or(Reason::Elsewhere);
+    if hint.reason.is_some() {
+        shelf::drop_copy_if_gone(client, platform).await;
+    }
+    if hint.online
+        && let Some((cooling, _)) = client.keeper.cooling.borrow_mut().as_mut()
+    {
+        cooling.until = 0;
+    }
+    let wanted = Wanted { early: true, ..Wanted::default() };
+    let found = match hint.renew {
+        true => obtain(client, platform, &wanted).await,
+        false => shelf::read(client, platform).await,
+    };
+    tell(client, platform, &found, reason);
+    let now = platform.now();
+    if let Some((cooling, _)) = client.keeper.cooling.borrow().as_ref() {
+        return Some(clamp(cooling.until.saturating_sub(now)));
+    }
+    let session = found.ok()??.record.session;
+    session.refresh.as_ref()?;
+    let mut dice = [0; 4];
+    platform.fill_random(&mut dice);
+    Some(clamp(session.due_in_ms(now, u32::from_le_bytes(dice))))
+}
+
+impl Keeper {
+    /// Why a token must not be tried again yet.
+    fn cooling_of(&self, token: &str, now: u64) -> Option<Error> {
+        let cooling = self.cooling.borrow();
+        let (cooling, error) = cooling.as_ref()?;
+        (cooling.is_of(token) && cooling.is_on(now)).then(|| error.clone())
+    }
+
+    fn status(&self, found: &Result<Option<Held>, Error>) -> Status {
+        let cooling = self.cooling.borrow();
+        let trouble = match found {
+            Ok(None) => return Status::SignedOut,
+            Ok(Some(held)) => cooling.as_ref().and_then(|(cooling, error)| {
+                let token = held.record.session.refresh.as_ref()?.expose("compared");
+                cooling.is_of(token).then_some(error)
+            }),
+            Err(error) => Some(error),
+        };
+        match trouble {
+            None => Status::Ok,
+            Some(Error::Send(SendError::Offline)) => Status::Offline,
+            Some(_) => Status::Degraded,
         }
     }
-    None
 }
 
-/// The live session, refreshed where it has to be; `None` when nobody is signed in.
-///
-/// # Errors
-/// The refresh got no definitive answer and the access token has ended: the session stays stored.
-pub async fn session(client: &Client, platform: &impl Platform) -> Result<Option<Session>, Error> {
-    let Some((_, held)) = load(client, platform).await else { return Ok(None) };
-    Ok((held.expires_at > platform.now()).then_some(held))
-}
-
-/// Ends the session: it leaves this browser first, then the service is told. The result says
-/// whether the service confirmed.
-pub async fn sign_out(client: &Client, platform: &impl Platform) -> bool {
-    let held = load(client, platform).await;
-    for store in [Store::Lasting, Store::Tab, Store::Memory] {
-        let _ = platform.remove(store, &key(client)).await;
+fn tell(
+    client: &Client,
+    platform: &impl Platform,
+    found: &Result<Option<Held>, Error>,
+    reason: Reason,
+) {
+    let events = &client.keeper.events;
+    if let Ok(held) = found {
+        events.observe(platform, held.as_ref(), reason);
     }
-    let Some(refresh) = held.and_then(|(_, session)| session.refresh) else { return false };
-    let revoke = Call {
-        operation: "RevokeToken",
-        input: crate::protocol::json::Value::object()
-            .with("ClientId", client.pool.client_id())
-            .with("Token", refresh.expose("revoked").as_str()),
-    };
-    call(platform, &client.pool, client.timeout_ms, &revoke).await.is_ok()
+    events.status(platform, client.keeper.status(found));
 }
 
-fn key(client: &Client) -> String {
-    record::key(&client.pool)
+fn clamp(ms: u64) -> u32 {
+    ms.clamp(1_000, 24 * 3_600_000) as u32
 }
+
+/// How long a sign-in waits for another tab's refresh to end, in milliseconds.
+const PUT_WAIT_MS: u32 = 5_000;

@@ -6,45 +6,73 @@ use super::pool::Pool;
 use super::secret::Secret;
 use super::session::Session;
 
+/// A session as it is stored.
+#[derive(Clone)]
+pub struct Record {
+    /// The session.
+    pub session: Session,
+    /// Which sign-in it belongs to. Sign-ins and sign-outs store a new epoch beside the record, and
+    /// a record of another epoch is void: a refresh that ends late cannot bring a session back.
+    pub epoch: String,
+}
+
 /// Name the record is stored under. The client id is public and tells pools apart.
 pub fn key(pool: &Pool) -> String {
     ["lifeguard.", pool.client_id(), ".session"].concat()
 }
 
-/// The record of a session.
-pub fn write(session: &Session, pool: &Pool) -> String {
-    let text = |secret: &Secret<String>| secret.expose("the store keeps it").clone();
-    Value::object()
-        .with("v", VERSION)
-        .with("pool", pool.id())
-        .with("username", session.username.as_str())
-        .with("sub", session.sub.as_str())
-        .with("accessToken", text(&session.access))
-        .with_some("idToken", session.id.as_ref().map(text))
-        .with_some("refreshToken", session.refresh.as_ref().map(text))
-        .with_some("deviceKey", session.device_key.as_deref())
-        .with("receivedAt", session.received_at)
-        .with("expiresAt", session.expires_at)
-        .write()
+/// Name the epoch is stored under.
+pub fn epoch_key(pool: &Pool) -> String {
+    ["lifeguard.", pool.client_id(), ".epoch"].concat()
 }
 
-/// Reads a record. `None` for a torn, foreign or newer one: it is left alone, not trusted.
-pub fn read(text: &str, pool: &Pool) -> Option<Session> {
-    let record = Value::parse(text)?;
-    if record.number("v") != Some(VERSION) || record.str("pool") != Some(pool.id()) {
-        return None;
+impl Record {
+    /// Whether the record counts, with this epoch beside it. No epoch voids nothing: a sign-out
+    /// always leaves one, so a missing one was removed by others.
+    pub fn is_valid(&self, epoch: Option<&str>) -> bool {
+        epoch.is_none_or(|epoch| epoch == self.epoch)
     }
-    let secret = |name| record.string(name).filter(|text| !text.is_empty()).map(Secret::new);
-    Some(Session {
-        access: secret("accessToken")?,
-        id: secret("idToken"),
-        refresh: secret("refreshToken"),
-        username: record.string("username")?,
-        sub: record.string("sub")?,
-        device_key: record.string("deviceKey"),
-        received_at: record.number("receivedAt")? as u64,
-        expires_at: record.number("expiresAt")? as u64,
-    })
+
+    /// The stored text.
+    pub fn write(&self, pool: &Pool) -> String {
+        let session = &self.session;
+        let text = |secret: &Secret<String>| secret.expose("the store keeps it").clone();
+        Value::object()
+            .with("v", VERSION)
+            .with("pool", pool.id())
+            .with("epoch", self.epoch.as_str())
+            .with("username", session.username.as_str())
+            .with("sub", session.sub.as_str())
+            .with("accessToken", text(&session.access))
+            .with_some("idToken", session.id.as_ref().map(text))
+            .with_some("refreshToken", session.refresh.as_ref().map(text))
+            .with_some("deviceKey", session.device_key.as_deref())
+            .with("receivedAt", session.received_at)
+            .with("expiresAt", session.expires_at)
+            .with("freshUntil", session.fresh_until)
+            .write()
+    }
+
+    /// Reads a stored text. `None` for a torn, foreign or newer one: it is left alone, not trusted.
+    pub fn read(text: &str, pool: &Pool) -> Option<Self> {
+        let record = Value::parse(text)?;
+        if record.number("v") != Some(VERSION) || record.str("pool") != Some(pool.id()) {
+            return None;
+        }
+        let secret = |name| record.string(name).filter(|text| !text.is_empty()).map(Secret::new);
+        let session = Session {
+            access: secret("accessToken")?,
+            id: secret("idToken"),
+            refresh: secret("refreshToken"),
+            username: record.string("username")?,
+            sub: record.string("sub")?,
+            device_key: record.string("deviceKey"),
+            received_at: record.number("receivedAt")? as u64,
+            expires_at: record.number("expiresAt")? as u64,
+            fresh_until: record.number("freshUntil")? as u64,
+        };
+        Some(Self { session, epoch: record.string("epoch")? })
+    }
 }
 
 const VERSION: f64 = 1.0;
@@ -53,8 +81,12 @@ const VERSION: f64 = 1.0;
 mod tests {
     use super::*;
 
-    fn session() -> Session {
-        Session {
+    fn pool() -> Pool {
+        Pool::parse("eu-west-1_Ab12", "client1", None).unwrap()
+    }
+
+    fn record() -> Record {
+        let session = Session {
             access: Secret::new(String::from("a.b.c")),
             id: None,
             refresh: Some(Secret::new(String::from("r"))),
@@ -63,31 +95,44 @@ mod tests {
             device_key: Some(String::from("eu-west-1_x")),
             received_at: 1_780_000_000_000,
             expires_at: 1_780_003_600_000,
-        }
+            fresh_until: 1_780_003_000_000,
+        };
+        Record { session, epoch: String::from("e") }
     }
 
     #[test]
     fn what_is_written_is_read() {
-        let pool = Pool::parse("eu-west-1_Ab12", "client1", None).unwrap();
+        let Record { session, epoch } = Record::read(&record().write(&pool()), &pool()).unwrap();
 
-        let read = read(&write(&session(), &pool), &pool).unwrap();
-
-        assert_eq!(read.username, session().username);
-        assert_eq!(read.expires_at, session().expires_at);
-        assert_eq!(read.refresh.unwrap().expose("test"), "r");
-        assert!(read.id.is_none());
+        let written = record().session;
+        assert_eq!(session.username, written.username);
+        assert_eq!(session.device_key, written.device_key);
+        assert_eq!(
+            (session.received_at, session.expires_at, session.fresh_until),
+            (written.received_at, written.expires_at, written.fresh_until)
+        );
+        assert_eq!(session.refresh.unwrap().expose("test"), "r");
+        assert!(session.id.is_none());
+        assert_eq!(epoch, "e");
     }
 
     #[test]
     fn torn_foreign_and_newer_records_are_left_alone() {
-        let pool = Pool::parse("eu-west-1_Ab12", "client1", None).unwrap();
         let other = Pool::parse("eu-west-1_Other", "client1", None).unwrap();
-        let text = write(&session(), &pool);
+        let text = record().write(&pool());
 
         for end in 0..text.len() {
-            assert!(!text.is_char_boundary(end) || read(&text[..end], &pool).is_none());
+            assert!(!text.is_char_boundary(end) || Record::read(&text[..end], &pool()).is_none());
         }
-        assert!(read(&text, &other).is_none());
-        assert!(read(&text.replace("\"v\":1", "\"v\":2"), &pool).is_none());
+        assert!(Record::read(&text, &other).is_none());
+        assert!(Record::read(&text.replace("\"v\":1", "\"v\":2"), &pool()).is_none());
+    }
+
+    #[test]
+    fn another_epoch_voids_a_record_and_a_missing_one_does_not() {
+        assert!(record().is_valid(Some("e")));
+        assert!(record().is_valid(None));
+        assert!(!record().is_valid(Some("f")));
+        assert!(!record().is_valid(Some("")));
     }
 }

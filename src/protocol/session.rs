@@ -4,7 +4,12 @@ use super::error::Violation;
 use super::json::Value;
 use super::jwt;
 use super::pool::Pool;
+use super::refusal::Kind;
 use super::secret::Secret;
+
+mod cooling;
+
+pub use cooling::Cooling;
 
 /// Tokens as the service sent them.
 #[derive(Clone)]
@@ -50,6 +55,99 @@ pub struct Session {
     /// When the access token ends, in milliseconds of this device's clock: receipt plus lifetime,
     /// so that a wrong clock here or there ends nothing.
     pub expires_at: u64,
+    /// When the first of access and ID token ends: a refresh is wanted before.
+    pub fresh_until: u64,
+}
+
+impl Session {
+    /// Whether the tokens can be handed out without asking the service. A receipt that lies in the
+    /// future tells that the clock was set back since: then nobody knows, and the service is asked.
+    pub fn is_fresh(&self, now: u64) -> bool {
+        let lifetime = self.fresh_until.saturating_sub(self.received_at);
+        let margin = MARGIN_MS.min(lifetime / 10);
+        self.received_at <= now.saturating_add(CLOCK_STEP_MS)
+            && now.saturating_add(margin) < self.fresh_until
+    }
+
+    /// Whether the access token has not ended: what is handed out when a refresh fails.
+    pub fn is_live(&self, now: u64) -> bool {
+        now < self.expires_at
+    }
+
+    /// Whether a refresh ahead of time is due: within the last sixth of the tokens' life, five
+    /// minutes at most. `js/record.ts` sets its timer into the second half of that.
+    pub fn is_due(&self, now: u64) -> bool {
+        !self.is_fresh(now) || now.saturating_add(self.lead_ms()) >= self.fresh_until
+    }
+
+    /// Milliseconds until a refresh ahead of time should be made: at a random point of the last
+    /// half of the time in which it is due, so that tabs and devices do not all come at once.
+    pub fn due_in_ms(&self, now: u64, dice: u32) -> u64 {
+        let half = self.lead_ms() / 2;
+        let early = half + u64::from(dice) % (half + 1);
+        self.fresh_until.saturating_sub(now).saturating_sub(early)
+    }
+
+    fn lead_ms(&self) -> u64 {
+        (self.fresh_until.saturating_sub(self.received_at) / 6).min(MAX_LEAD_MS)
+    }
+
+    /// Whether both hold the same access token.
+    pub fn is_same(&self, other: &Session) -> bool {
+        self.access.expose("compared") == other.access.expose("compared")
+    }
+
+    /// When the service issued the access token, in seconds of its clock.
+    pub fn issued_at(&self) -> f64 {
+        jwt::claims(self.access.expose("its issue time is read"))
+            .ok()
+            .and_then(|claims| claims.number("iat"))
+            .unwrap_or(0.0)
+    }
+}
+
+/// What to do about a session, once the tab may act for the whole browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// What the tab held is still what is stored, and good.
+    Keep,
+    /// Another tab stored something newer, and it is good.
+    UseStored,
+    /// What is stored must be refreshed.
+    Refresh,
+    /// There is no session any more, or none that can go on.
+    SignedOut,
+}
+
+/// Decides from what the tab held before it waited and what is stored now. `forced`: the caller
+/// wants tokens newer than those it held, however fresh they are.
+pub fn next(held: &Session, stored: Option<&Session>, now: u64, forced: bool) -> Next {
+    let Some(stored) = stored else { return Next::SignedOut };
+    let unchanged = held.is_same(stored);
+    let use_it = if unchanged { Next::Keep } else { Next::UseStored };
+    if stored.is_fresh(now) && !(forced && unchanged) {
+        return use_it;
+    }
+    match &stored.refresh {
+        Some(_) => Next::Refresh,
+        None if stored.is_live(now) => use_it,
+        None => Next::SignedOut,
+    }
+}
+
+/// Whether a refusal of a refresh ends the session (protocol page, 6.4). Everything else keeps it:
+/// no reply, a busy or failing service, a trigger, a client that is set up wrongly.
+pub fn ends_session(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::RefreshToken
+            | Kind::RefreshTokenReuse
+            | Kind::NotAuthorized
+            | Kind::UserDisabled
+            | Kind::UserNotFound
+            | Kind::UserNotConfirmed
+            | Kind::PasswordResetRequired
+    )
 }
 
 /// Checks tokens and makes them a session.
@@ -71,6 +169,7 @@ pub fn accept(
         return Err(Violation::TokenClient);
     }
     let sub = access.string("sub").ok_or(Violation::TokenSubject)?;
+    let mut id_lifetime = u64::MAX;
     if let Some(token) = &tokens.id {
         let id = jwt::claims(token.expose("claims are checked"))?;
         check(&id, pool, "id")?;
@@ -80,17 +179,21 @@ pub fn accept(
         if id.str("sub") != Some(&sub) {
             return Err(Violation::TokenSubject);
         }
+        id_lifetime = lifetime(&id)?;
     }
     let lifetime = match tokens.expires_in {
         Some(seconds) => seconds,
         None => lifetime(&access)?,
     };
+    let after = |seconds: u64| now.saturating_add(seconds.saturating_mul(1000));
+    let new_device = tokens.new_device.map(|device| device.key);
     Ok(Session {
         username: access.string("username").unwrap_or_else(|| sub.clone()),
         sub,
-        device_key: access.string("device_key"),
+        device_key: access.string("device_key").or(new_device),
         received_at: now,
-        expires_at: now.saturating_add(lifetime.saturating_mul(1000)),
+        expires_at: after(lifetime),
+        fresh_until: after(lifetime.min(id_lifetime)),
         refresh: tokens.refresh.or(refresh_before),
         access: tokens.access,
         id: tokens.id,
@@ -124,6 +227,13 @@ fn lifetime(claims: &Value) -> Result<u64, Violation> {
     }
     Ok((ends - issued) as u64)
 }
+
+/// Tokens this close to their end are not handed out while they can be refreshed: a request needs
+/// time to arrive.
+const MARGIN_MS: u64 = 30_000;
+/// Small steps back are what time servers do to a clock all day.
+const CLOCK_STEP_MS: u64 = 5_000;
+const MAX_LEAD_MS: u64 = 5 * 60_000;
 
 #[cfg(test)]
 #[path = "session_tests.rs"]

@@ -79,3 +79,99 @@ fn what_is_no_token_is_refused() {
 
     assert_eq!(accept(tokens, None, &pool(), NOW).err(), Some(Violation::TokenForm));
 }
+
+#[test]
+fn the_first_token_to_end_asks_for_the_refresh() {
+    let short = id().with("exp", 1_300.0);
+
+    let session = accepted(&access(), &short).ok().unwrap();
+
+    assert_eq!(session.fresh_until, NOW + 300_000);
+    assert_eq!(session.expires_at, NOW + 3_600_000);
+}
+
+/// A session received at `NOW` that lasts an hour.
+fn held(refresh: bool) -> Session {
+    let mut session = accepted(&access(), &id()).ok().unwrap();
+    session.refresh = refresh.then(|| Secret::new(String::from("r")));
+    session
+}
+
+fn newer() -> Session {
+    let session = accepted(&access().with("jti", "2"), &id()).ok().unwrap();
+    Session {
+        received_at: NOW + 3_600_000,
+        expires_at: NOW + 7_200_000,
+        fresh_until: NOW + 7_200_000,
+        ..session
+    }
+}
+
+const HOUR: u64 = 3_600_000;
+
+#[test]
+fn freshness_has_a_margin_and_distrusts_a_clock_that_went_back() {
+    let session = held(true);
+
+    for (now, fresh, live, due) in [
+        (NOW - 60_000, false, true, true),
+        (NOW - 4_000, true, true, false),
+        (NOW, true, true, false),
+        (NOW + HOUR - 300_001, true, true, false),
+        (NOW + HOUR - 300_000, true, true, true),
+        (NOW + HOUR - 30_001, true, true, true),
+        (NOW + HOUR - 30_000, false, true, true),
+        (NOW + HOUR - 1, false, true, true),
+        (NOW + HOUR, false, false, true),
+    ] {
+        assert_eq!(
+            (session.is_fresh(now), session.is_live(now), session.is_due(now)),
+            (fresh, live, due),
+            "{}",
+            now as i64 - NOW as i64
+        );
+    }
+}
+
+#[test]
+fn what_is_stored_decides_not_what_was_held() {
+    let (good, late) = (NOW + 1, NOW + HOUR);
+    for (stored, now, forced, expected) in [
+        (None, good, false, Next::SignedOut),
+        (None, late, true, Next::SignedOut),
+        (Some(held(true)), good, false, Next::Keep),
+        (Some(held(true)), good, true, Next::Refresh),
+        (Some(held(true)), late, false, Next::Refresh),
+        (Some(held(true)), late, true, Next::Refresh),
+        (Some(held(false)), good, true, Next::Keep),
+        (Some(held(false)), late - 1, false, Next::Keep),
+        (Some(held(false)), late, false, Next::SignedOut),
+        (Some(newer()), late, false, Next::UseStored),
+        (Some(newer()), late, true, Next::UseStored),
+        (Some(newer()), late + HOUR, false, Next::Refresh),
+    ] {
+        assert_eq!(next(&held(true), stored.as_ref(), now, forced), expected);
+    }
+}
+
+#[test]
+fn only_a_definitive_refusal_ends_a_session() {
+    for kind in [
+        Kind::Throttled,
+        Kind::Unavailable,
+        Kind::LimitExceeded,
+        Kind::TooManyAttempts,
+        Kind::Forbidden,
+        Kind::TriggerRefused,
+        Kind::TriggerFailed,
+        Kind::InvalidParameter,
+        Kind::NotFound,
+        Kind::NotEnabled,
+        Kind::Misconfigured,
+        Kind::ClientSecret,
+        Kind::Other,
+    ] {
+        assert!(!ends_session(kind), "{kind:?}");
+    }
+    assert!(ends_session(Kind::RefreshToken) && ends_session(Kind::RefreshTokenReuse));
+}

@@ -3,6 +3,10 @@
 
 pub mod account;
 pub mod auth;
+pub mod devices;
+pub mod factors;
+pub mod passkeys;
+pub mod session;
 
 use super::http::HttpRequest;
 use super::json::Value;

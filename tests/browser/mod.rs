@@ -13,7 +13,7 @@ pub(crate) fn js(expression: &str) -> JsValue {
 pub(crate) fn host_with(lasting: &str) -> Host {
     js(&format!(
         "{{ lasting: {lasting}, tab: sessionStorage, memory: localStorage,
-            broadcast() {{}}, deviceName: () => 'a browser', contextData: () => undefined }}"
+            cookies: {{ getItem() {{}} }}, broadcast() {{}}, notify() {{}}, deviceName: () => 'a browser', contextData: () => undefined }}"
     ))
     .unchecked_into()
 }

@@ -1,0 +1,181 @@
+//! A refresh: under the browser's lock, from what is stored then, committed by compare-and-set.
+
+use super::exclusive::{self, Guard};
+use super::shelf::{self, Held};
+use super::{Cooling, Wanted};
+use crate::client::Client;
+use crate::client::call::{call, once};
+use crate::client::error::Error;
+use crate::client::events::Reason;
+use crate::platform::{Platform, SendError};
+use crate::protocol::error::Violation;
+use crate::protocol::refusal::{Kind, Refusal};
+use crate::protocol::secret::Secret;
+use crate::protocol::session::{self, Next, Session, ends_session};
+use crate::protocol::wire;
+
+/// Runs it. `held` is what the caller saw before it waited.
+pub(super) async fn run<P: Platform>(
+    client: &Client,
+    platform: &P,
+    wanted: &Wanted,
+    held: &Held,
+) -> Result<Option<Held>, Error> {
+    let wait_ms = client.timeout_ms.saturating_mul(2).saturating_add(LOCK_SLACK_MS);
+    let guard = exclusive::enter(client, platform, wait_ms).await;
+    let result = locked(client, platform, wanted, held, &guard).await;
+    guard.leave(client, platform).await;
+    result
+}
+
+async fn locked<L>(
+    client: &Client,
+    platform: &impl Platform,
+    wanted: &Wanted,
+    held: &Held,
+    guard: &Guard<L>,
+) -> Result<Option<Held>, Error> {
+    let Some(stored) = shelf::read(client, platform).await? else { return Ok(None) };
+    let (now, newest) = (platform.now(), &stored.record.session);
+    let forced = wanted.forced || wanted.early;
+    let token = match session::next(&held.record.session, Some(newest), now, forced) {
+        Next::Keep | Next::UseStored => return Ok(Some(stored)),
+        Next::SignedOut => return Ok(None),
+        Next::Refresh => newest.refresh.as_ref(),
+    };
+    let Some(token) = token else { return Ok(None) };
+    match exchange(client, platform, wanted, newest, token).await {
+        Ok(session) => commit(client, platform, &stored, session).await,
+        Err(Error::Refused(refusal)) if ends_session(refusal.kind) => {
+            refused(client, platform, &stored, &refusal, guard).await
+        }
+        Err(error) => {
+            cool(client, platform, token, &error);
+            Err(error)
+        }
+    }
+}
+
+/// Asks for new tokens. A lost reply is asked for once more at once: where the service has acted,
+/// the old token works for as long as its grace period lasts, and never again later.
+async fn exchange(
+    client: &Client,
+    platform: &impl Platform,
+    wanted: &Wanted,
+    before: &Session,
+    token: &Secret<String>,
+) -> Result<Session, Error> {
+    let (pool, device) = (&client.pool, before.device_key.as_deref());
+    let mut lost = false;
+    loop {
+        let by_flow = client.keeper.by_flow.get();
+        let sent = match by_flow {
+            false => wire::session::refresh(pool, token, device, &wanted.extras),
+            true => wire::session::refresh_by_flow(pool, token, device, &wanted.extras),
+        };
+        match once(platform, pool, client.timeout_ms, &sent).await {
+            Ok(reply) => {
+                let tokens = wire::session::read_refreshed(&reply)?;
+                let now = platform.now();
+                let new = session::accept(tokens, Some(token.clone()), pool, now)?;
+                if new.sub != before.sub {
+                    return Err(Error::Violation(Violation::TokenSubject));
+                }
+                return Ok(Session {
+                    device_key: new.device_key.or(before.device_key.clone()),
+                    ..new
+                });
+            }
+            Err(Error::Refused(refusal)) if refusal.kind == Kind::NotEnabled && !by_flow => {
+                client.keeper.by_flow.set(true);
+            }
+            Err(Error::Send(SendError::Network)) if !lost => {
+                lost = true;
+                let mut dice = [0; 1];
+                platform.fill_random(&mut dice);
+                platform.sleep(u32::from(dice[0])).await?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+async fn commit(
+    client: &Client,
+    platform: &impl Platform,
+    before: &Held,
+    session: Session,
+) -> Result<Option<Held>, Error> {
+    match shelf::commit(client, platform, before, session).await {
+        Ok(held) => {
+            client.keeper.cooling.replace(None);
+            platform.broadcast("refreshed");
+            Ok(Some(held))
+        }
+        Err(void) => {
+            // Signed out meanwhile: the tokens that just came must not outlive that.
+            if let Some(token) = &void.refresh {
+                let revoke = wire::session::revoke(&client.pool, token);
+                let _ = call(platform, &client.pool, client.timeout_ms, &revoke).await;
+            }
+            shelf::read(client, platform).await
+        }
+    }
+}
+
+/// The service says that the token is dead. Another tab may have spent it, and may be about to
+/// store what came of it: what is stored decides.
+async fn refused<L>(
+    client: &Client,
+    platform: &impl Platform,
+    held: &Held,
+    refusal: &Refusal,
+    guard: &Guard<L>,
+) -> Result<Option<Held>, Error> {
+    let is_about_token = matches!(refusal.kind, Kind::RefreshToken | Kind::RefreshTokenReuse);
+    let patience = match guard.is_exclusive() {
+        _ if !is_about_token => 0,
+        true => 0,
+        false => client.timeout_ms,
+    };
+    let mut waited = 0;
+    loop {
+        match shelf::read(client, platform).await? {
+            Some(stored) if !stored.is_same(held) => return Ok(Some(stored)),
+            None => return Ok(None),
+            _ if waited >= patience => break,
+            _ => {}
+        }
+        platform.sleep(LOOK_AGAIN_MS).await?;
+        waited += LOOK_AGAIN_MS;
+    }
+    if !shelf::end(client, platform, held).await {
+        return shelf::read(client, platform).await;
+    }
+    client.keeper.cooling.replace(None);
+    platform.broadcast(Reason::Refused.message());
+    client.keeper.events.ended(Reason::Refused);
+    Ok(None)
+}
+
+fn cool(client: &Client, platform: &impl Platform, token: &Secret<String>, error: &Error) {
+    let retry_after = match error {
+        Error::Refused(refusal) => refusal.retry_after_seconds,
+        _ => None,
+    };
+    let mut dice = [0; 4];
+    platform.fill_random(&mut dice);
+    let mut cooling = client.keeper.cooling.borrow_mut();
+    let next = Cooling::after(
+        cooling.as_ref().map(|(before, _)| before),
+        token,
+        retry_after,
+        platform.now(),
+        u32::from_le_bytes(dice),
+    );
+    *cooling = Some((next, error.clone()));
+}
+
+/// What a tab needs besides two requests, in milliseconds.
+const LOCK_SLACK_MS: u32 = 5_000;
+const LOOK_AGAIN_MS: u32 = 500;

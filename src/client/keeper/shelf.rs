@@ -1,0 +1,244 @@
+//! Where the session lies: read, compared and written. Each write is one record; what decides
+//! between tabs that write at once is the epoch beside it.
+
+use crate::client::Client;
+use crate::client::error::Error;
+use crate::platform::{Platform, Store, StoreError};
+use crate::protocol::record::{self, Record};
+use crate::protocol::session::Session;
+use crate::protocol::text;
+
+/// A session and the store it is in.
+#[derive(Clone)]
+pub struct Held {
+    /// Where it is.
+    pub store: Store,
+    /// What is stored.
+    pub record: Record,
+}
+
+impl Held {
+    /// Whether both hold the same access token of the same sign-in.
+    pub(super) fn is_same(&self, other: &Held) -> bool {
+        self.record.epoch == other.record.epoch
+            && self.record.session.is_same(&other.record.session)
+    }
+}
+
+/// What a store says.
+enum Found {
+    Valid(Record),
+    /// A record of an epoch that is over, or nothing.
+    Nothing,
+    /// Something that is not ours to judge or replace.
+    Unreadable,
+}
+
+/// The session of this browser. The copy in memory stands in for a store that fails or was wiped;
+/// only a sign-out, which leaves another epoch, makes it void.
+pub(super) async fn read(client: &Client, platform: &impl Platform) -> Result<Option<Held>, Error> {
+    let mut failed = false;
+    for store in STORES {
+        let record = match look(client, platform, store).await {
+            Ok(Found::Valid(record)) => record,
+            Ok(_) => continue,
+            Err(_) => {
+                failed = true;
+                continue;
+            }
+        };
+        let found = Held { store, record };
+        let copy = client.keeper.held.borrow().clone();
+        return Ok(match copy {
+            Some(copy) if is_older(&found, &copy) => write(client, platform, copy).await.ok(),
+            _ => {
+                client.keeper.held.replace(Some(found.clone()));
+                Some(found)
+            }
+        });
+    }
+    let copy = client.keeper.held.borrow().clone();
+    let Some(copy) = copy else { return if failed { Err(Error::Store) } else { Ok(None) } };
+    Ok(write(client, platform, copy).await.ok())
+}
+
+/// Stores a session of a new sign-in.
+pub(super) async fn put(
+    client: &Client,
+    platform: &impl Platform,
+    store: Store,
+    session: &Session,
+) -> Result<Held, Error> {
+    let record = Record { session: session.clone(), epoch: make_epoch(platform) };
+    let (key, epoch_key) = keys(client);
+    let text = record.write(&client.pool);
+    // The record first: where it does not fit, whoever was signed in before still is.
+    platform.save(store, &key, &text).await.map_err(|_| Error::Store)?;
+    if platform.save(store, &epoch_key, &record.epoch).await.is_err() {
+        let _ = platform.remove(store, &key).await;
+        return Err(Error::Store);
+    }
+    let held = Held { store, record };
+    client.keeper.held.replace(Some(held.clone()));
+    for other in STORES {
+        if other != store && !matches!(platform.load(other, &key).await, Ok(None)) {
+            clear(client, platform, other).await;
+        }
+    }
+    // Without locks a refresh of the session before may have written in between.
+    if !matches!(platform.load(store, &key).await, Ok(Some(stored)) if stored == text) {
+        let _ = platform.save(store, &key, &text).await;
+    }
+    Ok(held)
+}
+
+/// Stores what a refresh of `before` brought, unless the session was ended or replaced meanwhile.
+/// Returns what counts now; `Err` with the new session when that is void.
+pub(super) async fn commit(
+    client: &Client,
+    platform: &impl Platform,
+    before: &Held,
+    session: Session,
+) -> Result<Held, Box<Session>> {
+    let (store, epoch) = (before.store, before.record.epoch.clone());
+    let new = Held { store, record: Record { session, epoch } };
+    if let Ok(Found::Valid(record)) = look(client, platform, store).await {
+        let stored = Held { store, record };
+        let newer = stored.record.session.issued_at() > new.record.session.issued_at();
+        if !stored.is_same(before) && newer {
+            return Ok(stored);
+        }
+    }
+    write(client, platform, new).await
+}
+
+/// Ends the session that the service refused, if it is still the one. Whether it was.
+pub(super) async fn end(client: &Client, platform: &impl Platform, refused: &Held) -> bool {
+    if is_over(client, platform, refused).await {
+        forget_copy(client, refused);
+        return true;
+    }
+    if let Ok(Found::Valid(record)) = look(client, platform, refused.store).await
+        && !refused.is_same(&Held { store: refused.store, record })
+    {
+        return false;
+    }
+    clear(client, platform, refused.store).await;
+    client.keeper.held.replace(None);
+    true
+}
+
+/// Empties a store of the session, whoever's it is, so that nothing can bring it back. Whether
+/// the store did it.
+pub(super) async fn clear(client: &Client, platform: &impl Platform, store: Store) -> bool {
+    let (key, epoch_key) = keys(client);
+    let epoch = make_epoch(platform);
+    let marked = platform.save(store, &epoch_key, &epoch).await.is_ok();
+    let removed = platform.remove(store, &key).await.is_ok();
+    // A full store may have room for the epoch now.
+    (marked || platform.save(store, &epoch_key, &epoch).await.is_ok()) && removed
+}
+
+/// Forgets the copy in memory when the record it is of has gone: another tab says that somebody
+/// signed out, which matters where the store could not take the new epoch.
+pub(super) async fn drop_copy_if_gone(client: &Client, platform: &impl Platform) {
+    let Some(copy) = client.keeper.held.borrow().clone() else { return };
+    if copy.store == Store::Lasting
+        && matches!(look(client, platform, copy.store).await, Ok(Found::Nothing))
+    {
+        forget_copy(client, &copy);
+    }
+}
+
+async fn look(
+    client: &Client,
+    platform: &impl Platform,
+    store: Store,
+) -> Result<Found, StoreError> {
+    let (key, epoch_key) = keys(client);
+    for _ in 0..3 {
+        let Some(text) = platform.load(store, &key).await? else { return Ok(Found::Nothing) };
+        let Some(record) = Record::read(&text, &client.pool) else { return Ok(Found::Unreadable) };
+        if record.is_valid(platform.load(store, &epoch_key).await?.as_deref()) {
+            return Ok(Found::Valid(record));
+        }
+        // Perhaps read in the middle of another tab's sign-in: the record may be new by now.
+    }
+    Ok(Found::Nothing)
+}
+
+/// Whether a sign-in or sign-out voided a session. A store that fails voids nothing.
+async fn is_over(client: &Client, platform: &impl Platform, held: &Held) -> bool {
+    let epoch = platform.load(held.store, &record::epoch_key(&client.pool)).await;
+    matches!(epoch, Ok(epoch) if !held.record.is_valid(epoch.as_deref()))
+}
+
+/// Writes a session of a sign-in that is not over, and keeps a copy: where the store will not have
+/// it, this page has it all the same. `Err` when a sign-in or sign-out voided it.
+async fn write(
+    client: &Client,
+    platform: &impl Platform,
+    held: Held,
+) -> Result<Held, Box<Session>> {
+    let void = |held: Held| {
+        forget_copy(client, &held);
+        Err(Box::new(held.record.session))
+    };
+    if is_over(client, platform, &held).await {
+        return void(held);
+    }
+    client.keeper.held.replace(Some(held.clone()));
+    if !matches!(look(client, platform, held.store).await, Ok(Found::Unreadable)) {
+        let key = record::key(&client.pool);
+        let text = held.record.write(&client.pool);
+        if platform.save(held.store, &key, &text).await.is_err() {
+            let _ = platform.save(held.store, &key, &text).await;
+        }
+    }
+    // SECURITY: whoever signed out between the look and the write has left another epoch by now;
+    // whoever does it from here on removes what was just written.
+    if is_over(client, platform, &held).await {
+        remove_if_same(client, platform, &held).await;
+        return void(held);
+    }
+    Ok(held)
+}
+
+async fn remove_if_same(client: &Client, platform: &impl Platform, held: &Held) {
+    let key = record::key(&client.pool);
+    if let Ok(Some(text)) = platform.load(held.store, &key).await
+        && let Some(record) = Record::read(&text, &client.pool)
+        && record.epoch == held.record.epoch
+    {
+        let _ = platform.remove(held.store, &key).await;
+    }
+}
+
+fn forget_copy(client: &Client, copy: &Held) {
+    let mut held = client.keeper.held.borrow_mut();
+    if held.as_ref().is_some_and(|held| held.record.epoch == copy.record.epoch) {
+        *held = None;
+    }
+}
+
+/// Whether the store has gone back behind what this page had: it was wiped, and another tab wrote
+/// an older copy.
+fn is_older(stored: &Held, copy: &Held) -> bool {
+    stored.store == copy.store
+        && !stored.is_same(copy)
+        && stored.record.epoch == copy.record.epoch
+        && stored.record.session.issued_at() < copy.record.session.issued_at()
+}
+
+fn make_epoch(platform: &impl Platform) -> String {
+    let mut bytes = [0; 9];
+    platform.fill_random(&mut bytes);
+    text::base64url(&bytes)
+}
+
+fn keys(client: &Client) -> (String, String) {
+    (record::key(&client.pool), record::epoch_key(&client.pool))
+}
+
+/// In this order: the shortest-lived is the most recent choice of this tab.
+pub(super) const STORES: [Store; 3] = [Store::Memory, Store::Tab, Store::Lasting];
