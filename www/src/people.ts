@@ -28,10 +28,14 @@ export function peopleBox(config: Config, fill: (person: Person) => void): HTMLE
   return h(
     "aside",
     { class: "people", "aria-labelledby": "people-title", "data-testid": "people" },
-    h("h2", { id: "people-title" }, "People of this local pool"),
-    h("p", { class: "hint" }, "For trying things out. Choose one to fill in the form."),
+    h("h2", { id: "people-title" }, "This is a local pool"),
     poolSelect(config),
-    h("ul", {}, ...rows),
+    h(
+      "div",
+      { class: "people-list" },
+      h("p", { class: "hint" }, "Nobody here is real. Choose somebody to fill in the form."),
+      h("ul", {}, ...rows),
+    ),
     config.inboxUrl !== undefined &&
       h("p", {}, h("a", { href: config.inboxUrl, target: "_blank", rel: "noreferrer", "data-testid": "inbox-link" }, "Open the inbox"), " to read the codes that were sent."),
   );

@@ -51,8 +51,9 @@ export class Router {
     this.#current = view;
     const heading = h("h1", { tabindex: "-1", "data-testid": "title" }, view.title);
     this.#main.dataset.testid = view.testId;
-    this.#main.classList.toggle("wide", view.width === "wide");
-    this.#main.closest(".page")?.classList.toggle("is-wide", view.width === "wide");
+    const page = this.#main.closest<HTMLElement>(".page");
+    if (page) page.dataset.view = view.testId;
+    page?.classList.toggle("is-wide", view.width === "wide");
     this.#main.replaceChildren(heading, ...view.content);
     document.title = `${view.title} · Lifeguard`;
     // The first view leaves the focus alone: the reader begins at the top of the page.

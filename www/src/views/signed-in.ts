@@ -28,8 +28,7 @@ export function signedInView(app: App, session: Session): View {
     width: "wide",
     content: [
       h("p", { class: "lead" }, "You are in, and safely between the flags."),
-      h("div", { class: "dashboard" }, identityCard(user), tide.element),
-      signOut.element,
+      h("div", { class: "dashboard" }, identityCard(user, signOut.element), tide.element),
       h(
         "div",
         { class: "tokens" },
@@ -51,7 +50,7 @@ function displayName(user: User): string {
   return user.username;
 }
 
-function identityCard(user: User): HTMLElement {
+function identityCard(user: User, signOut: HTMLElement): HTMLElement {
   const { email, email_verified: verified } = user.claims;
   return h(
     "section",
@@ -68,6 +67,7 @@ function identityCard(user: User): HTMLElement {
     user.groups.length === 0
       ? h("p", { class: "hint", "data-testid": "groups" }, "None")
       : h("ul", { class: "chips", "data-testid": "groups" }, ...user.groups.map((group) => h("li", {}, group))),
+    signOut,
   );
 }
 
