@@ -29,9 +29,12 @@ const purposes = {
 export async function setup(purpose) {
   const { tools, folders, browsers } = purposes[purpose];
   await ensureRust();
-  for (const folder of folders) await ensureNpm(folder);
-  await ensureTools(tools);
-  return browsers ? await ensureBrowsers() : [];
+  const packages = async () => {
+    for (const folder of folders) await ensureNpm(folder);
+  };
+  // Compiling keeps the processors busy while npm and apt wait for the network.
+  const [, , missing] = await Promise.all([ensureTools(tools), packages(), browsers ? ensureBrowsers() : []]);
+  return missing;
 }
 
 if (import.meta.filename === process.argv[1]) {
