@@ -198,8 +198,9 @@ fn check_change(
         return Err(Refusal::invalid_parameter(message));
     }
     if value.is_empty() && schema.is_some_and(|schema| schema.required) {
-        let message =
-            format!("Attributes did not conform to the schema: {name}: The attribute is required\n");
+        let message = format!(
+            "Attributes did not conform to the schema: {name}: The attribute is required\n"
+        );
         return Err(Refusal::invalid_parameter(message));
     }
     Ok(())
@@ -283,8 +284,12 @@ mod tests {
     }
 
     fn alice() -> User {
-        let attributes =
-            pairs(&[("sub", "s"), ("email", "a@b.c"), ("email_verified", "true"), ("custom:born", "x")]);
+        let attributes = pairs(&[
+            ("sub", "s"),
+            ("email", "a@b.c"),
+            ("email_verified", "true"),
+            ("custom:born", "x"),
+        ]);
         User::new("eu-west-1_T", "alice", "s", attributes, 0)
     }
 
@@ -296,13 +301,22 @@ mod tests {
 
     #[test]
     fn what_must_stay_cannot_be_changed_or_emptied() {
-        for (name, value) in [("sub", "t"), ("custom:born", "y"), ("email", ""), ("custom:none", "x")] {
-            assert_eq!(refused(&[(name, value)]).unwrap().name, "InvalidParameterException", "{name}");
+        for (name, value) in
+            [("sub", "t"), ("custom:born", "y"), ("email", ""), ("custom:none", "x")]
+        {
+            assert_eq!(
+                refused(&[(name, value)]).unwrap().name,
+                "InvalidParameterException",
+                "{name}"
+            );
         }
         assert_eq!(refused(&[("custom:born", "x"), ("email_verified", "true")]), None);
         let names = |name: &str| vec![name.to_owned()];
-        let delete = |name: &str| check_delete(&pool(json!({})), Writer::Administrator, &names(name));
-        assert!(delete("email").is_err() && delete("custom:born").is_err() && delete("sub").is_err());
+        let delete =
+            |name: &str| check_delete(&pool(json!({})), Writer::Administrator, &names(name));
+        assert!(
+            delete("email").is_err() && delete("custom:born").is_err() && delete("sub").is_err()
+        );
         assert!(delete("custom:role").is_ok());
     }
 

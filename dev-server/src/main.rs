@@ -31,6 +31,8 @@ mod server;
 mod shape;
 mod srp;
 mod store;
+#[cfg(test)]
+mod testing;
 mod timestamp;
 mod tokens;
 mod totp;

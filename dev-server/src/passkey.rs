@@ -2,12 +2,13 @@
 //! relying party, user presence and verification, signature, counter). No attestation is asked for.
 
 #[cfg(test)]
-mod authenticator;
+pub(crate) mod authenticator;
 #[cfg(test)]
 mod tests;
 
 use crate::refusal::Refusal;
-use crate::store::{MfaPolicy, Passkey};
+use crate::server::Server;
+use crate::store::{Domain, MfaPolicy, Passkey, Pool};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -52,6 +53,17 @@ pub(crate) struct Assertion {
     pub(crate) passkey: Passkey,
     /// Whether the authenticator checked the person by PIN, finger or face.
     pub(crate) is_user_verified: bool,
+}
+
+/// The relying party of a pool of this server.
+///
+/// # Errors
+/// `WebAuthnConfigurationMissingException` when the pool has neither a relying party id nor a domain.
+pub(crate) fn relying_party(server: &Server, pool: &Pool) -> Result<RelyingParty, Refusal> {
+    let domains: Vec<Domain> = server.store().all(&pool.id)?;
+    // A pool's domain leads to this server, whatever its name: passkeys must work on the page that it shows.
+    let host = Url::parse(&server.public_url).ok().and_then(|url| Some(url.host_str()?.to_owned()));
+    RelyingParty::of(&pool.mfa_policy(), domains.first().and(host.as_deref()))
 }
 
 impl RelyingParty {

@@ -1,0 +1,189 @@
+//! Passkeys of the signed-in person: registered, listed, deleted.
+
+use super::devices::seconds;
+use super::present_user;
+use crate::passkey::relying_party;
+use crate::refusal::{Answer, Refusal};
+use crate::server::{Caller, Server};
+use crate::store::{Document, Passkey, Pool, Store};
+use crate::{input, paging, tokens};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+const LONGEST_PAGE: u64 = 20;
+/// How long the options of StartWebAuthnRegistration can be answered.
+const VALID_MS: i64 = 5 * 60_000;
+
+/// A registration that waits for its credential; the key is the challenge.
+#[derive(Debug, Serialize, Deserialize)]
+struct PendingRegistration {
+    pool_id: String,
+    username: String,
+    challenge: String,
+    client_id: String,
+    state: Value,
+    /// Milliseconds since the epoch.
+    expires: i64,
+}
+
+impl Document for PendingRegistration {
+    const KIND: &'static str = "passkey_registration";
+    fn pool_id(&self) -> &str {
+        &self.pool_id
+    }
+    fn owner(&self) -> &str {
+        &self.username
+    }
+    fn key(&self) -> &str {
+        &self.challenge
+    }
+}
+
+/// StartWebAuthnRegistration.
+pub(super) fn start(server: &Server, _: &Caller, request: Value) -> Answer {
+    let bearer = tokens::authorize(server, &request)?;
+    check_enabled(&bearer.pool)?;
+    let party = relying_party(server, &bearer.pool)?;
+    let store = server.store();
+    let user = present_user(&store, &bearer)?;
+    let present: Vec<Passkey> = store.owned(&user.pool_id, &user.username)?;
+    let (options, state) = party.start_registration(&user.sub, &user.username, &present)?;
+    let now = server.clock.now_ms();
+    forget_expired(&store, &user.pool_id, &user.username, now)?;
+    store.put(&PendingRegistration {
+        pool_id: user.pool_id,
+        username: user.username,
+        challenge: options["challenge"].as_str().unwrap_or_default().to_owned(),
+        client_id: bearer.client.id,
+        state,
+        expires: now + VALID_MS,
+    })?;
+    Ok(json!({ "CredentialCreationOptions": options }))
+}
+
+/// CompleteWebAuthnRegistration.
+pub(super) fn complete(server: &Server, _: &Caller, request: Value) -> Answer {
+    let bearer = tokens::authorize(server, &request)?;
+    check_enabled(&bearer.pool)?;
+    let party = relying_party(server, &bearer.pool)?;
+    let answer = &request["Credential"];
+    let store = server.store();
+    let user = present_user(&store, &bearer)?;
+    let unknown = || {
+        Refusal::new(
+            "WebAuthnChallengeNotFoundException",
+            "The challenge is unknown or has expired.",
+        )
+    };
+    let challenge = challenge_of(answer)
+        .ok_or_else(|| Refusal::invalid_parameter("Unable to parse the credential."))?;
+    let now = server.clock.now_ms();
+    forget_expired(&store, &user.pool_id, &user.username, now)?;
+    let pending: PendingRegistration =
+        store.find(&user.pool_id, &user.username, &challenge)?.ok_or_else(unknown)?;
+    if pending.client_id != bearer.client.id {
+        return Err(Refusal::new(
+            "WebAuthnClientMismatchException",
+            "The registration was started by another app client.",
+        ));
+    }
+    let new = party.finish_registration(pending.state, answer)?;
+    store.remove::<PendingRegistration>(&user.pool_id, &user.username, &challenge)?;
+    if store.find_by_key::<Passkey>(&new.credential_id)?.is_some() {
+        return Err(Refusal::invalid_parameter("The credential is already registered."));
+    }
+    let friendly_name = match new.attachment.as_deref() {
+        Some("platform") => "Passkey on this device",
+        Some("cross-platform") => "Security key",
+        _ => "Passkey",
+    };
+    store.put(&Passkey {
+        pool_id: user.pool_id,
+        username: user.username,
+        credential_id: new.credential_id,
+        relying_party_id: party.id().to_owned(),
+        friendly_name: friendly_name.to_owned(),
+        attachment: new.attachment,
+        transports: new.transports,
+        sign_count: new.sign_count,
+        credential: new.credential,
+        created: now,
+    })?;
+    Ok(json!({}))
+}
+
+/// ListWebAuthnCredentials.
+pub(super) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
+    let bearer = tokens::authorize(server, &request)?;
+    let passkeys: Vec<Passkey> = server.store().owned(&bearer.pool.id, &bearer.user.username)?;
+    let limit = request["MaxResults"].as_u64().filter(|limit| *limit > 0).unwrap_or(LONGEST_PAGE);
+    let (passkeys, token) = paging::page(
+        passkeys,
+        |passkey| passkey.credential_id.clone(),
+        input::text(&request, "NextToken"),
+        usize::try_from(limit).unwrap_or(1),
+    )?;
+    let shown: Vec<Value> = passkeys.iter().map(describe).collect();
+    let mut answer = Map::from_iter([("Credentials".to_owned(), shown.into())]);
+    if let Some(token) = token {
+        answer.insert("NextToken".to_owned(), token.into());
+    }
+    Ok(Value::Object(answer))
+}
+
+/// DeleteWebAuthnCredential.
+pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+    let bearer = tokens::authorize(server, &request)?;
+    let id = input::required(&request, "CredentialId")?;
+    let removed = server.store().remove::<Passkey>(&bearer.pool.id, &bearer.user.username, id)?;
+    if !removed {
+        return Err(Refusal::not_found("Passkey does not exist."));
+    }
+    Ok(json!({}))
+}
+
+fn check_enabled(pool: &Pool) -> Result<(), Refusal> {
+    let allowed = pool.policy().policies.sign_in_policy.allowed_first_auth_factors;
+    if allowed.iter().any(|factor| factor == "WEB_AUTHN") {
+        return Ok(());
+    }
+    Err(Refusal::new("WebAuthnNotEnabledException", "Passkeys are not enabled for the user pool."))
+}
+
+fn forget_expired(
+    store: &Store,
+    pool_id: &str,
+    username: &str,
+    now_ms: i64,
+) -> Result<(), Refusal> {
+    for pending in store.owned::<PendingRegistration>(pool_id, username)? {
+        if pending.expires <= now_ms {
+            store.remove::<PendingRegistration>(pool_id, username, &pending.challenge)?;
+        }
+    }
+    Ok(())
+}
+
+/// The challenge that a credential says it answers.
+fn challenge_of(answer: &Value) -> Option<String> {
+    let text = answer["response"]["clientDataJSON"].as_str()?;
+    let client_data = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()?;
+    let client_data: Value = serde_json::from_slice(&client_data).ok()?;
+    client_data["challenge"].as_str().map(|text| text.trim_end_matches('=').to_owned())
+}
+
+fn describe(passkey: &Passkey) -> Value {
+    let mut shown = json!({
+        "CredentialId": passkey.credential_id,
+        "FriendlyCredentialName": passkey.friendly_name,
+        "RelyingPartyId": passkey.relying_party_id,
+        "AuthenticatorTransports": passkey.transports,
+        "CreatedAt": seconds(passkey.created),
+    });
+    if let Some(attachment) = &passkey.attachment {
+        shown["AuthenticatorAttachment"] = attachment.as_str().into();
+    }
+    shown
+}

@@ -1,0 +1,93 @@
+//! A server in memory for tests of operations: no sockets, the same dispatch.
+
+use crate::config::Config;
+use crate::dispatch::dispatch;
+use crate::refusal::Answer;
+use crate::server::{Caller, Server};
+use crate::store::Store;
+use serde_json::{Value, json};
+
+/// The pool of [`World::new`].
+pub(crate) const POOL: &str = "eu-west-1_Test";
+/// Its client.
+pub(crate) const CLIENT: &str = "testclient";
+/// The password of everybody in it.
+pub(crate) const PASSWORD: &str = "Correct-Horse-9!";
+
+/// A server with one pool of one client, alice, and bob.
+pub(crate) struct World {
+    pub(crate) server: Server,
+}
+
+impl World {
+    /// `settings` and `mfa` are lines of TOML for the pool's tables of these names.
+    pub(crate) fn new(settings: &str, mfa: &str) -> Self {
+        let text = format!(
+            r#"
+[[pool]]
+id = "{POOL}"
+settings = {{ {settings} }}
+mfa = {{ {mfa} }}
+[[pool.client]]
+id = "{CLIENT}"
+settings = {{ ExplicitAuthFlows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"] }}
+[[pool.user]]
+username = "alice"
+password = "{PASSWORD}"
+attributes = {{ email = "alice@example.com", email_verified = "true", sub = "00000000-0000-4000-8000-00000000a11c" }}
+[[pool.user]]
+username = "bob"
+password = "{PASSWORD}"
+attributes = {{ email = "bob@example.com", email_verified = "true" }}
+"#
+        );
+        let config: Config = toml::from_str(&text).unwrap();
+        let store = Store::open(None).unwrap();
+        let server = Server::new(store, config, "http://localhost:9320".to_owned()).unwrap();
+        Self { server }
+    }
+
+    /// Calls an operation with an administrator's signature, which open operations ignore.
+    pub(crate) async fn call(&self, operation: &str, input: Value) -> Answer {
+        let credential =
+            "AWS4-HMAC-SHA256 Credential=A/20260101/eu-west-1/cognito-idp/aws4_request";
+        let caller = Caller {
+            operation: operation.to_owned(),
+            authorization: Some(credential.to_owned()),
+            ..Caller::default()
+        };
+        dispatch(&self.server, &caller, input.to_string().as_bytes()).await
+    }
+
+    /// The same for a call that must be refused; gives the exception's name.
+    pub(crate) async fn refused(&self, operation: &str, input: Value) -> &'static str {
+        self.call(operation, input.clone()).await.expect_err(&format!("{operation} {input}")).name
+    }
+
+    /// An access token.
+    pub(crate) async fn sign_in(&self, username: &str, password: &str) -> String {
+        let answer = self.try_sign_in(username, password).await.unwrap();
+        answer["AuthenticationResult"]["AccessToken"].as_str().unwrap().to_owned()
+    }
+
+    /// The answer of InitiateAuth.
+    pub(crate) async fn try_sign_in(&self, username: &str, password: &str) -> Answer {
+        let input = json!({
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "ClientId": CLIENT,
+            "AuthParameters": { "USERNAME": username, "PASSWORD": password },
+        });
+        self.call("InitiateAuth", input).await
+    }
+
+    /// The newest code sent to an address.
+    pub(crate) fn code(&self, to: &str) -> String {
+        self.server.store().letters(Some(to)).unwrap().remove(0).code
+    }
+
+    /// One attribute of a user, as the store has it.
+    pub(crate) fn attribute(&self, username: &str, name: &str) -> Option<String> {
+        let user = self.server.store().user(POOL, username).unwrap()?;
+        user.attributes.get(name).cloned()
+    }
+}
