@@ -113,6 +113,10 @@ pub(super) async fn answer_srp(
         lockout::fail(&server.store(), &user, now)?;
         return Err(Refusal::wrong_password());
     }
+    // A right proof with a wrong clock is refused, but is nobody's guess.
+    if !is_fresh(stated, server.clock.now()) {
+        return Err(Refusal::wrong_password());
+    }
     lockout::succeed(&server.store(), &user)?;
     let mut flow = flow;
     if let Some(device_key) = text(responses, "DEVICE_KEY") {
