@@ -94,6 +94,11 @@ export const parts = {
     needsPackage: true,
     run: () => nodeTest(filesIn("tests/types", /\.test\.mjs$/)),
   },
+  verify: {
+    about: "lifeguard-cognito/verify in Node, every rule broken by itself",
+    needsPackage: true,
+    run: () => nodeTest(filesIn("tests/verify", /\.test\.mjs$/)),
+  },
   package: {
     about: "the tarball's contents, publint and are-the-types-wrong",
     needsPackage: true,
