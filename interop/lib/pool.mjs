@@ -1,6 +1,17 @@
 // The dev-server as administrators' scripts set it up: by the AWS SDK, never by a door of our own.
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { openServer } from "../../e2e/lib/server.mjs";
 import { openAdmin } from "./aws.mjs";
+
+/** Pools of `dev-server/default.toml`. */
+export const seeded = {
+  mfa: { userPoolId: "eu-west-1_LifeGuardMfa", clientId: "lifeguardmfaclient00000001" },
+  must: { userPoolId: "eu-west-1_LifeGuardMust", clientId: "lifeguardmustclient0000001" },
+  device: { userPoolId: "eu-west-1_LifeGuardDevice", clientId: "lifeguarddeviceclient00001" },
+  optIn: { userPoolId: "eu-west-1_LifeGuardOptIn", clientId: "lifeguardoptinclient000001" },
+};
 
 const flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"];
 
@@ -29,4 +40,29 @@ export async function makePerson(admin, { userPoolId }, { username, password, pe
     UserAttributes: Object.entries({ email: `${username}@example.com`, email_verified: "true", ...attributes }).map(([Name, Value]) => ({ Name, Value })),
   });
   if (permanent) await admin.adminSetUserPassword({ UserPoolId: userPoolId, Username: username, Password: password, Permanent: true });
+}
+
+/** A configuration whose one pool asks the triggers at `url`; cora is in it. */
+export function makeCustomPool(url) {
+  const pool = { userPoolId: "eu-west-1_Interop", clientId: "interopcustomclient0000001" };
+  const config = join(mkdtempSync(join(tmpdir(), "lifeguard-interop-")), "pool.toml");
+  writeFileSync(
+    config,
+    `[[pool]]
+id = "${pool.userPoolId}"
+[pool.settings.LambdaConfig]
+DefineAuthChallenge = "${url}/define"
+CreateAuthChallenge = "${url}/create"
+VerifyAuthChallengeResponse = "${url}/verify"
+[[pool.client]]
+id = "${pool.clientId}"
+[pool.client.settings]
+ExplicitAuthFlows = ["ALLOW_CUSTOM_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+[[pool.user]]
+username = "cora"
+password = "Correct-Horse-9!"
+attributes = { email = "cora@example.com", email_verified = "true" }
+`,
+  );
+  return { pool, config };
 }
