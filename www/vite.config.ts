@@ -5,9 +5,8 @@ export default defineConfig({
   build: {
     outDir: "dist",
     emptyOutDir: true,
-    // The wasm stays a file of its own: streaming compilation needs a response, not a data URL.
+    // The wasm stays a file of its own: inside the script every visit would pay for it.
     assetsInlineLimit: 0,
-    rollupOptions: { input: { demo: "index.html", lab: "lab.html" } },
   },
   // The package finds its wasm by `new URL(…, import.meta.url)`, which pre-bundling would move.
   optimizeDeps: { exclude: ["lifeguard-cognito"] },

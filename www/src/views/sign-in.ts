@@ -1,6 +1,6 @@
 import { h } from "../dom";
 import { codeOf } from "../errors";
-import { field, passwordField } from "../fields";
+import { field, firstMissing, passwordField } from "../fields";
 import { form } from "../form";
 import { links, notice } from "../parts";
 import type { App, Place, View } from "../view";
@@ -36,6 +36,28 @@ export function signInView(app: App, place: Extract<Place, { name: "signIn" }>):
     onError: (error) => leadElsewhere(app, codeOf(error), username.input.value),
   });
   // The typed name goes along in memory; the address stays free of it.
+  const begin = (flow: "USER_AUTH" | "CUSTOM_AUTH"): void => {
+    const missing = firstMissing([username]);
+    if (missing) {
+      missing.input.focus();
+      return;
+    }
+    void made.perform("One moment…", async (signal) => {
+      follow(app, await app.auth.signIn({ username: username.input.value, authFlow: flow, signal }));
+    });
+  };
+  const otherWays = h(
+    "details",
+    { class: "other-ways", "data-testid": "other-ways" },
+    h("summary", {}, "Other ways to sign in"),
+    h("p", { class: "hint" }, "Enter your user name first. Which ways work is up to the pool."),
+    h(
+      "div",
+      { class: "actions" },
+      h("button", { type: "button", class: "quiet", "data-testid": "flow-choice", onclick: () => begin("USER_AUTH") }, "Without a password"),
+      h("button", { type: "button", class: "quiet", "data-testid": "flow-custom", onclick: () => begin("CUSTOM_AUTH") }, "By the pool's own question"),
+    ),
+  );
   if (place.password !== undefined) password.input.value = place.password;
   const carryName = (event: MouseEvent): void => {
     event.preventDefault();
@@ -46,7 +68,7 @@ export function signInView(app: App, place: Extract<Place, { name: "signIn" }>):
   return {
     title: "Sign in",
     testId: "view-sign-in",
-    content: [...notice(place.notice), made.element, links("New here?", "#sign-up", "Create an account", "to-sign-up")],
+    content: [...notice(place.notice), made.element, otherWays, links("New here?", "#sign-up", "Create an account", "to-sign-up")],
     focus: place.username ? password.input : username.input,
     leave: made.cancel,
   };

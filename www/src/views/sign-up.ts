@@ -15,6 +15,13 @@ export function signUpView(app: App): View {
     hint: "A code goes there to confirm your account.",
     missing: "Enter your e-mail address.",
   });
+  const name = field({
+    name: "name",
+    label: "Your name",
+    autocomplete: "name",
+    missing: "Enter your name.",
+    testId: "attribute-name",
+  });
   const password = passwordField({
     name: "newPassword",
     label: "Password",
@@ -25,24 +32,24 @@ export function signUpView(app: App): View {
   });
   const made = form({
     testId: "sign-up-form",
-    fields: [username, email, password],
+    fields: [username, email, name, password],
     submit: "Create account",
     busy: "Creating your account…",
     run: async (signal) => {
-      const name = username.input.value;
+      const account = username.input.value;
       const result = await app.auth.signUp({
-        username: name,
+        username: account,
         password: password.input.value,
-        attributes: { email: email.input.value },
+        attributes: { email: email.input.value, name: name.input.value },
         signal,
       });
       if (result.status === "confirmed") {
-        app.go({ name: "signIn", username: name, notice: "Your account is ready. Sign in to dive in." });
+        app.go({ name: "signIn", username: account, notice: "Your account is ready. Sign in to dive in." });
         return;
       }
       app.go({
         name: "confirmSignUp",
-        username: name,
+        username: account,
         ...(result.codeDelivery && { delivery: result.codeDelivery }),
         ...(result.session !== undefined && { session: result.session }),
       });
