@@ -2,6 +2,7 @@
 //! no decision about a sign-in.
 
 mod error;
+mod manage;
 mod types;
 mod value;
 
@@ -10,13 +11,12 @@ use web_sys::AbortSignal;
 
 use crate::browser::{Host, Page};
 use crate::client::error::Error;
-use crate::client::{Client, account, keeper, sign_in};
+use crate::client::{Client, account, keeper, resume, sign_in};
 use crate::platform::Platform;
-use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
 use crate::protocol::pool::Pool;
 use crate::protocol::wire;
-use types::{Input, Output};
+use types::{Answered, Input, Output};
 
 /// The core: one pool, one app client.
 #[wasm_bindgen]
@@ -38,7 +38,9 @@ impl Core {
             })
             .map_err(|misuse| value::to_js(&error::write(Error::Misuse(misuse))))?;
         let timeout_ms = config.number("timeoutMs").map_or(DEFAULT_TIMEOUT_MS, |ms| ms as u32);
-        Ok(Core { client: Client::new(pool, timeout_ms), host })
+        let mut client = Client::new(pool, timeout_ms);
+        client.resume_ms = config.number("resumeMs").map(|ms| ms as u64);
+        Ok(Core { client, host })
     }
 
     /// Runs an operation of `js/core.ts`: data in, data out, an object with a `code` thrown.
@@ -73,8 +75,15 @@ impl Core {
                 sign_in::start(client, page, input.store(), start).await?.output()
             }
             "answer" => {
-                let (pending, answer) = types::answer(input)?;
-                sign_in::answer(client, page, input.store(), pending, answer).await?.output()
+                let Answered { question, answer, mediation } = types::answer(input)?;
+                sign_in::answer(client, page, question, answer, mediation.as_deref())
+                    .await?
+                    .output()
+            }
+            "pendingSignIns" => resume::all(client, page).await.output(),
+            "cancelSignIn" => {
+                resume::forget(client, page, &input.text("id")?).await;
+                Value::Null
             }
             "signUp" => {
                 account::sign_up(client, page, &types::sign_up(pool, input)?).await?.output()
@@ -107,7 +116,7 @@ impl Core {
             }
             "signOut" => keeper::sign_out(client, page, input.is_true("global")).await.output(),
             "srpVector" => types::srp_vector(input)?,
-            _ => return Err(Error::Misuse(Misuse("no such operation"))),
+            _ => self.manage(operation, input, page).await?,
         })
     }
 

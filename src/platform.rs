@@ -41,6 +41,8 @@ pub enum PasskeyError {
     TimedOut,
     /// The application ended the ceremony.
     Aborted,
+    /// The authenticator or the browser failed: another try may go better.
+    Failed,
 }
 
 /// Which of the stores a value is in.
@@ -106,11 +108,12 @@ pub trait Platform: Sized {
     /// Tells the other tabs. Never a secret.
     fn broadcast(&self, message: &str);
 
-    /// Asks the person for a passkey. Options and credential in their JSON form.
-    async fn passkey_get(&self, options: &Value) -> Result<String, PasskeyError>;
+    /// Asks the person for a passkey. `{ publicKey, mediation? }` and the credential are in their
+    /// JSON form.
+    async fn passkey_get(&self, request: &Value) -> Result<String, PasskeyError>;
 
-    /// Makes a new passkey. Options and credential in their JSON form.
-    async fn passkey_create(&self, options: &Value) -> Result<String, PasskeyError>;
+    /// Makes a new passkey. `{ publicKey }` and the credential are in their JSON form.
+    async fn passkey_create(&self, request: &Value) -> Result<String, PasskeyError>;
 
     /// What the service's threat-protection script says of this browser, when it is on the page.
     fn context_data(&self, username: &str, pool_id: &str, client_id: &str) -> Option<String>;

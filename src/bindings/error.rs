@@ -7,7 +7,7 @@ use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
 use crate::protocol::refusal::{Kind, Refusal};
 
-/// `{ code, retryable?, detail?, service?, retryAfterMs?, challenge?, pending? }`. Texts for people
+/// `{ code, retryable?, detail?, service?, retryAfterMs?, challenge?, pending?, store? }`. Texts for people
 /// are in `js/errors.ts`.
 pub(super) fn write(error: Error) -> Value {
     let code = |code: &str| Value::object().with("code", code);
@@ -19,7 +19,7 @@ pub(super) fn write(error: Error) -> Value {
         Error::Misuse(misuse) => code("misuse").with("detail", misuse.0),
         Error::Violation(violation) => code("protocolViolation").with("detail", violation.rule()),
         Error::Refused(refusal) => refused(&refusal),
-        Error::Restart(refusal, pending) => pending
+        Error::Restart(refusal, question) => question
             .output()
             .members()
             .iter()
@@ -34,6 +34,7 @@ pub(super) fn write(error: Error) -> Value {
         Error::Passkey(PasskeyError::Cancelled) => code("passkeyCancelled").with("retryable", true),
         Error::Passkey(PasskeyError::AlreadyRegistered) => code("passkeyAlreadyRegistered"),
         Error::Passkey(PasskeyError::WrongRelyingParty) => code("passkeyWrongRelyingParty"),
+        Error::Passkey(PasskeyError::Failed) => code("passkeyFailed").with("retryable", true),
         Error::Passkey(PasskeyError::TimedOut) => code("passkeyTimedOut").with("retryable", true),
     }
 }
@@ -80,6 +81,9 @@ fn code_of(kind: Kind) -> (&'static str, bool) {
         Kind::Misconfigured => ("misconfigured", false),
         Kind::NotEnabled => ("notEnabled", false),
         Kind::MfaMethodNotFound => ("mfaMethodNotFound", false),
+        Kind::PasskeyParty => ("passkeyWrongRelyingParty", false),
+        Kind::PasskeyNotSupported => ("passkeyNotSupported", false),
+        Kind::PasskeyExpired => ("passkeyTimedOut", true),
         Kind::Other => ("refused", false),
     }
 }

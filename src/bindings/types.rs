@@ -1,21 +1,23 @@
 //! The twin of `js/types.ts`: reads what the page hands over, writes what it gets.
 
+mod challenge;
+mod manage;
 mod vector;
 
+pub(super) use challenge::{Answered, answer};
+pub(super) use manage::wishes;
 pub(super) use vector::srp_vector;
 
 use crate::client::account::SignedUp;
 use crate::client::events::Reason;
 use crate::client::keeper::{Hint, SignedOut, Wanted};
-use crate::client::sign_in::Outcome;
 use crate::platform::Store;
-use crate::protocol::challenge::{Answer, Challenge};
 use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
 use crate::protocol::pool::Pool;
 use crate::protocol::secret::Secret;
 use crate::protocol::session::{self, Session};
-use crate::protocol::sign_in::{Flow, Pending, Start};
+use crate::protocol::sign_in::{Flow, Start};
 use crate::protocol::wire::account::CodeDelivery;
 use crate::protocol::wire::auth::Pairs;
 use crate::protocol::wire::{Call, Extras, account};
@@ -46,7 +48,7 @@ impl Input {
         self.0.is_true(name)
     }
 
-    fn secret(&self, name: &'static str) -> Result<Secret<String>, Misuse> {
+    pub(super) fn secret(&self, name: &'static str) -> Result<Secret<String>, Misuse> {
         self.text(name).map(Secret::new)
     }
 
@@ -81,55 +83,20 @@ pub(super) fn start(
 ) -> Result<Start, Misuse> {
     let username = input.text("username")?;
     let password = input.optional("password").map(Secret::new);
-    let flow = match (input.optional("authFlow").as_deref(), &password) {
-        (Some("USER_SRP_AUTH"), _) | (None, Some(_)) => Flow::Srp,
+    let session = input.optional("session");
+    let by_password = password.is_some() && session.is_none();
+    let flow = match (input.optional("authFlow").as_deref(), by_password) {
+        (Some("USER_SRP_AUTH"), _) | (None, true) => Flow::Srp,
         (Some("USER_PASSWORD_AUTH"), _) => Flow::Password,
-        (Some("USER_AUTH"), _) | (None, None) => Flow::Choice,
+        // The session of a confirmation is good for this flow only.
+        (Some("USER_AUTH"), _) | (None, false) => Flow::Choice,
         (Some("CUSTOM_AUTH"), _) => Flow::Custom,
         (Some(_), _) => return Err(Misuse("authFlow must be one of the AuthFlow names")),
     };
     let mut extras = input.extras();
     extras.context = extras.context.or_else(|| context(&username));
     let preferred = input.optional("preferredChallenge");
-    let session = input.optional("session");
     Ok(Start { username, password, flow, preferred, session, extras, device: None })
-}
-
-/// The pending sign-in the wrapper kept, and the answer; no answer lets the core find one.
-pub(super) fn answer(input: &Input) -> Result<(Pending, Option<Answer>), Misuse> {
-    let pending = input.0.get("pending").and_then(Pending::read);
-    let pending =
-        pending.ok_or(Misuse("this challenge is not pending: it was answered or cancelled"))?;
-    let given = Input(input.0.get("answer").cloned().unwrap_or(Value::Null));
-    let option = |given: &Input| {
-        given
-            .optional("option")
-            .map(|o| Answer::Option(o, given.optional("password").map(Secret::new)))
-    };
-    if let Some(option) = option(&given) {
-        return Ok((pending, Some(option)));
-    }
-    let answer = match pending.challenge() {
-        Challenge::Code { .. } | Challenge::SoftwareToken { .. } => {
-            Answer::Code(given.secret("code")?)
-        }
-        Challenge::SoftwareTokenSetup { .. } => {
-            Answer::SoftwareToken(given.secret("code")?, given.optional("friendlyDeviceName"))
-        }
-        Challenge::NewPassword { .. } => {
-            Answer::NewPassword(given.secret("newPassword")?, given.pairs("attributes"))
-        }
-        Challenge::Select { .. } => return Err(Misuse("option")),
-        Challenge::EmailSetup => Answer::Email(given.text("email")?),
-        Challenge::Password { .. } => Answer::Password(given.secret("password")?),
-        Challenge::WebAuthn { .. } => match given.0.get("credential") {
-            Some(credential) => Answer::Credential(Secret::new(credential.write())),
-            None => return Ok((pending, None)),
-        },
-        Challenge::Custom { .. } => Answer::Custom(given.secret("answer")?),
-        Challenge::Other { .. } => Answer::Responses(given.pairs("responses")),
-    };
-    Ok((pending, Some(answer)))
 }
 
 /// `SignUpInput`
@@ -166,25 +133,6 @@ pub(super) fn confirm_forgot_password(pool: &Pool, input: &Input) -> Result<Call
         &input.secret("newPassword")?,
         &input.extras(),
     ))
-}
-
-impl Output for Outcome {
-    /// `SignInResult`; the wrapper takes `pending` out and puts an `id` into the challenge.
-    fn output(&self) -> Value {
-        match self {
-            Outcome::SignedIn(session) => {
-                Value::object().with("status", "signedIn").with("user", user(session))
-            }
-            Outcome::Challenge(pending) => pending.output().with("status", "challenge"),
-        }
-    }
-}
-
-impl Output for Pending {
-    fn output(&self) -> Value {
-        let challenge = challenge(&self.challenge()).with("username", self.username());
-        Value::object().with("challenge", challenge).with("pending", self.write())
-    }
 }
 
 impl Output for Session {
@@ -256,36 +204,4 @@ fn user(session: &Session) -> Value {
         .with("sub", session.sub.as_str())
         .with("groups", Value::from_strings(&groups))
         .with("claims", claims)
-}
-
-/// `Challenge`, without its `id`.
-fn challenge(challenge: &Challenge) -> Value {
-    let named = |name: &str| Value::object().with("name", name);
-    match challenge {
-        Challenge::Code { name, destination, medium } => named(name)
-            .with_some("destination", destination.as_deref())
-            .with_some("medium", medium.as_deref()),
-        Challenge::SoftwareToken { friendly_device_name } => named("SOFTWARE_TOKEN_MFA")
-            .with_some("friendlyDeviceName", friendly_device_name.as_deref()),
-        Challenge::NewPassword { required_attributes, user_attributes } => {
-            named("NEW_PASSWORD_REQUIRED")
-                .with("requiredAttributes", Value::from_strings(required_attributes))
-                .with("userAttributes", Value::from_pairs(user_attributes))
-        }
-        Challenge::Select { name, options } => {
-            named(name).with("options", Value::from_strings(options))
-        }
-        Challenge::SoftwareTokenSetup { secret_code } => {
-            named("SOFTWARE_TOKEN_SETUP").with("secretCode", secret_code.as_str())
-        }
-        Challenge::EmailSetup => named("EMAIL_SETUP"),
-        Challenge::Password { name } => named(name),
-        Challenge::WebAuthn { options } => named("WEB_AUTHN").with("options", options.clone()),
-        Challenge::Custom { parameters } => {
-            named("CUSTOM_CHALLENGE").with("parameters", Value::from_pairs(parameters))
-        }
-        Challenge::Other { name, parameters } => named("OTHER")
-            .with("challengeName", name.as_str())
-            .with("parameters", Value::from_pairs(parameters)),
-    }
 }

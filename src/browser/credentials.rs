@@ -6,29 +6,31 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
+use super::clock;
 use crate::platform::PasskeyError;
 use crate::protocol::json::Value;
 use crate::protocol::text::{base64_decode, base64url};
 
 /// Asks for an assertion.
 pub(super) async fn get(
-    options: &Value,
+    request: &Value,
     signal: Option<&AbortSignal>,
 ) -> Result<String, PasskeyError> {
-    ceremony("get", options, signal).await
+    ceremony("get", request, signal).await
 }
 
 /// Makes a credential.
 pub(super) async fn create(
-    options: &Value,
+    request: &Value,
     signal: Option<&AbortSignal>,
 ) -> Result<String, PasskeyError> {
-    ceremony("create", options, signal).await
+    ceremony("create", request, signal).await
 }
 
+/// `request` is the argument of the method in JSON form: `publicKey`, and `mediation` for `get`.
 async fn ceremony(
     method: &str,
-    options: &Value,
+    request: &Value,
     signal: Option<&AbortSignal>,
 ) -> Result<String, PasskeyError> {
     let global = js_sys::global();
@@ -41,14 +43,24 @@ async fn ceremony(
         .and_then(|method| method.dyn_into().ok())
         .ok_or(PasskeyError::NotSupported)?;
 
-    let request = Object::new();
-    set(&request, "publicKey", &binary(options, ""));
+    let argument = binary(request, "");
     if let Some(signal) = signal {
-        set(&request, "signal", signal);
+        set(argument.unchecked_ref(), "signal", signal);
     }
-    let promise = run.call1(&container, &request).map_err(|error| failure(&error))?;
-    let credential =
-        JsFuture::from(Promise::resolve(&promise)).await.map_err(|error| failure(&error))?;
+    let limit = request.get("publicKey").and_then(|options| options.number("timeout"));
+    let deadline = limit.map(|ms| clock::now() + ms as u64);
+    let failed = |error: JsValue| {
+        // The reason of an abort is the application's own value: only the signal tells.
+        if clock::is_aborted(signal) {
+            return PasskeyError::Aborted;
+        }
+        let failure = failure(method, &error);
+        // Browsers tell a refusal and a deadline by the same name: the clock tells them apart.
+        let is_late = deadline.is_some_and(|deadline| clock::now() >= deadline);
+        if failure == PasskeyError::Cancelled && is_late { PasskeyError::TimedOut } else { failure }
+    };
+    let promise = run.call1(&container, &argument).map_err(failed)?;
+    let credential = JsFuture::from(Promise::resolve(&promise)).await.map_err(failed)?;
     if credential.is_null() {
         return Err(PasskeyError::Cancelled);
     }
@@ -116,14 +128,16 @@ fn getter(name: &str) -> &'static str {
     if name == "authenticatorData" { "getAuthenticatorData" } else { "" }
 }
 
-fn failure(error: &JsValue) -> PasskeyError {
+/// What a failed ceremony means (WebAuthn Level 3, sections 5.1.3 and 5.1.4).
+fn failure(method: &str, error: &JsValue) -> PasskeyError {
     match text(error, "name").as_deref() {
         Some("AbortError") => PasskeyError::Aborted,
         Some("NotAllowedError") => PasskeyError::Cancelled,
-        Some("InvalidStateError") => PasskeyError::AlreadyRegistered,
+        Some("InvalidStateError") if method == "create" => PasskeyError::AlreadyRegistered,
         Some("SecurityError") => PasskeyError::WrongRelyingParty,
         Some("TimeoutError") => PasskeyError::TimedOut,
-        _ => PasskeyError::NotSupported,
+        Some("NotSupportedError" | "ConstraintError" | "TypeError") => PasskeyError::NotSupported,
+        _ => PasskeyError::Failed,
     }
 }
 

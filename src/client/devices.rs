@@ -1,20 +1,26 @@
-//! This browser as a remembered device: its data is kept per person and outlives sign-out.
+//! Devices: this browser as a remembered one, and the person's list of all of them. This browser's
+//! data is kept per person and outlives sign-out.
 
 use sha2::{Digest, Sha256};
 
-use super::Client;
 use super::call::call;
+use super::error::Error;
+use super::{Client, person};
 use crate::platform::{Platform, Store};
 use crate::protocol::device::Device;
+use crate::protocol::error::{Misuse, Violation};
 use crate::protocol::json::Value;
 use crate::protocol::secret::Secret;
 use crate::protocol::session::{NewDevice, Session};
 use crate::protocol::text;
+use crate::protocol::wire::devices::{self as wire, DeviceInfo};
 
 /// The device remembered for a user name or alias, if any. A store that fails has none.
 pub async fn load(client: &Client, platform: &impl Platform, login: &str) -> Option<Device> {
-    let stored = platform.load(Store::Lasting, &key(client, login)).await.ok()??;
-    let record = Value::parse(&stored)?;
+    let mut record = read(client, platform, login).await?;
+    if let Some(username) = record.string("user") {
+        record = read(client, platform, &username).await?;
+    }
     Some(Device {
         key: record.string("key")?,
         group_key: record.string("groupKey")?,
@@ -22,31 +28,39 @@ pub async fn load(client: &Client, platform: &impl Platform, login: &str) -> Opt
     })
 }
 
-/// Registers this browser with the service and remembers it, under the user name and under what was
-/// typed. A failure leaves the sign-in valid, as it leaves the service's.
+/// Registers this browser with the service and remembers it, for the user name and for what was
+/// typed. Returns the device key where the pool wants the person asked whether to remember it. A
+/// failure leaves the sign-in valid, as it leaves the service's.
 pub async fn confirm(
     client: &Client,
     platform: &impl Platform,
     session: &Session,
     login: &str,
     names: &NewDevice,
-) {
+) -> Option<String> {
     let mut entropy = [0; 40];
     let mut salt = [0; 16];
     platform.fill_random(&mut entropy);
     platform.fill_random(&mut salt);
     let device = Device::make(names, &entropy);
     let confirm = device.confirm(&session.access, &salt, &platform.device_name());
-    if call(platform, &client.pool, client.timeout_ms, &confirm).await.is_ok() {
-        save(client, platform, &session.username, &device).await;
-        if login != session.username {
-            save(client, platform, login, &device).await;
-        }
+    let reply = call(platform, &client.pool, client.timeout_ms, &confirm).await.ok()?;
+    save(client, platform, &session.username, &device).await;
+    if login != session.username {
+        // One copy of the device's password, found under both names.
+        let record = Value::object().with("user", session.username.as_str());
+        let _ = platform.save(Store::Lasting, &key(client, login), &record.write()).await;
     }
+    reply.is_true("UserConfirmationNecessary").then_some(device.key)
 }
 
-/// Forgets the device of a user name in this browser only.
+/// Forgets the device of a user name or alias in this browser only.
 pub async fn forget_local(client: &Client, platform: &impl Platform, login: &str) {
+    if let Some(record) = read(client, platform, login).await
+        && let Some(username) = record.string("user")
+    {
+        let _ = platform.remove(Store::Lasting, &key(client, &username)).await;
+    }
     let _ = platform.remove(Store::Lasting, &key(client, login)).await;
 }
 
@@ -60,6 +74,102 @@ pub async fn save(client: &Client, platform: &impl Platform, login: &str, device
     let _ = platform.save(Store::Lasting, &key(client, login), &record.write()).await;
 }
 
+/// One page of the person's devices, and the key of this browser's.
+pub struct DevicePage {
+    /// Devices.
+    pub devices: Vec<DeviceInfo>,
+    /// Where the next page begins; `None`: this was the last.
+    pub next: Option<String>,
+    /// This browser's device key.
+    pub this: Option<String>,
+}
+
+/// Lists devices.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn list(
+    client: &Client,
+    platform: &impl Platform,
+    limit: Option<f64>,
+    next: Option<&str>,
+) -> Result<DevicePage, Error> {
+    let session = person::session(client, platform).await?;
+    let sent = wire::list(&session.access, limit, next);
+    let reply = call(platform, &client.pool, client.timeout_ms, &sent).await?;
+    let items = reply.get("Devices").map(Value::items).unwrap_or_default();
+    let devices: Result<_, _> = items.iter().map(DeviceInfo::read).collect();
+    let this = this_key(client, platform, &session).await;
+    Ok(DevicePage { devices: devices?, next: reply.string("PaginationToken"), this })
+}
+
+/// Reads one device: a page of one.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn device(
+    client: &Client,
+    platform: &impl Platform,
+    key: Option<String>,
+) -> Result<DevicePage, Error> {
+    let session = person::session(client, platform).await?;
+    let this = this_key(client, platform, &session).await;
+    let wanted = key.or_else(|| this.clone()).ok_or(NO_DEVICE)?;
+    let sent = wire::of_device("GetDevice", &session.access, &wanted);
+    let reply = call(platform, &client.pool, client.timeout_ms, &sent).await?;
+    let device = reply.get("Device").ok_or(Violation::MissingMember("Device"))?;
+    Ok(DevicePage { devices: vec![DeviceInfo::read(device)?], next: None, this })
+}
+
+/// Has a device remembered by the service, or not any more. This browser's by default.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn remember(
+    client: &Client,
+    platform: &impl Platform,
+    key: Option<String>,
+    is_remembered: bool,
+) -> Result<(), Error> {
+    let session = person::session(client, platform).await?;
+    let this = this_key(client, platform, &session).await;
+    let wanted = key.or(this).ok_or(NO_DEVICE)?;
+    let sent = wire::update_status(&session.access, &wanted, is_remembered);
+    call(platform, &client.pool, client.timeout_ms, &sent).await.map(drop)
+}
+
+/// Forgets a device at the service; this browser's, the default, here too.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn forget(
+    client: &Client,
+    platform: &impl Platform,
+    key: Option<String>,
+) -> Result<(), Error> {
+    let session = person::session(client, platform).await?;
+    let this = this_key(client, platform, &session).await;
+    let wanted = key.or_else(|| this.clone()).ok_or(NO_DEVICE)?;
+    let sent = wire::of_device("ForgetDevice", &session.access, &wanted);
+    call(platform, &client.pool, client.timeout_ms, &sent).await?;
+    if this == Some(wanted) {
+        forget_local(client, platform, &session.username).await;
+    }
+    Ok(())
+}
+
+/// This browser's device key: the one the tokens are bound to, else the one that is remembered.
+async fn this_key(client: &Client, platform: &impl Platform, session: &Session) -> Option<String> {
+    match &session.device_key {
+        Some(key) => Some(key.clone()),
+        None => load(client, platform, &session.username).await.map(|device| device.key),
+    }
+}
+
+async fn read(client: &Client, platform: &impl Platform, login: &str) -> Option<Value> {
+    Value::parse(&platform.load(Store::Lasting, &key(client, login)).await.ok()??)
+}
+
 /// SECURITY: the user name is hashed, because keys are read by people and tools.
 fn key(client: &Client, login: &str) -> String {
     let digest = Sha256::new()
@@ -70,3 +180,6 @@ fn key(client: &Client, login: &str) -> String {
     let name = text::base64url(digest.as_slice().get(..15).unwrap_or_default());
     ["lifeguard.", client.pool.client_id(), ".device.", &name].concat()
 }
+
+const NO_DEVICE: Misuse =
+    Misuse("deviceKey: this browser has none, because the pool remembers no devices or forgot it");

@@ -2,19 +2,36 @@
 
 use super::call::call;
 use super::error::Error;
-use super::{Client, devices, keeper};
+use super::{Client, devices, keeper, passkeys, resume};
 use crate::platform::{Platform, Store};
 use crate::protocol::challenge::{Answer, Challenge};
 use crate::protocol::secret::Secret;
 use crate::protocol::session::{self, Session};
 use crate::protocol::sign_in::{self, Ending, Pending, Start, Step};
+use crate::protocol::wire::factors;
 
 /// Where a sign-in has got to.
 pub enum Outcome {
     /// The person is in, and the session is stored.
-    SignedIn(Box<Session>),
+    SignedIn {
+        /// The session.
+        session: Box<Session>,
+        /// This browser's device key, where the pool wants to know whether to remember it.
+        unconfirmed_device: Option<String>,
+    },
     /// The pool asks something.
-    Challenge(Box<Pending>),
+    Challenge(Box<Question>),
+}
+
+/// A question, and what it is known by in this page.
+#[derive(Clone)]
+pub struct Question {
+    /// Handle; no secret.
+    pub id: String,
+    /// The question.
+    pub pending: Pending,
+    /// Where the session will go.
+    pub store: Store,
 }
 
 /// Begins a sign-in. The session is kept in `store`.
@@ -30,77 +47,114 @@ pub async fn start(
     input.device = devices::load(client, platform, &input.username).await;
     let spare = client.ephemeral(platform);
     let (call, conversation) = sign_in::start(input, &client.pool, spare)?;
-    drive(client, platform, store, Step::Send(Box::new(call), Box::new(conversation))).await
+    let step = Step::Send(Box::new(call), Box::new(conversation));
+    drive(client, platform, store, None, step).await
 }
 
-/// Continues a sign-in with the person's answer.
+/// Continues a sign-in with the person's answer; for a passkey without one, runs the ceremony.
 ///
 /// # Errors
 /// See [`Error`]; after a refused answer the same question may be answered again.
 pub async fn answer(
     client: &Client,
     platform: &impl Platform,
-    store: Store,
-    pending: Pending,
+    asked: Question,
     answer: Option<Answer>,
+    mediation: Option<&str>,
 ) -> Result<Outcome, Error> {
-    let device = devices::load(client, platform, pending.login()).await;
+    let Question { id, pending, store } = asked;
+    let device = match devices::load(client, platform, pending.login()).await {
+        None => devices::load(client, platform, pending.username()).await,
+        found => found,
+    };
     let answer = match (answer, pending.challenge()) {
         (Some(answer), _) => answer,
         (None, Challenge::WebAuthn { options }) => {
-            Answer::Credential(Secret::new(platform.passkey_get(&options).await?))
+            let credential = passkeys::assertion(platform, &options, mediation).await?;
+            Answer::Credential(Secret::new(credential))
         }
         (None, _) => Answer::Responses(Vec::new()),
     };
     let spare = match &answer {
-        Answer::Password(_) | Answer::Option(_, Some(_)) => client.ephemeral(platform),
+        Answer::Password(_) | Answer::Option(_, Some(_)) | Answer::Restart(Some(_)) => {
+            client.ephemeral(platform)
+        }
         _ => super::fresh(platform),
     };
     let step = pending.answer(answer, device, &client.pool, spare)?;
-    drive(client, platform, store, step).await
+    let outcome = drive(client, platform, store, Some(&id), step).await;
+    let is_answered = match &outcome {
+        Ok(_) => true,
+        Err(Error::Restart(_, question)) => question.id != id,
+        Err(_) => false,
+    };
+    if is_answered {
+        resume::forget(client, platform, &id).await;
+    }
+    outcome
 }
 
 async fn drive(
     client: &Client,
     platform: &impl Platform,
     store: Store,
+    asked: Option<&str>,
     mut step: Step,
 ) -> Result<Outcome, Error> {
     loop {
         step = match step {
-            Step::Ask(pending) => return Ok(Outcome::Challenge(pending)),
-            Step::Done { tokens, login } => {
+            Step::Ask(pending) => {
+                let question = resume::keep(client, platform, *pending, store, None).await;
+                return Ok(Outcome::Challenge(Box::new(question)));
+            }
+            Step::WrongCode(pending) => {
+                let id = asked.map(String::from);
+                let question = resume::keep(client, platform, *pending, store, id).await;
+                return Err(Error::Restart(Box::new(factors::wrong_code()), Box::new(question)));
+            }
+            Step::Done { tokens, login, device_key } => {
                 let new_device = tokens.new_device.clone();
-                let session = session::accept(*tokens, None, &client.pool, platform.now())?;
+                let mut session = session::accept(*tokens, None, &client.pool, platform.now())?;
+                // Refreshes must name the device, confirmed or not.
+                session.device_key = session.device_key.or(device_key);
                 keeper::put(client, platform, store, &session).await?;
-                if let Some(names) = new_device {
-                    devices::confirm(client, platform, &session, &login, &names).await;
-                }
-                return Ok(Outcome::SignedIn(Box::new(session)));
+                let unconfirmed_device = match new_device {
+                    Some(names) => {
+                        devices::confirm(client, platform, &session, &login, &names).await
+                    }
+                    None => None,
+                };
+                let session = Box::new(session);
+                return Ok(Outcome::SignedIn { session, unconfirmed_device });
             }
             Step::Send(sent, conversation) => {
                 match call(platform, &client.pool, client.timeout_ms, &sent).await {
-                    Ok(reply) => conversation.reply(
-                        &reply,
-                        &client.pool,
-                        platform.now() / 1000,
-                        super::fresh(platform),
-                    )?,
+                    Ok(reply) => {
+                        let mut conversation = conversation;
+                        if let Some(name) = conversation.device_wanted(&reply)
+                            && let Some(device) = devices::load(client, platform, &name).await
+                        {
+                            *conversation = conversation.with_device(device);
+                        }
+                        let seconds = platform.now() / 1000;
+                        conversation.reply(&reply, &client.pool, seconds, super::fresh(platform))?
+                    }
                     Err(Error::Refused(refusal)) => {
-                        let login = String::from(conversation.login());
-                        match conversation.refused(&refusal) {
-                            Ending::Again(sent, conversation) => {
-                                devices::forget_local(client, platform, &login).await;
-                                Step::Send(sent, conversation)
+                        let names = conversation.names();
+                        let spare = super::fresh(platform);
+                        match conversation.refused(&refusal, &client.pool, spare) {
+                            Ending::Again { device_is_gone, call, conversation } => {
+                                forget_gone(client, platform, device_is_gone, &names).await;
+                                Step::Send(call, conversation)
                             }
                             Ending::Refused { device_is_gone, restart } => {
-                                if device_is_gone {
-                                    devices::forget_local(client, platform, &login).await;
-                                }
-                                return Err(match restart {
-                                    Some(pending) => Error::Restart(refusal, pending),
-                                    None => Error::Refused(refusal),
-                                });
+                                forget_gone(client, platform, device_is_gone, &names).await;
+                                let Some(pending) = restart else {
+                                    return Err(Error::Refused(refusal));
+                                };
+                                let question =
+                                    resume::keep(client, platform, *pending, store, None).await;
+                                return Err(Error::Restart(refusal, Box::new(question)));
                             }
                         }
                     }
@@ -108,5 +162,17 @@ async fn drive(
                 }
             }
         }
+    }
+}
+
+async fn forget_gone(
+    client: &Client,
+    platform: &impl Platform,
+    device_is_gone: bool,
+    (login, username): &(String, String),
+) {
+    if device_is_gone {
+        devices::forget_local(client, platform, login).await;
+        devices::forget_local(client, platform, username).await;
     }
 }

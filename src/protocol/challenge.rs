@@ -51,17 +51,14 @@ pub enum Challenge {
         /// Request options in JSON form.
         options: Value,
     },
-    /// `CUSTOM_CHALLENGE`
-    Custom {
-        /// What the trigger published.
-        parameters: Pairs,
-    },
+    /// `CUSTOM_CHALLENGE`: whatever the trigger published is in the parameters.
+    Custom,
+    /// The service's session is over, and the user name is enough to begin again.
+    Restart,
     /// A question this version does not know.
     Other {
         /// The service's name of it.
         name: String,
-        /// All its parameters.
-        parameters: Pairs,
     },
 }
 
@@ -83,16 +80,11 @@ pub enum Answer {
     Credential(Secret<String>),
     /// Whatever the trigger asked for.
     Custom(Secret<String>),
-    /// Raw responses to an unknown challenge.
+    /// Begin again, with a password where the person gave one.
+    Restart(Option<Secret<String>>),
+    /// Raw responses, for a question this version does not know or knows too little of.
     Responses(Pairs),
 }
-
-/// Names this library gives to steps that the service has no name for.
-pub const SOFTWARE_TOKEN_SETUP: &str = "SOFTWARE_TOKEN_SETUP";
-/// See [`SOFTWARE_TOKEN_SETUP`].
-pub const EMAIL_SETUP: &str = "EMAIL_SETUP";
-/// Parameter that carries the secret of [`SOFTWARE_TOKEN_SETUP`].
-pub const SECRET_CODE: &str = "SECRET_CODE";
 
 impl Challenge {
     /// Reads a question from its name, parameters and `AvailableChallenges`.
@@ -132,17 +124,13 @@ impl Challenge {
                     .collect(),
             ),
             "SELECT_CHALLENGE" => select("SELECT_CHALLENGE", available.to_vec()),
-            SOFTWARE_TOKEN_SETUP => {
-                Self::SoftwareTokenSetup { secret_code: text(SECRET_CODE).unwrap_or_default() }
-            }
-            EMAIL_SETUP => Self::EmailSetup,
             "PASSWORD" => Self::Password { name: "PASSWORD" },
             "PASSWORD_SRP" => Self::Password { name: "PASSWORD_SRP" },
             "WEB_AUTHN" => Self::WebAuthn {
                 options: list("CREDENTIAL_REQUEST_OPTIONS").unwrap_or_else(Value::object),
             },
-            "CUSTOM_CHALLENGE" => Self::Custom { parameters: without_name(parameters) },
-            other => Self::Other { name: String::from(other), parameters: parameters.clone() },
+            "CUSTOM_CHALLENGE" => Self::Custom,
+            other => Self::Other { name: String::from(other) },
         }
     }
 }
@@ -166,8 +154,4 @@ fn code(name: &'static str, parameters: &Pairs) -> Challenge {
 
 fn strings(list: Option<Value>) -> Vec<String> {
     list.map(|list| list.strings()).unwrap_or_default()
-}
-
-fn without_name(parameters: &Pairs) -> Pairs {
-    parameters.iter().filter(|(name, _)| name != "USERNAME").cloned().collect()
 }

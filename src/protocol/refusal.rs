@@ -81,6 +81,12 @@ pub enum Kind {
     NotEnabled,
     /// The person has no such factor.
     MfaMethodNotFound,
+    /// The page or its passkey does not belong to the pool's relying party.
+    PasskeyParty,
+    /// The service does not take this kind of passkey.
+    PasskeyNotSupported,
+    /// A ceremony came back too late.
+    PasskeyExpired,
     /// Anything else: see the name.
     Other,
 }
@@ -164,6 +170,9 @@ fn kind_of(name: &str, text: &str, status: u16) -> Kind {
         | "WebAuthnNotEnabled"
         | "UnknownOperation" => Kind::NotEnabled,
         "MFAMethodNotFound" | "SoftwareTokenMFANotFound" => Kind::MfaMethodNotFound,
+        "WebAuthnRelyingPartyMismatch" | "WebAuthnOriginNotAllowed" => Kind::PasskeyParty,
+        "WebAuthnCredentialNotSupported" => Kind::PasskeyNotSupported,
+        "WebAuthnChallengeNotFound" => Kind::PasskeyExpired,
         _ if status == 429 => Kind::Throttled,
         _ if status >= 500 => Kind::Unavailable,
         _ => Kind::Other,

@@ -1,6 +1,7 @@
 //! A conversation that waits for the person. It holds neither password nor SRP values, so it can be
 //! kept by the page, and by its tab's storage where the application asks for that.
 
+use super::answer::RESTART;
 use super::{Flow, Talk};
 use crate::protocol::challenge::Challenge;
 use crate::protocol::json::Value;
@@ -11,81 +12,62 @@ use crate::protocol::wire::auth::Pairs;
 #[derive(Clone)]
 pub struct Pending {
     pub(super) talk: Talk,
+    /// The service's name of the challenge; for a restart, of what begins it.
     pub(super) name: String,
-    parameters: Pairs,
-    available: Vec<String>,
-    origin: Origin,
+    pub(super) parameters: Pairs,
+    pub(super) origin: Origin,
 }
 
-/// Who asks.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Origin {
-    /// The service.
+/// Who asks what.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The service asks.
     Service,
     /// We do, for the password of a factor that was chosen from the service's list.
     Chosen,
     /// We do: the service's session is over, and this is how to begin again.
     Restart,
+    /// We do, for the address that `MFA_SETUP` wants.
+    EmailSetup,
+    /// We do, for the first code of an app that got this secret.
+    SoftwareTokenSetup(String),
 }
 
 impl Pending {
-    pub(super) fn new(talk: Talk, name: String, parameters: Pairs, available: Vec<String>) -> Self {
-        Self { talk, name, parameters, available, origin: Origin::Service }
+    pub(super) fn new(talk: Talk, name: String, parameters: Pairs) -> Self {
+        Self { talk, name, parameters, origin: Origin::Service }
     }
 
     /// How to begin again when the service's session is over: the user name is known, a password
-    /// is not kept, and another code is sent only when the person asks for it. `None`: there is
-    /// nothing but the user name to begin with.
-    pub(super) fn restart(talk: Talk, options: Vec<String>) -> Option<Self> {
+    /// is not kept, and another code is sent only when the person asks for it.
+    pub(super) fn restart(talk: Talk) -> Self {
         let name = match talk.flow {
             Flow::Srp => "PASSWORD_SRP",
             Flow::Password => "PASSWORD",
-            Flow::Choice if !options.is_empty() => "SELECT_CHALLENGE",
-            Flow::Choice | Flow::Custom => return None,
+            Flow::Choice if !talk.offers.is_empty() => "SELECT_CHALLENGE",
+            Flow::Choice | Flow::Custom if talk.with_password => "PASSWORD_SRP",
+            Flow::Choice | Flow::Custom => RESTART,
         };
         let talk = Talk { session: None, username: talk.login.clone(), ..talk };
         let name = String::from(name);
-        Some(Self {
-            talk,
-            name,
-            parameters: Vec::new(),
-            available: options,
-            origin: Origin::Restart,
-        })
-    }
-
-    /// First factors the person may choose from again.
-    pub(super) fn options(&self) -> Vec<String> {
-        let is_factor = matches!(self.name.as_str(), "EMAIL_OTP" | "SMS_OTP" | "WEB_AUTHN");
-        if self.available.is_empty() && is_factor {
-            vec![self.name.clone()]
-        } else {
-            self.available.clone()
-        }
-    }
-
-    pub(super) fn renamed(mut self, name: &str) -> Self {
-        self.name = String::from(name);
-        self
-    }
-
-    pub(super) fn chosen(mut self, option: &str) -> Self {
-        self.name = String::from(option);
-        self.origin = Origin::Chosen;
-        self
-    }
-
-    pub(super) fn is_chosen(&self) -> bool {
-        self.origin == Origin::Chosen
-    }
-
-    pub(super) fn is_restart(&self) -> bool {
-        self.origin == Origin::Restart
+        Self { talk, name, parameters: Vec::new(), origin: Origin::Restart }
     }
 
     /// The question as the page gets it.
     pub fn challenge(&self) -> Challenge {
-        Challenge::read(&self.name, &self.parameters, &self.available)
+        match &self.origin {
+            Origin::EmailSetup => Challenge::EmailSetup,
+            Origin::SoftwareTokenSetup(secret) => {
+                Challenge::SoftwareTokenSetup { secret_code: secret.clone() }
+            }
+            Origin::Restart if self.name == RESTART => Challenge::Restart,
+            _ => Challenge::read(&self.name, &self.parameters, &self.talk.offers),
+        }
+    }
+
+    /// Everything the service said with the question.
+    pub fn parameters(&self) -> &Pairs {
+        &self.parameters
     }
 
     /// Name of the person: as typed until the service tells another.
@@ -98,25 +80,53 @@ impl Pending {
         &self.talk.login
     }
 
-    /// The pending sign-in as data. Holds the service's `Session`; no password, no SRP value.
+    /// The question with other metadata for the pool's triggers.
+    #[must_use]
+    pub fn with_metadata(mut self, metadata: Pairs) -> Self {
+        self.talk.extras.metadata = metadata;
+        self
+    }
+
+    /// The pending sign-in as data, for the page. Holds the service's `Session`; no password, no
+    /// code, no SRP value.
     pub fn write(&self) -> Value {
+        let talk = &self.talk;
+        let (origin, secret) = match &self.origin {
+            Origin::Service => (0, None),
+            Origin::Chosen => (1, None),
+            Origin::Restart => (2, None),
+            Origin::EmailSetup => (3, None),
+            Origin::SoftwareTokenSetup(secret) => (4, Some(secret.as_str())),
+        };
         Value::object()
-            .with("v", 1.0)
-            .with("flow", flow_name(self.talk.flow))
-            .with("login", self.talk.login.as_str())
-            .with("username", self.talk.username.as_str())
-            .with_some("session", self.talk.session.as_deref())
-            .with("metadata", Value::from_pairs(&self.talk.extras.metadata))
-            .with_some("context", self.talk.extras.context.as_deref())
+            .with("v", VERSION)
+            .with("flow", flow_name(talk.flow))
+            .with("login", talk.login.as_str())
+            .with("username", talk.username.as_str())
+            .with_some("session", talk.session.as_deref())
+            .with("metadata", Value::from_pairs(&talk.extras.metadata))
+            .with_some("context", talk.extras.context.as_deref())
+            .with("offers", Value::from_strings(&talk.offers))
+            .with_some("device", talk.device_key.as_deref())
+            .with("password", talk.with_password)
+            .with("proof", talk.proof_only)
             .with("name", self.name.as_str())
             .with("parameters", Value::from_pairs(&self.parameters))
-            .with("available", Value::from_strings(&self.available))
-            .with("origin", f64::from(self.origin as u8))
+            .with("origin", f64::from(origin))
+            .with_some("secret", secret)
+    }
+
+    /// The pending sign-in as data that outlives the page: without the secret of a new
+    /// authenticator app. Its set-up is asked for again instead, which makes a new secret.
+    pub fn write_stored(&self) -> Value {
+        let is_set_up = matches!(self.origin, Origin::SoftwareTokenSetup(_));
+        let origin = if is_set_up { Origin::Service } else { self.origin.clone() };
+        Self { origin, ..self.clone() }.write()
     }
 
     /// Reads what [`Pending::write`] wrote; `None` for anything else.
     pub fn read(value: &Value) -> Option<Self> {
-        (value.number("v") == Some(1.0)).then_some(())?;
+        (value.number("v") == Some(VERSION)).then_some(())?;
         let extras = Extras {
             metadata: value.get("metadata")?.string_pairs(),
             context: value.string("context"),
@@ -127,25 +137,28 @@ impl Pending {
             username: value.string("username")?,
             session: value.string("session"),
             extras,
+            offers: value.get("offers")?.strings(),
+            device_key: value.string("device"),
+            with_password: value.is_true("password"),
+            proof_only: value.is_true("proof"),
         };
         let origin = match value.number("origin")? as u8 {
             0 => Origin::Service,
             1 => Origin::Chosen,
             2 => Origin::Restart,
+            3 => Origin::EmailSetup,
+            4 => Origin::SoftwareTokenSetup(value.string("secret")?),
             _ => return None,
         };
-        Some(Self {
-            talk,
-            name: value.string("name")?,
-            parameters: value.get("parameters")?.string_pairs(),
-            available: value.get("available")?.strings(),
-            origin,
-        })
+        let (name, parameters) = (value.string("name")?, value.get("parameters")?.string_pairs());
+        Some(Self { talk, name, parameters, origin })
     }
 }
 
+const VERSION: f64 = 1.0;
+
 /// `AuthFlow` names.
-pub(super) fn flow_name(flow: Flow) -> &'static str {
+fn flow_name(flow: Flow) -> &'static str {
     match flow {
         Flow::Srp => "USER_SRP_AUTH",
         Flow::Password => "USER_PASSWORD_AUTH",

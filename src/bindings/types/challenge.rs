@@ -1,0 +1,138 @@
+//! Questions and answers, as `js/types.ts` has them.
+
+use super::{Input, Output, user};
+use crate::client::sign_in::{Outcome, Question};
+use crate::platform::Store;
+use crate::protocol::challenge::{Answer, Challenge};
+use crate::protocol::error::Misuse;
+use crate::protocol::json::Value;
+use crate::protocol::secret::Secret;
+use crate::protocol::sign_in::Pending;
+
+/// What the page answers.
+pub(in crate::bindings) struct Answered {
+    /// The question the wrapper kept.
+    pub(in crate::bindings) question: Question,
+    /// No answer lets the core find one.
+    pub(in crate::bindings) answer: Option<Answer>,
+    /// How a passkey is asked for.
+    pub(in crate::bindings) mediation: Option<String>,
+}
+
+/// `{ id, store, pending, answer }`
+pub(in crate::bindings) fn answer(input: &Input) -> Result<Answered, Misuse> {
+    let pending = input.0.get("pending").and_then(Pending::read);
+    let mut pending =
+        pending.ok_or(Misuse("this challenge is not pending: it was answered or cancelled"))?;
+    let given = Input(input.0.get("answer").cloned().unwrap_or(Value::Null));
+    let metadata = given.pairs("clientMetadata");
+    if !metadata.is_empty() {
+        pending = pending.with_metadata(metadata);
+    }
+    let answer = read(&pending, &given)?;
+    let question =
+        Question { id: input.optional("id").unwrap_or_default(), pending, store: input.store() };
+    Ok(Answered { question, answer, mediation: given.optional("mediation") })
+}
+
+fn read(pending: &Pending, given: &Input) -> Result<Option<Answer>, Misuse> {
+    let password = || given.optional("password").map(Secret::new);
+    if let Some(option) = given.optional("option") {
+        return Ok(Some(Answer::Option(option, password())));
+    }
+    if given.0.get("responses").is_some() {
+        return Ok(Some(Answer::Responses(given.pairs("responses"))));
+    }
+    Ok(Some(match pending.challenge() {
+        Challenge::Code { .. } | Challenge::SoftwareToken { .. } => {
+            Answer::Code(given.secret("code")?)
+        }
+        Challenge::SoftwareTokenSetup { .. } => {
+            Answer::SoftwareToken(given.secret("code")?, given.optional("friendlyDeviceName"))
+        }
+        Challenge::NewPassword { .. } => {
+            Answer::NewPassword(given.secret("newPassword")?, given.pairs("attributes"))
+        }
+        Challenge::Select { .. } => return Err(Misuse("option")),
+        Challenge::EmailSetup => Answer::Email(given.text("email")?),
+        Challenge::Password { .. } => Answer::Password(given.secret("password")?),
+        Challenge::WebAuthn { .. } => match given.0.get("credential") {
+            Some(credential) => Answer::Credential(Secret::new(credential.write())),
+            None => return Ok(None),
+        },
+        Challenge::Custom => Answer::Custom(given.secret("answer")?),
+        Challenge::Restart => Answer::Restart(password()),
+        Challenge::Other { .. } => return Err(Misuse("responses")),
+    }))
+}
+
+impl Output for Outcome {
+    /// `SignInResult`, or what the wrapper makes one of.
+    fn output(&self) -> Value {
+        match self {
+            Outcome::SignedIn { session, unconfirmed_device } => {
+                let device = unconfirmed_device.as_deref();
+                let device = device.map(|key| Value::object().with("deviceKey", key));
+                Value::object()
+                    .with("status", "signedIn")
+                    .with("user", user(session))
+                    .with_some("deviceConfirmation", device)
+            }
+            Outcome::Challenge(question) => question.output().with("status", "challenge"),
+        }
+    }
+}
+
+impl Output for Question {
+    /// `{ challenge, pending, store }`: the wrapper keeps the last two under the challenge's id.
+    fn output(&self) -> Value {
+        let store = match self.store {
+            Store::Tab => "session",
+            Store::Memory => "memory",
+            _ => "local",
+        };
+        let challenge = challenge(&self.pending.challenge())
+            .with("id", self.id.as_str())
+            .with("username", self.pending.username())
+            .with("parameters", Value::from_pairs(self.pending.parameters()));
+        Value::object()
+            .with("challenge", challenge)
+            .with("pending", self.pending.write())
+            .with("store", store)
+    }
+}
+
+impl Output for Vec<Question> {
+    fn output(&self) -> Value {
+        Value::Array(self.iter().map(Output::output).collect())
+    }
+}
+
+/// `Challenge`, without what all have.
+fn challenge(challenge: &Challenge) -> Value {
+    let named = |name: &str| Value::object().with("name", name);
+    match challenge {
+        Challenge::Code { name, destination, medium } => named(name)
+            .with_some("destination", destination.as_deref())
+            .with_some("medium", medium.as_deref()),
+        Challenge::SoftwareToken { friendly_device_name } => named("SOFTWARE_TOKEN_MFA")
+            .with_some("friendlyDeviceName", friendly_device_name.as_deref()),
+        Challenge::NewPassword { required_attributes, user_attributes } => {
+            named("NEW_PASSWORD_REQUIRED")
+                .with("requiredAttributes", Value::from_strings(required_attributes))
+                .with("userAttributes", Value::from_pairs(user_attributes))
+        }
+        Challenge::Select { name, options } => {
+            named(name).with("options", Value::from_strings(options))
+        }
+        Challenge::SoftwareTokenSetup { secret_code } => {
+            named("SOFTWARE_TOKEN_SETUP").with("secretCode", secret_code.as_str())
+        }
+        Challenge::EmailSetup => named("EMAIL_SETUP"),
+        Challenge::Password { name } => named(name),
+        Challenge::WebAuthn { options } => named("WEB_AUTHN").with("options", options.clone()),
+        Challenge::Custom => named("CUSTOM_CHALLENGE"),
+        Challenge::Restart => named("RESTART"),
+        Challenge::Other { name } => named("OTHER").with("challengeName", name.as_str()),
+    }
+}

@@ -1,0 +1,218 @@
+//! Steps between the service and this library: what is answered without asking the person.
+
+use super::pending::Origin;
+use super::{Pending, Sent, SignIn, Step, pair};
+use crate::protocol::challenge::{Challenge, find};
+use crate::protocol::error::Violation;
+use crate::protocol::json::Value;
+use crate::protocol::pool::Pool;
+use crate::protocol::secret::Secret;
+use crate::protocol::srp::{self, Ephemeral, Identity, Verifier};
+use crate::protocol::wire::auth::{Pairs, respond};
+use crate::protocol::wire::{Call, factors};
+
+impl SignIn {
+    /// Answers a question by itself where that can be done, else asks it.
+    pub(super) fn challenged(
+        mut self,
+        name: String,
+        parameters: Pairs,
+        pool: &Pool,
+        now_seconds: u64,
+        spare: Ephemeral,
+    ) -> Result<Step, Violation> {
+        match name.as_str() {
+            "PASSWORD_VERIFIER" => {
+                let (Some(password), Some(ephemeral)) =
+                    (self.password.take(), self.ephemeral.take())
+                else {
+                    return Err(Violation::UnexpectedChallenge);
+                };
+                // The names that are hashed are the service's, verbatim.
+                let user = find(&parameters, "USER_ID_FOR_SRP").unwrap_or(&self.talk.username);
+                let identity = Identity { group: pool.name(), user, password: &password };
+                let proof = claim(&identity, &ephemeral, &parameters, now_seconds)?;
+                Ok(self.respond("PASSWORD_VERIFIER", proof, pool))
+            }
+            "DEVICE_SRP_AUTH" => {
+                if self.device.is_none() {
+                    if self.talk.device_key.take().is_none() {
+                        return Err(Violation::UnexpectedChallenge);
+                    }
+                    // The device was named, and its data has gone from this browser since.
+                    return Ok(Step::Ask(Box::new(Pending::restart(self.talk))));
+                }
+                let public = pair("SRP_A", &spare.wire());
+                self.ephemeral = Some(spare);
+                Ok(self.respond("DEVICE_SRP_AUTH", vec![public], pool))
+            }
+            "DEVICE_PASSWORD_VERIFIER" => {
+                let (Some(device), Some(ephemeral)) = (&self.device, self.ephemeral.take()) else {
+                    return Err(Violation::UnexpectedChallenge);
+                };
+                let proof = claim(&device.identity(), &ephemeral, &parameters, now_seconds)?;
+                Ok(self.respond("DEVICE_PASSWORD_VERIFIER", proof, pool))
+            }
+            "SELECT_CHALLENGE" => match (self.usable_password(), self.password.take()) {
+                (Some(factor), Some(password)) => {
+                    let responses = vec![pair("ANSWER", factor)];
+                    Ok(self.give_password(&name, factor, password, responses, pool, spare))
+                }
+                _ => Ok(self.ask(name, parameters)),
+            },
+            "PASSWORD_SRP" | "PASSWORD" => match self.password.take() {
+                Some(password) if name == "PASSWORD_SRP" || !self.talk.proof_only => {
+                    Ok(self.give_password(&name, &name, password, Vec::new(), pool, spare))
+                }
+                _ => Ok(self.ask(name, parameters)),
+            },
+            "MFA_SETUP" => {
+                let pending = Pending::new(self.talk.clone(), name, parameters);
+                Ok(self.set_up(pending))
+            }
+            _ => Ok(self.ask(name, parameters)),
+        }
+    }
+
+    /// Proves or sends the password, as the factor has it.
+    pub(super) fn give_password(
+        mut self,
+        name: &str,
+        factor: &str,
+        password: Secret<String>,
+        mut responses: Pairs,
+        pool: &Pool,
+        spare: Ephemeral,
+    ) -> Step {
+        if factor == "PASSWORD_SRP" {
+            responses.push(pair("SRP_A", &spare.wire()));
+            self.ephemeral = Some(spare);
+            self.password = Some(password);
+        } else {
+            responses.push(pair("PASSWORD", password.expose("this factor sends it")));
+        }
+        self.respond(name, responses, pool)
+    }
+
+    /// Answers a challenge, with what every answer carries.
+    pub(super) fn respond(mut self, name: &str, mut responses: Pairs, pool: &Pool) -> Step {
+        if find(&responses, "USERNAME").is_none() {
+            responses.insert(0, pair("USERNAME", &self.talk.username));
+        }
+        if let Some(device) = &self.device
+            && find(&responses, "DEVICE_KEY").is_none()
+        {
+            responses.push(pair("DEVICE_KEY", &device.key));
+        }
+        let talk = &self.talk;
+        let call = respond(pool, name, &responses, talk.session.as_deref(), &talk.extras);
+        self.sent = Sent::Auth(Some(Box::new(call.clone())));
+        Step::Send(Box::new(call), Box::new(self))
+    }
+
+    /// Starts setting up a factor. `None`: it cannot be set up while signing in.
+    pub(super) fn set_up_factor(mut self, factor: &str, mut pending: Pending) -> Option<Step> {
+        match factor {
+            "SOFTWARE_TOKEN_MFA" => {
+                let call = pending.call("AssociateSoftwareToken");
+                self.sent = Sent::Associate(Box::new(pending));
+                Some(Step::Send(Box::new(call), Box::new(self)))
+            }
+            "EMAIL_OTP" => {
+                pending.origin = Origin::EmailSetup;
+                Some(Step::Ask(Box::new(pending)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The proof of the new authenticator app was right: with its session, go on.
+    pub(super) fn verified(
+        mut self,
+        mut pending: Pending,
+        reply: &Value,
+        pool: &Pool,
+    ) -> Result<Step, Violation> {
+        if factors::is_verified(reply)? {
+            self.talk.learn_session(reply);
+            return Ok(self.respond("MFA_SETUP", Vec::new(), pool));
+        }
+        pending.talk.learn_session(reply);
+        Ok(Step::WrongCode(Box::new(pending)))
+    }
+
+    /// With a single factor to set up there is nothing to choose.
+    fn set_up(self, pending: Pending) -> Step {
+        let only = match pending.challenge() {
+            Challenge::Select { options, .. } if options.len() == 1 => options.into_iter().next(),
+            _ => None,
+        };
+        let asked = pending.clone();
+        only.and_then(|only| self.set_up_factor(&only, pending))
+            .unwrap_or_else(|| Step::Ask(Box::new(asked)))
+    }
+
+    /// Which of the offered factors the password in hand serves.
+    fn usable_password(&self) -> Option<&'static str> {
+        let is_offered = |factor: &str| self.talk.offers.iter().any(|offer| offer == factor);
+        if is_offered("PASSWORD_SRP") {
+            Some("PASSWORD_SRP")
+        } else {
+            (is_offered("PASSWORD") && !self.talk.proof_only).then_some("PASSWORD")
+        }
+    }
+
+    fn ask(self, name: String, parameters: Pairs) -> Step {
+        Step::Ask(Box::new(Pending::new(self.talk, name, parameters)))
+    }
+}
+
+/// The secret for a new authenticator app is there: show it.
+pub(super) fn associated(mut pending: Pending, reply: &Value) -> Result<Step, Violation> {
+    let secret = reply.string("SecretCode").ok_or(Violation::MissingMember("SecretCode"))?;
+    pending.talk.learn_session(reply);
+    pending.origin = Origin::SoftwareTokenSetup(secret);
+    Ok(Step::Ask(Box::new(pending)))
+}
+
+/// Takes the device out of a call that is to be sent again.
+pub(super) fn remove_device_key(input: &mut Value) {
+    let Value::Object(members) = input else { return };
+    for (name, value) in members {
+        if let Value::Object(pairs) = value
+            && (name == "AuthParameters" || name == "ChallengeResponses")
+        {
+            pairs.retain(|(name, _)| name != "DEVICE_KEY");
+        }
+    }
+}
+
+impl Pending {
+    /// A call that carries the conversation's `Session` alone: these take no client id.
+    pub(super) fn call(&self, operation: &'static str) -> Call {
+        let input = Value::object().with_some("Session", self.talk.session.as_deref());
+        Call { operation, input }
+    }
+}
+
+/// The responses that prove a password, of a person or of a device.
+fn claim(
+    identity: &Identity<'_>,
+    ephemeral: &Ephemeral,
+    parameters: &Pairs,
+    now_seconds: u64,
+) -> Result<Pairs, Violation> {
+    let verifier = Verifier {
+        b: find(parameters, "SRP_B").ok_or(Violation::MissingMember("SRP_B"))?,
+        salt: find(parameters, "SALT").ok_or(Violation::MissingMember("SALT"))?,
+        secret_block: find(parameters, "SECRET_BLOCK")
+            .ok_or(Violation::MissingMember("SECRET_BLOCK"))?,
+    };
+    let timestamp = srp::timestamp(now_seconds);
+    let proof = srp::proof(identity, ephemeral, &verifier, &timestamp)?;
+    Ok(vec![
+        pair("PASSWORD_CLAIM_SECRET_BLOCK", verifier.secret_block),
+        pair("PASSWORD_CLAIM_SIGNATURE", &proof.signature),
+        pair("TIMESTAMP", &timestamp),
+    ])
+}
