@@ -13,14 +13,14 @@ const filesIn = (folder) =>
 const packed = filesIn(packedPackage).map((file) => relative(packedPackage, file)).sort();
 
 /** The modules of js/ that end in dist/, as tsconfig.build.json picks them. */
-const modules = readdirSync(at("js")).filter((name) => name.endsWith(".ts") && name !== "drift.ts" && !name.endsWith(".test.ts"));
+const modules = filesIn(at("js")).map((file) => relative(at("js"), file)).filter((name) => /\.tsx?$/.test(name) && name !== "drift.ts" && !name.includes(".test."));
 
 test("tarball_holds_the_build_and_the_legal_texts_only", () => {
   const expected = [
     "LICENSE-APACHE", "LICENSE-MIT", "package.json",
     ...["README.md", "CHANGELOG.md"].filter((name) => existsSync(at(name))),
     "dist/lifeguard.js", "dist/lifeguard_bg.wasm",
-    ...modules.flatMap((name) => [`dist/${name.replace(/ts$/, "js")}`, `dist/${name.replace(/ts$/, "d.ts")}`]),
+    ...modules.flatMap((name) => [`dist/${name.replace(/tsx?$/, "js")}`, `dist/${name.replace(/tsx?$/, "d.ts")}`]),
   ].sort();
 
   assert.deepEqual(packed, expected);
@@ -55,10 +55,13 @@ test("the_wrapper_names_the_wasm_so_that_bundlers_see_it", () => {
 
 test("importing_does_nothing_and_works_without_a_browser", async () => {
   const before = Object.keys(globalThis);
-  const module = await import(join(packedPackage, manifest.exports["."].default));
+  const modules = {};
+  for (const [subpath, target] of Object.entries(manifest.exports)) {
+    if (target.default) modules[subpath] = await import(join(packedPackage, target.default));
+  }
 
-  assert.equal(typeof module.createAuth, "function");
-  assert.equal(typeof module.AuthError, "function");
+  assert.equal(typeof modules["."].createAuth, "function");
+  assert.equal(typeof modules["."].AuthError, "function");
   assert.deepEqual(Object.keys(globalThis), before);
 });
 
