@@ -1,18 +1,73 @@
 //! Columns of a product: the sums of digit products of one weight, before any carry.
 
-use crate::digits::{DIGITS, Digits, PADDING, Staggered};
+use crate::digits::{DIGITS, Digits, Squared, Staggered, WORDS};
 use crate::lanes::{Lanes, wipe};
 
-/// Columns of half a product, four to a vector, lowest first; column `k` has weight 2^(12·k).
+/// Vectors of columns of half a product.
+pub(crate) const HALF: usize = DIGITS / 4;
+
+/// Columns of a product, four to a vector, lowest first; column `k` has weight 2^(12·k).
 ///
-/// A column of a whole product is at most 256 · 2048² = 2^30 in size, so a product and a multiple
-/// of the modulus together fit the 32 bits of a lane.
+/// A column of a product is at most 256 · 2048² = 2^30 in size, so a product and a multiple of the
+/// modulus together fit the 32 bits of a lane.
 #[repr(C, align(16))]
-pub(crate) struct Columns(pub(crate) [Lanes; DIGITS / 4]);
+pub(crate) struct Columns([Lanes; 2 * HALF]);
 
 impl Columns {
     /// All columns zero.
-    pub(crate) const ZERO: Columns = Columns([Lanes::ZERO; DIGITS / 4]);
+    pub(crate) const ZERO: Columns = Columns([Lanes::ZERO; 2 * HALF]);
+
+    /// The columns below 2^3072.
+    pub(crate) fn low(&mut self) -> &mut [Lanes] {
+        let (low, _) = self.0.split_at_mut(HALF);
+        low
+    }
+
+    /// The columns from 2^3072 on.
+    pub(crate) fn high(&mut self) -> &mut [Lanes] {
+        let (_, high) = self.0.split_at_mut(HALF);
+        high
+    }
+
+    /// Sets all columns to those of `a · b`.
+    pub(crate) fn set_product(&mut self, a: &Digits, b: &Staggered) {
+        self.0 = [Lanes::ZERO; 2 * HALF];
+        for (group, pairs) in a.groups().enumerate() {
+            add_rows(self.0.get_mut(4 * group..), pairs, b, 0);
+        }
+    }
+
+    /// Sets all columns to those of a square.
+    ///
+    /// A product of two different digits occurs twice: each group of digits is multiplied by
+    /// itself and by twice the digits above it.
+    pub(crate) fn set_square(&mut self, a: &Digits, squared: &mut Squared) {
+        self.0 = [Lanes::ZERO; 2 * HALF];
+        for (group, pairs) in a.groups().enumerate() {
+            squared.turn_to(group);
+            add_rows(self.0.get_mut(8 * group..), pairs, &squared.multiplicand, 4 * group);
+        }
+    }
+
+    /// Sets the columns below 2^3072 to those of `a · b`.
+    pub(crate) fn set_low_product(&mut self, a: &Digits, b: &Staggered) {
+        self.low().fill(Lanes::ZERO);
+        for (group, pairs) in a.groups().enumerate() {
+            add_rows(self.low().get_mut(4 * group..), pairs, b, 0);
+        }
+    }
+
+    /// Adds the columns of `a · b` from 2^3072 on, and returns the four columns below them, which
+    /// are enough to know what the lower half carries into the upper.
+    pub(crate) fn add_high_product(&mut self, a: &Digits, b: &Staggered) -> Lanes {
+        // The sums of the lowest three vectors miss what comes from below them.
+        let Some(columns) = self.0.get_mut(HALF - 4..) else { return Lanes::ZERO };
+        columns.iter_mut().take(4).for_each(|columns| *columns = Lanes::ZERO);
+        for (group, pairs) in a.groups().enumerate() {
+            add_rows(Some(&mut *columns), pairs, b, HALF - 4 - 4 * group);
+        }
+        columns.get(3).copied().unwrap_or(Lanes::ZERO)
+    }
 }
 
 impl Drop for Columns {
@@ -21,103 +76,41 @@ impl Drop for Columns {
     }
 }
 
-/// Vectors of columns that one pass computes: they stay in registers while the digits go by.
-const BLOCK: usize = 8;
-
-/// Multiplier digits in a group: four pairs for each phase.
-const GROUP: usize = 16;
-
-/// Columns 0..256 of `a · b`.
-pub(crate) fn low_product(columns: &mut Columns, a: &Digits, b: &Staggered) {
-    for (block, target) in columns.0.chunks_exact_mut(BLOCK).enumerate() {
-        let sums = block_of(a, b, 0, 2 * block + 2, block * BLOCK);
-        for (column, sum) in target.iter_mut().zip(sums) {
-            *column = sum;
-        }
-    }
-}
-
-/// Adds columns 256..512 of `a · b` to `columns`.
-pub(crate) fn add_high_product(columns: &mut Columns, a: &Digits, b: &Staggered) {
-    for (block, target) in columns.0.chunks_exact_mut(BLOCK).enumerate() {
-        let sums = block_of(a, b, 2 * block, DIGITS / GROUP, DIGITS / 4 + block * BLOCK);
-        for (column, sum) in target.iter_mut().zip(sums) {
-            *column = column.add(sum);
-        }
-    }
-}
-
-/// Columns 252..256 of `a · b`: enough to know what the lower half carries into the upper.
-pub(crate) fn guard_columns(a: &Digits, b: &Staggered) -> Lanes {
-    let [even, odd] = &b.phases;
-    let mut sum = Lanes::ZERO;
-    let first = PADDING + DIGITS / 4 - 1;
-    for (step, pairs) in a.pairs().chunks_exact(2).enumerate() {
-        let (&[low, high], Some(at)) = (pairs, first.checked_sub(step)) else { continue };
-        let (Some(&even), Some(&odd)) = (even.get(at), odd.get(at)) else { continue };
-        sum = sum.add_dot(Lanes::splat(low), even).add_dot(Lanes::splat(high), odd);
-    }
-    sum
-}
-
-/// The sums of `BLOCK` vectors of columns from vector `first` on, over some groups of digits of `a`.
-#[inline(always)]
-fn block_of(a: &Digits, b: &Staggered, from: usize, to: usize, first: usize) -> [Lanes; BLOCK] {
-    let mut sums = [Lanes::ZERO; BLOCK];
-    let [even, odd] = &b.phases;
-    let groups = a.pairs().chunks_exact(GROUP / 2).enumerate();
-    for (group, pairs) in groups.take(to).skip(from) {
-        let start = PADDING + first - 3 - group * (GROUP / 4);
-        let &[a0, a1, a2, a3, a4, a5, a6, a7] = pairs else { continue };
-        let Some(even) = even.get(start..).and_then(|window| window.first_chunk()) else {
-            continue;
-        };
-        let Some(odd) = odd.get(start..).and_then(|window| window.first_chunk()) else { continue };
-        add_rows(&mut sums, [a0, a2, a4, a6], even);
-        add_rows(&mut sums, [a1, a3, a5, a7], odd);
-    }
-    sums
-}
-
-/// Adds four pairs of multiplier digits times a window of the multiplicand to a block of columns.
+/// Adds 16 digits of the multiplier times the multiplicand's vectors from `first` on to columns,
+/// until one of both ends.
 ///
-/// Written out, because each vector of the window serves up to four sums while it is in a register.
-#[inline(always)]
-fn add_rows(sums: &mut [Lanes; BLOCK], pairs: [i32; 4], window: &[Lanes; BLOCK + 3]) {
-    let [p0, p1, p2, p3] = pairs.map(Lanes::splat);
-    let &[w0, w1, w2, w3, w4, w5, w6, w7, w8, w9, w10] = window;
-    let [mut s0, mut s1, mut s2, mut s3, mut s4, mut s5, mut s6, mut s7] = *sums;
-    s0 = s0.add_dot(p3, w0);
-    s0 = s0.add_dot(p2, w1);
-    s1 = s1.add_dot(p3, w1);
-    s0 = s0.add_dot(p1, w2);
-    s1 = s1.add_dot(p2, w2);
-    s2 = s2.add_dot(p3, w2);
-    s0 = s0.add_dot(p0, w3);
-    s1 = s1.add_dot(p1, w3);
-    s2 = s2.add_dot(p2, w3);
-    s3 = s3.add_dot(p3, w3);
-    s1 = s1.add_dot(p0, w4);
-    s2 = s2.add_dot(p1, w4);
-    s3 = s3.add_dot(p2, w4);
-    s4 = s4.add_dot(p3, w4);
-    s2 = s2.add_dot(p0, w5);
-    s3 = s3.add_dot(p1, w5);
-    s4 = s4.add_dot(p2, w5);
-    s5 = s5.add_dot(p3, w5);
-    s3 = s3.add_dot(p0, w6);
-    s4 = s4.add_dot(p1, w6);
-    s5 = s5.add_dot(p2, w6);
-    s6 = s6.add_dot(p3, w6);
-    s4 = s4.add_dot(p0, w7);
-    s5 = s5.add_dot(p1, w7);
-    s6 = s6.add_dot(p2, w7);
-    s7 = s7.add_dot(p3, w7);
-    s5 = s5.add_dot(p0, w8);
-    s6 = s6.add_dot(p1, w8);
-    s7 = s7.add_dot(p2, w8);
-    s6 = s6.add_dot(p0, w9);
-    s7 = s7.add_dot(p1, w9);
-    s7 = s7.add_dot(p0, w10);
-    *sums = [s0, s1, s2, s3, s4, s5, s6, s7];
+/// A vector of the multiplicand serves four vectors of columns, which is why three sums travel
+/// along.
+#[inline(never)]
+fn add_rows(columns: Option<&mut [Lanes]>, pairs: &[i32; 8], b: &Staggered, first: usize) {
+    let &[p0, p1, p2, p3, p4, p5, p6, p7] = pairs;
+    let (p0, p1) = (Lanes::splat(p0), Lanes::splat(p1));
+    let (p2, p3) = (Lanes::splat(p2), Lanes::splat(p3));
+    let (p4, p5) = (Lanes::splat(p4), Lanes::splat(p5));
+    let (p6, p7) = (Lanes::splat(p6), Lanes::splat(p7));
+    let (mut next, mut second, mut third) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
+    let (Some(columns), Some(words)) = (columns, b.0.get(first..WORDS)) else { return };
+    let (columns, words) = (columns.as_chunks_mut::<4>().0, words.as_chunks::<4>().0);
+    for ([c0, c1, c2, c3], &[w0, w1, w2, w3]) in columns.iter_mut().zip(words) {
+        let [even, odd] = w0;
+        *c0 = c0.add(next).add_dot(p0, even).add_dot(p1, odd);
+        let fourth = second.add_dot(p2, even).add_dot(p3, odd);
+        second = third.add_dot(p4, even).add_dot(p5, odd);
+        third = p6.dot(even).add_dot(p7, odd);
+        let [even, odd] = w1;
+        *c1 = c1.add(fourth).add_dot(p0, even).add_dot(p1, odd);
+        next = second.add_dot(p2, even).add_dot(p3, odd);
+        second = third.add_dot(p4, even).add_dot(p5, odd);
+        third = p6.dot(even).add_dot(p7, odd);
+        let [even, odd] = w2;
+        *c2 = c2.add(next).add_dot(p0, even).add_dot(p1, odd);
+        let fourth = second.add_dot(p2, even).add_dot(p3, odd);
+        second = third.add_dot(p4, even).add_dot(p5, odd);
+        third = p6.dot(even).add_dot(p7, odd);
+        let [even, odd] = w3;
+        *c3 = c3.add(fourth).add_dot(p0, even).add_dot(p1, odd);
+        next = second.add_dot(p2, even).add_dot(p3, odd);
+        second = third.add_dot(p4, even).add_dot(p5, odd);
+        third = p6.dot(even).add_dot(p7, odd);
+    }
 }

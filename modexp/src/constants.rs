@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::columns::{Columns, low_product};
+use crate::columns::Columns;
 use crate::digits::{Digits, Staggered};
 use crate::element::{ELEMENT_BYTES, columns_of_bytes};
 use crate::lanes::{Lanes, as_words_mut};
@@ -26,7 +26,7 @@ pub(crate) fn constants() -> &'static Constants {
 
 fn derive_constants() -> Constants {
     let mut prime = Digits::ZERO;
-    let carry = normalize(&columns_of_bytes(&PRIME), &mut prime);
+    let carry = normalize(columns_of_bytes(&PRIME).low(), &mut prime);
     prime.add_to_top(carry);
     let mut modulus = Modulus { modulus: Staggered::ZERO, minus_inverse: Staggered::ZERO };
     modulus.modulus.load(&prime);
@@ -48,11 +48,11 @@ fn derive_constants() -> Constants {
 fn multiple_of_radix(modulus: &Staggered, factor: i32) -> Digits {
     let mut columns = Columns::ZERO;
     let minus_factor = Lanes::splat(-factor & 0xffff);
-    for (column, word) in columns.0.iter_mut().zip(modulus.words()) {
+    for (column, word) in columns.low().iter_mut().zip(modulus.words()) {
         *column = word.dot(minus_factor);
     }
     let mut digits = Digits::ZERO;
-    normalize(&columns, &mut digits);
+    normalize(columns.low(), &mut digits);
     digits
 }
 
@@ -68,15 +68,15 @@ fn derive_minus_inverse(modulus: &Staggered) -> Digits {
     }
     let mut factor = Staggered::ZERO;
     for _ in 0..6 {
-        low_product(&mut columns, &inverse, modulus);
-        if let Some(lowest) = as_words_mut(&mut columns.0).first_mut() {
+        columns.set_low_product(&inverse, modulus);
+        if let Some(lowest) = as_words_mut(columns.low()).first_mut() {
             *lowest = lowest.wrapping_add(2);
         }
         let mut digits = Digits::ZERO;
-        normalize(&columns, &mut digits);
+        normalize(columns.low(), &mut digits);
         factor.load(&digits);
-        low_product(&mut columns, &inverse, &factor);
-        normalize(&columns, &mut inverse);
+        columns.set_low_product(&inverse, &factor);
+        normalize(columns.low(), &mut inverse);
     }
     inverse
 }

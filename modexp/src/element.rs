@@ -2,8 +2,8 @@
 
 use crate::columns::Columns;
 use crate::constants::{PRIME, constants};
-use crate::digits::{DIGITS, Digits};
-use crate::lanes::{as_words, as_words_mut, wipe_bytes};
+use crate::digits::Digits;
+use crate::lanes::{Lanes, as_words, as_words_mut, wipe_bytes};
 use crate::montgomery::{Workspace, settle};
 
 /// Length of an element in bytes: 3072 bits.
@@ -25,13 +25,12 @@ impl Element {
         let mut workspace = Workspace::new(&constants.modulus);
         let mut value = Digits::ZERO;
         let mut sum = Digits::ZERO;
-        let (first, chunks) = bytes.split_at(bytes.len() % ELEMENT_BYTES);
-        for chunk in core::iter::once(first).chain(chunks.chunks(ELEMENT_BYTES)) {
+        for chunk in chunks_from_end(bytes, ELEMENT_BYTES) {
             // Horner's rule; the factor that moves the value up by a chunk is also the one that
             // takes the chunk into Montgomery form.
             let mut columns = columns_of_bytes(chunk);
             add_digits(&mut columns, &value);
-            settle(&mut columns, &mut sum, &constants.modulus.modulus);
+            settle(columns.low(), &mut sum, &constants.modulus.modulus);
             workspace.multiply(&mut sum, &constants.square_of_radix);
             value.0 = sum.0;
         }
@@ -52,12 +51,12 @@ impl Element {
         // The value lies between -N/2 and N/2 with a little on either side: N is to be added
         // exactly when it is negative.
         let mut bytes = [0; ELEMENT_BYTES];
-        let sign = bytes_of_columns(&columns, &mut bytes);
-        let prime = columns_of_bytes(&PRIME);
-        for (column, digit) in as_words_mut(&mut columns.0).iter_mut().zip(as_words(&prime.0)) {
+        let sign = bytes_of_columns(columns.low(), &mut bytes);
+        let mut prime = columns_of_bytes(&PRIME);
+        for (column, digit) in as_words_mut(columns.low()).iter_mut().zip(as_words(prime.low())) {
             *column = column.wrapping_add(digit & sign);
         }
-        bytes_of_columns(&columns, &mut bytes);
+        bytes_of_columns(columns.low(), &mut bytes);
         bytes
     }
 
@@ -95,18 +94,23 @@ impl Element {
         add_digits(&mut columns, &self.0);
         let mut others = Columns::ZERO;
         add_digits(&mut others, &other.0);
-        for (a, &b) in as_words_mut(&mut columns.0).iter_mut().zip(as_words(&others.0)) {
+        for (a, &b) in as_words_mut(columns.low()).iter_mut().zip(as_words(others.low())) {
             *a = each(*a, b);
         }
         let mut digits = Digits::ZERO;
-        settle(&mut columns, &mut digits, &constants().modulus.modulus);
+        settle(columns.low(), &mut digits, &constants().modulus.modulus);
         Element(digits)
     }
 }
 
+/// Chunks of which the last ends where the bytes end, first to last; only the first may be short.
+pub(crate) fn chunks_from_end(bytes: &[u8], size: usize) -> impl Iterator<Item = &[u8]> {
+    bytes.rchunks(size).rev()
+}
+
 /// Adds each digit to its column.
 fn add_digits(columns: &mut Columns, digits: &Digits) {
-    for (columns, pair) in as_words_mut(&mut columns.0).chunks_exact_mut(2).zip(digits.pairs()) {
+    for (columns, pair) in as_words_mut(columns.low()).chunks_exact_mut(2).zip(digits.pairs()) {
         let [low, high] = columns else { continue };
         *low = low.wrapping_add(pair << 16 >> 16);
         *high = high.wrapping_add(pair >> 16);
@@ -119,7 +123,7 @@ pub(crate) fn columns_of_bytes(bytes: &[u8]) -> Columns {
     let triples = bytes
         .rchunks(3)
         .map(|triple| triple.iter().fold(0, |value, &byte| value << 8 | i32::from(byte)));
-    for (columns, triple) in as_words_mut(&mut columns.0).chunks_exact_mut(2).zip(triples) {
+    for (columns, triple) in as_words_mut(columns.low()).chunks_exact_mut(2).zip(triples) {
         let [low, high] = columns else { continue };
         *low = triple & 0xfff;
         *high = triple >> 12;
@@ -128,10 +132,9 @@ pub(crate) fn columns_of_bytes(bytes: &[u8]) -> Columns {
 }
 
 /// Writes columns as a big-endian integer modulo 2^3072 and returns what is carried out of them.
-fn bytes_of_columns(columns: &Columns, bytes: &mut [u8; ELEMENT_BYTES]) -> i32 {
-    debug_assert_eq!(columns.0.len() * 4, DIGITS);
+fn bytes_of_columns(columns: &[Lanes], bytes: &mut [u8; ELEMENT_BYTES]) -> i32 {
     let mut carry = 0;
-    let pairs = as_words(&columns.0).chunks_exact(2);
+    let pairs = as_words(columns).chunks_exact(2);
     for (triple, columns) in bytes.rchunks_exact_mut(3).zip(pairs) {
         let &[low, high] = columns else { continue };
         let low = low.wrapping_add(carry);

@@ -15,9 +15,13 @@ impl Exponent {
     /// A big-endian integer, or `None` if it is longer than 129 bytes.
     #[must_use]
     pub fn from_bytes_be(bytes: &[u8]) -> Option<Exponent> {
+        if bytes.len() > LONGEST + 1 {
+            return None;
+        }
         let mut exponent = Exponent { bytes: [0; LONGEST + 1], bits: bytes.len() * 8 };
-        let start = exponent.bytes.len().checked_sub(bytes.len())?;
-        exponent.bytes.get_mut(start..)?.copy_from_slice(bytes);
+        for (target, byte) in exponent.bytes.iter_mut().rev().zip(bytes.iter().rev()) {
+            *target = *byte;
+        }
         Some(exponent)
     }
 

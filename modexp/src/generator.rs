@@ -53,10 +53,12 @@ impl Preparation {
         let mut workspace = Workspace::new(&constants().modulus);
         if let Some(table) = self.tables.get_mut(self.teeth / TEETH) {
             // The entries with this tooth as their highest are the entries below it times it.
-            let (below, above) = table.split_at_mut(1 << (self.teeth % TEETH));
-            for (above, below) in above.iter_mut().zip(below) {
-                above.0 = below.0;
-                workspace.multiply(above, &self.power);
+            let middle = 1 << (self.teeth % TEETH);
+            if let Some((below, above)) = table.split_at_mut_checked(middle) {
+                for (above, below) in above.iter_mut().zip(below) {
+                    above.0 = below.0;
+                    workspace.multiply(above, &self.power);
+                }
             }
             for _ in 0..ROWS {
                 workspace.square(&mut self.power);
@@ -94,12 +96,8 @@ pub fn pow_generator(exponent: &[u8]) -> Element {
     let mut workspace = Workspace::new(&constants.modulus);
     let mut result = constants.one.clone();
     let mut factor = Digits::ZERO;
-    let (first, chunks) = exponent.split_at(exponent.len() % CHUNK);
     let mut started = false;
-    for chunk in core::iter::once(first).chain(chunks.chunks(CHUNK)) {
-        if chunk.is_empty() {
-            continue;
-        }
+    for chunk in crate::element::chunks_from_end(exponent, CHUNK) {
         let mut power = constants.one.clone();
         for row in (0..ROWS).rev() {
             workspace.square(&mut power);

@@ -3,8 +3,8 @@
 //! SECURITY: arithmetic on secrets wraps throughout, although nothing here overflows, because the
 //! overflow checks of a debug build are branches.
 
-use crate::columns::{Columns, add_high_product, guard_columns, low_product};
-use crate::digits::{DIGITS, Digits, Staggered};
+use crate::columns::Columns;
+use crate::digits::{Digits, Squared, Staggered};
 use crate::lanes::{Lanes, as_words, as_words_mut};
 
 /// Bits of a digit.
@@ -21,9 +21,8 @@ pub(crate) struct Modulus {
 /// Scratch space of a chain of multiplications; wiped when dropped.
 pub(crate) struct Workspace<'a> {
     modulus: &'a Modulus,
-    multiplicand: Staggered,
-    low: Columns,
-    high: Columns,
+    multiplicand: Squared,
+    columns: Columns,
     digits: Digits,
     quotient: Digits,
 }
@@ -33,9 +32,8 @@ impl<'a> Workspace<'a> {
     pub(crate) const fn new(modulus: &'a Modulus) -> Workspace<'a> {
         Workspace {
             modulus,
-            multiplicand: Staggered::ZERO,
-            low: Columns::ZERO,
-            high: Columns::ZERO,
+            multiplicand: Squared::ZERO,
+            columns: Columns::ZERO,
             digits: Digits::ZERO,
             quotient: Digits::ZERO,
         }
@@ -43,22 +41,17 @@ impl<'a> Workspace<'a> {
 
     /// Replaces `a` by `a · b / 2^3072`.
     pub(crate) fn multiply(&mut self, a: &mut Digits, b: &Digits) {
-        self.multiplicand.load(b);
-        self.product(a);
+        let multiplicand = &mut self.multiplicand.multiplicand;
+        multiplicand.load(b);
+        self.columns.set_product(a, multiplicand);
         self.reduce(a);
     }
 
     /// Replaces `a` by `a² / 2^3072`.
     pub(crate) fn square(&mut self, a: &mut Digits) {
         self.multiplicand.load(a);
-        self.product(a);
+        self.columns.set_square(a, &mut self.multiplicand);
         self.reduce(a);
-    }
-
-    fn product(&mut self, a: &Digits) {
-        low_product(&mut self.low, a, &self.multiplicand);
-        self.high.0 = [Lanes::ZERO; DIGITS / 4];
-        add_high_product(&mut self.high, a, &self.multiplicand);
     }
 
     /// The product divided by 2^3072, modulo the prime.
@@ -68,16 +61,16 @@ impl<'a> Workspace<'a> {
     /// that four columns determine: the columns below them come to less than 2^-29.
     fn reduce(&mut self, result: &mut Digits) {
         let Modulus { modulus, minus_inverse } = self.modulus;
-        let carry_of_low = normalize(&self.low, &mut self.digits);
-        low_product(&mut self.low, &self.digits, minus_inverse);
-        normalize(&self.low, &mut self.quotient);
-        let guard = guard_columns(&self.quotient, modulus);
+        let carry_of_low = normalize(self.columns.low(), &mut self.digits);
+        self.columns.set_low_product(&self.digits, minus_inverse);
+        normalize(self.columns.low(), &mut self.quotient);
+        let guard = self.columns.add_high_product(&self.quotient, modulus);
         let carry = carry_of_low.wrapping_add(self.carry_into_high(guard));
-        add_high_product(&mut self.high, &self.quotient, modulus);
-        if let Some(lowest) = as_words_mut(&mut self.high.0).first_mut() {
+        let high = self.columns.high();
+        if let Some(lowest) = as_words_mut(high).first_mut() {
             *lowest = lowest.wrapping_add(carry);
         }
-        settle(&mut self.high, result, modulus);
+        settle(high, result, modulus);
     }
 
     /// What `t + q·N` carries out of its lower half, from the columns 252..256 of `q·N`.
@@ -96,7 +89,7 @@ impl<'a> Workspace<'a> {
 ///
 /// Two rounds leave every column within -128..=4223, a third moves what is above 2047 up by one,
 /// so that digits end within -2048..=2048 without a chain of carries over all of them.
-pub(crate) fn normalize(columns: &Columns, digits: &mut Digits) -> i32 {
+pub(crate) fn normalize(columns: &[Lanes], digits: &mut Digits) -> i32 {
     let mask = Lanes::splat((1 << BITS) - 1);
     let half = Lanes::splat(1 << (BITS - 1));
     let mut carries = [Lanes::ZERO; 3];
@@ -110,8 +103,8 @@ pub(crate) fn normalize(columns: &Columns, digits: &mut Digits) -> i32 {
         carries = [carry, next, last];
         column.sub(last.shift_left::<BITS>()).add(last.after(third))
     };
-    for (digits, columns) in digits.0.iter_mut().zip(columns.0.chunks_exact(2)) {
-        let &[low, high] = columns else { continue };
+    for (digits, columns) in digits.0.iter_mut().zip(columns.as_chunks().0) {
+        let &[low, high] = columns;
         let low = step(low);
         *digits = Lanes::narrow(low, step(high));
     }
@@ -122,15 +115,16 @@ pub(crate) fn normalize(columns: &Columns, digits: &mut Digits) -> i32 {
 /// Carries columns into digits after taking away the multiple of the prime that is nearest.
 ///
 /// Takes columns whose value is within ±7 · 2^3072, and leaves a value within ±0.501 · 2^3072.
-pub(crate) fn settle(columns: &mut Columns, digits: &mut Digits, modulus: &Staggered) {
+pub(crate) fn settle(columns: &mut [Lanes], digits: &mut Digits, modulus: &Staggered) {
     let mut sum = 0_i64;
-    let [.., highest] = &columns.0;
-    for &column in as_words(&[*highest]) {
-        sum = (sum >> BITS).wrapping_add(i64::from(column));
+    if let [.., highest] = columns {
+        for &column in as_words(&[*highest]) {
+            sum = (sum >> BITS).wrapping_add(i64::from(column));
+        }
     }
     let multiple = sum.wrapping_add(1 << (BITS - 1)) >> BITS;
     let multiple = Lanes::splat((multiple as i32) & 0xffff);
-    for (column, &words) in columns.0.iter_mut().zip(modulus.words()) {
+    for (column, words) in columns.iter_mut().zip(modulus.words()) {
         *column = column.sub(words.dot(multiple));
     }
     let carry = normalize(columns, digits);

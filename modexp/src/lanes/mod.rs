@@ -29,6 +29,12 @@ impl Lanes {
     pub(crate) fn add_dot(self, a: Lanes, b: Lanes) -> Lanes {
         self.add(a.dot(b))
     }
+
+    /// The bits of `other` where `mask` has ones, those of `self` elsewhere.
+    #[inline(always)]
+    pub(crate) fn choose(self, other: Lanes, mask: Lanes) -> Lanes {
+        other.and(mask).or(self.and_not(mask))
+    }
 }
 
 /// Views vectors as their lanes, lowest first.
@@ -45,6 +51,7 @@ pub(crate) fn as_words_mut(lanes: &mut [Lanes]) -> &mut [i32] {
 }
 
 /// Overwrites vectors with zeros in a way the compiler may not leave out.
+#[inline(never)]
 pub(crate) fn wipe(lanes: &mut [Lanes]) {
     for lane in lanes.iter_mut() {
         // SAFETY: the pointer comes from a unique reference, so it is valid and aligned.
@@ -54,6 +61,7 @@ pub(crate) fn wipe(lanes: &mut [Lanes]) {
 }
 
 /// Overwrites bytes with zeros in a way the compiler may not leave out.
+#[inline(never)]
 pub(crate) fn wipe_bytes(bytes: &mut [u8]) {
     for byte in bytes.iter_mut() {
         // SAFETY: the pointer comes from a unique reference, so it is valid and aligned.

@@ -9,6 +9,12 @@ impl Lanes {
     /// All lanes zero.
     pub(crate) const ZERO: Lanes = Lanes([0; 4]);
 
+    /// Four words, lowest first.
+    #[inline(always)]
+    pub(crate) fn of(words: [i32; 4]) -> Lanes {
+        Lanes(words)
+    }
+
     /// The same word in every lane.
     #[inline(always)]
     pub(crate) fn splat(word: i32) -> Lanes {
@@ -47,6 +53,19 @@ impl Lanes {
     #[inline(always)]
     pub(crate) fn and(self, other: Lanes) -> Lanes {
         self.zip(other, |x, y| x & y)
+    }
+
+    /// The bits of `self` where `mask` has zeros.
+    #[inline(always)]
+    pub(crate) fn and_not(self, mask: Lanes) -> Lanes {
+        self.zip(mask, |x, y| x & !y)
+    }
+
+    /// Each signed half times 2.
+    #[inline(always)]
+    pub(crate) fn double_halves(self) -> Lanes {
+        // The top bit of the low half must not become the lowest of the high half.
+        Lanes(self.0.map(|word| (word << 1) & !0x10000))
     }
 
     /// Bitwise or.

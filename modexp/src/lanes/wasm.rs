@@ -11,6 +11,12 @@ impl Lanes {
     /// All lanes zero.
     pub(crate) const ZERO: Lanes = Lanes(simd::i32x4(0, 0, 0, 0));
 
+    /// Four words, lowest first.
+    #[inline(always)]
+    pub(crate) const fn of([a, b, c, d]: [i32; 4]) -> Lanes {
+        Lanes(simd::i32x4(a, b, c, d))
+    }
+
     /// The same word in every lane.
     #[inline(always)]
     pub(crate) fn splat(word: i32) -> Lanes {
@@ -39,6 +45,18 @@ impl Lanes {
     #[inline(always)]
     pub(crate) fn and(self, other: Lanes) -> Lanes {
         Lanes(simd::v128_and(self.0, other.0))
+    }
+
+    /// The bits of `self` where `mask` has zeros.
+    #[inline(always)]
+    pub(crate) fn and_not(self, mask: Lanes) -> Lanes {
+        Lanes(simd::v128_andnot(self.0, mask.0))
+    }
+
+    /// Each signed half times 2.
+    #[inline(always)]
+    pub(crate) fn double_halves(self) -> Lanes {
+        Lanes(simd::i16x8_shl(self.0, 1))
     }
 
     /// Bitwise or.

@@ -20,6 +20,12 @@ impl Lanes {
     // SAFETY: sixteen bytes of any value are a vector.
     pub(crate) const ZERO: Lanes = Lanes(unsafe { core::mem::zeroed() });
 
+    /// Four words, lowest first.
+    #[inline(always)]
+    pub(crate) fn of([a, b, c, d]: [i32; 4]) -> Lanes {
+        Lanes(sse2!(simd::_mm_setr_epi32(a, b, c, d)))
+    }
+
     /// The same word in every lane.
     #[inline(always)]
     pub(crate) fn splat(word: i32) -> Lanes {
@@ -48,6 +54,18 @@ impl Lanes {
     #[inline(always)]
     pub(crate) fn and(self, other: Lanes) -> Lanes {
         Lanes(sse2!(simd::_mm_and_si128(self.0, other.0)))
+    }
+
+    /// The bits of `self` where `mask` has zeros.
+    #[inline(always)]
+    pub(crate) fn and_not(self, mask: Lanes) -> Lanes {
+        Lanes(sse2!(simd::_mm_andnot_si128(mask.0, self.0)))
+    }
+
+    /// Each signed half times 2.
+    #[inline(always)]
+    pub(crate) fn double_halves(self) -> Lanes {
+        Lanes(sse2!(simd::_mm_slli_epi16::<1>(self.0)))
     }
 
     /// Bitwise or.
