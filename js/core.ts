@@ -11,6 +11,21 @@ export type Operation =
   | "prepare"
   | "signIn"
   | "answer"
+  | "pendingSignIns"
+  | "cancelSignIn"
+  | "associateSoftwareToken"
+  | "verifySoftwareToken"
+  | "setMfaPreference"
+  | "mfaPreference"
+  | "authFactors"
+  | "listDevices"
+  | "getDevice"
+  | "rememberDevice"
+  | "notRememberDevice"
+  | "forgetDevice"
+  | "registerPasskey"
+  | "listPasskeys"
+  | "deletePasskey"
   | "signUp"
   | "confirmSignUp"
   | "resendConfirmationCode"
@@ -33,7 +48,8 @@ function load(source?: WasmSource): Promise<unknown> {
 
 async function instantiate(source?: WasmSource): Promise<unknown> {
   if (typeof WebAssembly !== "object") throw new AuthError("wasmUnavailable");
-  if (typeof globalThis.crypto?.getRandomValues !== "function") throw new AuthError("cryptoUnavailable");
+  if (typeof globalThis.crypto?.getRandomValues !== "function")
+    throw new AuthError("cryptoUnavailable");
   const given = (await source) ?? new URL("./lifeguard_bg.wasm", import.meta.url);
   try {
     const isAddress = typeof given === "string" || given instanceof URL;
@@ -51,12 +67,19 @@ async function bytesAt(address: string | URL): Promise<ArrayBuffer> {
   return reply.arrayBuffer();
 }
 
+/** Runs an operation of the core. */
+export type Call = ReturnType<typeof connect>;
+
 /** Makes the function that runs the core's operations for one pool. */
 export function connect(options: AuthOptions, notify: (event: string) => void = () => {}) {
   let core: Core | undefined;
   const host = createHost(options, notify);
 
-  return async function call<T>(operation: Operation, input: object = {}, signal?: AbortSignal): Promise<T> {
+  return async function call<T>(
+    operation: Operation,
+    input: object = {},
+    signal?: AbortSignal,
+  ): Promise<T> {
     if (signal?.aborted) throw new AuthError("aborted");
     await load(options.wasm);
     try {
@@ -66,6 +89,7 @@ export function connect(options: AuthOptions, notify: (event: string) => void = 
           clientId: options.clientId,
           endpoint: options.endpoint === undefined ? undefined : String(options.endpoint),
           timeoutMs: options.timeoutMs,
+          resumeMs: resumeMs(options),
         },
         host,
       );
@@ -80,4 +104,10 @@ export function connect(options: AuthOptions, notify: (event: string) => void = 
       throw fromCore(failure as CoreFailure);
     }
   };
+}
+
+/** How long a half-finished sign-in outlives the page: the service's default is three minutes. */
+function resumeMs({ resumeSignIn }: AuthOptions): number | undefined {
+  if (!resumeSignIn) return undefined;
+  return (resumeSignIn === true ? 180 : resumeSignIn.validSeconds) * 1000;
 }

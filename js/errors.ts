@@ -25,7 +25,7 @@ const MESSAGES = {
   throttled: "the service is busy, try again shortly",
   /** Try again. */
   serviceUnavailable: "the service is not available, try again",
-  /** Ask for the code again; the challenge stays open. */
+  /** Ask for the code again: the challenge stays open, or `challenge` takes its place. */
   codeMismatch: "the code is wrong",
   /** Have a new code sent. */
   codeExpired: "the code has expired or was used already",
@@ -91,6 +91,8 @@ const MESSAGES = {
   passkeyWrongRelyingParty: "this page's address does not belong to the passkey's site",
   /** Offer it again. */
   passkeyTimedOut: "the passkey dialog ran out of time",
+  /** Offer it again, or another way to sign in. */
+  passkeyFailed: "the passkey dialog failed",
   /** A defect of this library: please report it. */
   internal: "internal error",
 } as const;
@@ -111,17 +113,22 @@ export class AuthError extends Error {
   readonly detail?: string;
   /** The service's own name and words. Words of triggers included: show them only if you trust them. */
   readonly service?: { readonly name: string; readonly message: string };
-  /** With `sessionExpired`: the question from which the sign-in goes on. */
+  /** The question from which the sign-in goes on: always with `sessionExpired`, else where it changed. */
   readonly challenge?: Challenge;
 
   constructor(
     code: AuthErrorCode,
-    more: Partial<Pick<AuthError, "retryable" | "retryAfterMs" | "detail" | "service" | "challenge">> & {
+    more: Partial<
+      Pick<AuthError, "retryable" | "retryAfterMs" | "detail" | "service" | "challenge">
+    > & {
       cause?: unknown;
     } = {},
   ) {
     const { detail, cause } = more;
-    super(detail ? `${MESSAGES[code]}: ${detail}` : MESSAGES[code], cause === undefined ? undefined : { cause });
+    super(
+      detail ? `${MESSAGES[code]}: ${detail}` : MESSAGES[code],
+      cause === undefined ? undefined : { cause },
+    );
     this.code = code;
     this.retryable = more.retryable ?? false;
     if (more.retryAfterMs !== undefined) this.retryAfterMs = more.retryAfterMs;
@@ -140,13 +147,18 @@ export interface CoreFailure {
   service?: { name: string; message: string };
   challenge?: Challenge;
   pending?: unknown;
+  store?: string;
 }
 
 /** The error for a failure of the core. Keeps what belongs to the wrapper alone out of it. */
 export function fromCore(failure: CoreFailure): AuthError {
   if (!(failure?.code in MESSAGES)) return new AuthError("internal", { cause: failure });
-  return Object.assign(new AuthError(failure.code, failure), { [PENDING]: failure.pending });
+  const error = new AuthError(failure.code, failure);
+  const { challenge, pending, store } = failure;
+  if (!challenge) return error;
+  // Not enumerable: what is logged or serialized leaves it out.
+  return Object.defineProperty(error, QUESTION, { value: { challenge, pending, store } });
 }
 
-/** Where the wrapper finds the pending sign-in of a `challenge`; not part of the public page. */
-export const PENDING = Symbol("pending");
+/** Where the wrapper finds what belongs to an error's `challenge`; not part of the public page. */
+export const QUESTION = Symbol("question");

@@ -6,4 +6,5 @@
  */
 export { createAuth } from "./client.js";
 export { AuthError, type AuthErrorCode } from "./errors.js";
+export { type OtpauthInput, otpauthUri } from "./otpauth.js";
 export type * from "./types.js";

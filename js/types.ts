@@ -5,6 +5,10 @@
  * @packageDocumentation
  */
 
+import type { Devices, Mfa, Passkeys } from "./types/factors.js";
+
+export type * from "./types/factors.js";
+
 // ------------------------------------------------------------------ configuration
 
 /** Where the WebAssembly comes from, when the bundler's own way does not suit. */
@@ -33,6 +37,15 @@ export interface AuthOptions {
   wasm?: WasmSource;
   /** How long one attempt of a request may take, in milliseconds. Default 15 000. */
   timeoutMs?: number;
+  /**
+   * Lets a half-finished sign-in go on after a reload of the same tab: see {@link Auth.pendingSignIns}.
+   * Questions are kept in `sessionStorage` with the service's session, the user name and, for a new
+   * password, the attributes the pool showed; never a password, a code or an authenticator's secret.
+   * They are dropped when the service's session has expired, which is after `validSeconds` from the
+   * last answer: the app client's "authentication flow session duration". `true`: 180, the service's
+   * default. Default `false`.
+   */
+  resumeSignIn?: boolean | { validSeconds: number };
 }
 
 /** `"local"` survives closing the browser, `"session"` closing the tab does not, `"memory"` nothing. */
@@ -86,7 +99,15 @@ export interface SignInInput extends CallOptions {
 
 /** What a sign-in, or an answer to a challenge, leads to. */
 export type SignInResult =
-  | { status: "signedIn"; user: User }
+  | {
+      status: "signedIn";
+      user: User;
+      /**
+       * The pool leaves it to the person whether this browser is remembered: ask, and on "yes" call
+       * `auth.devices.remember()`.
+       */
+      deviceConfirmation?: { deviceKey: string };
+    }
   | { status: "challenge"; challenge: Challenge };
 
 /** Common to all challenges. */
@@ -95,6 +116,8 @@ interface ChallengeBase {
   id: string;
   /** User name the service knows the person by, once it has told. */
   username: string;
+  /** Everything the service said with the question, as it said it. */
+  parameters: Record<string, string>;
 }
 
 /** A code was sent to the person. */
@@ -163,11 +186,17 @@ export interface WebAuthnChallenge extends ChallengeBase {
   options: Record<string, unknown>;
 }
 
-/** A question of the pool's own triggers. */
+/** A question of the pool's own triggers: `parameters` has what they published. */
 export interface CustomChallenge extends ChallengeBase {
   name: "CUSTOM_CHALLENGE";
-  /** What the create-challenge trigger published. */
-  parameters: Record<string, string>;
+}
+
+/**
+ * The service's session is over, and the user name is known: begin again. A pool that begins by
+ * sending a code sends another. Comes with the error `sessionExpired` only.
+ */
+export interface RestartChallenge extends ChallengeBase {
+  name: "RESTART";
 }
 
 /** A question this version does not know: nothing is lost, and it can be answered. */
@@ -175,7 +204,6 @@ export interface OtherChallenge extends ChallengeBase {
   name: "OTHER";
   /** The service's name for it. */
   challengeName: string;
-  parameters: Record<string, string>;
 }
 
 /** Every question a pool can ask. Switch on `name`. */
@@ -191,33 +219,52 @@ export type Challenge =
   | PasswordChallenge
   | WebAuthnChallenge
   | CustomChallenge
+  | RestartChallenge
   | OtherChallenge;
+
+/** Choice-based sign-in: another first factor than the one that was asked for. */
+export interface OtherFactor {
+  option: FirstFactor | (string & {});
+  /** For `PASSWORD` and `PASSWORD_SRP`; absent: it is asked for next. */
+  password?: string;
+}
 
 /** What each challenge may be answered with. */
 export interface ChallengeAnswers {
   SMS_MFA: { code: string };
-  EMAIL_OTP: { code: string };
-  SMS_OTP: { code: string };
+  EMAIL_OTP: { code: string } | OtherFactor;
+  SMS_OTP: { code: string } | OtherFactor;
   SOFTWARE_TOKEN_MFA: { code: string };
   NEW_PASSWORD_REQUIRED: { newPassword: string; attributes?: Record<string, string> };
   SELECT_MFA_TYPE: { option: MfaType | (string & {}) };
   MFA_SETUP: { option: MfaType | (string & {}) };
   SOFTWARE_TOKEN_SETUP: { code: string; friendlyDeviceName?: string };
   EMAIL_SETUP: { email: string };
-  /** `PASSWORD` and `PASSWORD_SRP` may carry the password at once, or ask for it next. */
-  SELECT_CHALLENGE: { option: FirstFactor | (string & {}); password?: string };
-  PASSWORD: { password: string };
-  PASSWORD_SRP: { password: string };
-  /** Nothing: the browser's ceremony runs. `credential`: one already made, in JSON form. */
-  WEB_AUTHN: { credential?: unknown };
+  SELECT_CHALLENGE: OtherFactor;
+  PASSWORD: { password: string } | OtherFactor;
+  PASSWORD_SRP: { password: string } | OtherFactor;
+  /**
+   * Nothing: the browser's dialog runs, and `signal` closes it. `mediation: "conditional"` offers the
+   * passkey in the autofill of a form instead, until the signal ends it. `credential`: one already
+   * made, in JSON form.
+   */
+  WEB_AUTHN:
+    | { mediation?: "conditional" | "optional" | "required" | "silent"; credential?: unknown }
+    | OtherFactor;
   CUSTOM_CHALLENGE: { answer: string };
+  /** The password where the sign-in shall begin with one. */
+  RESTART: { password?: string };
   OTHER: { responses: Record<string, string> };
 }
 
-/** The answer that fits a challenge. `{ option }` on a first factor changes one's mind midway. */
-export type AnswerTo<C extends Challenge> = (C extends Challenge
-  ? ChallengeAnswers[C["name"]]
-  : never) &
+/**
+ * The answer that fits a challenge. `responses` is the service's own form (`ChallengeResponses`),
+ * for what a pool wants beyond the fields here.
+ */
+export type AnswerTo<C extends Challenge> = (
+  | (C extends Challenge ? ChallengeAnswers[C["name"]] : never)
+  | { responses: Record<string, string> }
+) &
   CallOptions;
 
 // ------------------------------------------------------------------ people, sessions
@@ -350,7 +397,20 @@ export interface Auth {
   /** Answers a question; a wrong code rejects with `codeMismatch` and the question may be answered again. */
   answerChallenge<C extends Challenge>(challenge: C, answer: AnswerTo<C>): Promise<SignInResult>;
   /** Forgets a half-finished sign-in. */
-  cancelChallenge(challenge: Challenge): void;
+  cancelChallenge(challenge: Challenge): Promise<void>;
+  /**
+   * Questions of this tab that wait for an answer, oldest first; with {@link AuthOptions.resumeSignIn}
+   * those of the page before a reload too. A set-up of an authenticator app comes back as
+   * `MFA_SETUP`: answered again, it makes a new secret.
+   */
+  pendingSignIns(): Promise<Challenge[]>;
+
+  /** Second factors of the person who is signed in. */
+  readonly mfa: Mfa;
+  /** Their devices. */
+  readonly devices: Devices;
+  /** Their passkeys. */
+  readonly passkeys: Passkeys;
 
   /** Creates an account. */
   signUp(input: SignUpInput): Promise<SignUpResult>;

@@ -1,7 +1,7 @@
 //! Operations on what belongs to the signed-in person: factors, devices, passkeys.
 
 use super::Core;
-use super::types::{Input, Output, wishes};
+use super::types::{Input, Output, device, wishes};
 use crate::browser::Page;
 use crate::client::error::Error;
 use crate::client::{devices, mfa, passkeys};
@@ -34,7 +34,10 @@ impl Core {
             "mfaPreference" => mfa::factors(client, page, "GetUser").await?.output(),
             "authFactors" => mfa::factors(client, page, "GetUserAuthFactors").await?.output(),
             "listDevices" => devices::list(client, page, limit, next.as_deref()).await?.output(),
-            "getDevice" => devices::device(client, page, key).await?.output(),
+            "getDevice" => {
+                let (info, this) = devices::device(client, page, key).await?;
+                device(&info, this.as_deref())
+            }
             "rememberDevice" | "notRememberDevice" => {
                 devices::remember(client, page, key, operation == "rememberDevice").await?;
                 Value::Null

@@ -5,7 +5,7 @@ mod manage;
 mod vector;
 
 pub(super) use challenge::{Answered, answer};
-pub(super) use manage::wishes;
+pub(super) use manage::{device, wishes};
 pub(super) use vector::srp_vector;
 
 use crate::client::account::SignedUp;

@@ -103,7 +103,7 @@ pub async fn list(
     Ok(DevicePage { devices: devices?, next: reply.string("PaginationToken"), this })
 }
 
-/// Reads one device: a page of one.
+/// Reads one device, this browser's by default; with it comes this browser's key.
 ///
 /// # Errors
 /// See [`Error`].
@@ -111,14 +111,14 @@ pub async fn device(
     client: &Client,
     platform: &impl Platform,
     key: Option<String>,
-) -> Result<DevicePage, Error> {
+) -> Result<(DeviceInfo, Option<String>), Error> {
     let session = person::session(client, platform).await?;
     let this = this_key(client, platform, &session).await;
     let wanted = key.or_else(|| this.clone()).ok_or(NO_DEVICE)?;
     let sent = wire::of_device("GetDevice", &session.access, &wanted);
     let reply = call(platform, &client.pool, client.timeout_ms, &sent).await?;
     let device = reply.get("Device").ok_or(Violation::MissingMember("Device"))?;
-    Ok(DevicePage { devices: vec![DeviceInfo::read(device)?], next: None, this })
+    Ok((DeviceInfo::read(device)?, this))
 }
 
 /// Has a device remembered by the service, or not any more. This browser's by default.

@@ -4,6 +4,7 @@ use super::{Input, Output};
 use crate::client::devices::DevicePage;
 use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
+use crate::protocol::wire::devices::DeviceInfo;
 use crate::protocol::wire::factors::{Factors, SETTINGS, Wish};
 use crate::protocol::wire::passkeys::Passkey;
 
@@ -27,31 +28,34 @@ pub(in crate::bindings) fn wishes(input: &Input) -> Result<Vec<(&'static str, Wi
 }
 
 impl Output for Factors {
-    /// `Factors`
+    /// `MfaPreference`, or `AuthFactors`
     fn output(&self) -> Value {
         Value::object()
             .with("enabled", Value::from_strings(&self.enabled))
             .with_some("preferred", self.preferred.as_deref())
-            .with("firstFactors", Value::from_strings(&self.first))
+            .with_some("firstFactors", self.first.as_deref().map(Value::from_strings))
     }
 }
 
 impl Output for DevicePage {
     /// `DevicePage`
     fn output(&self) -> Value {
-        let device = |device: &crate::protocol::wire::devices::DeviceInfo| {
-            Value::object()
-                .with("deviceKey", device.key.as_str())
-                .with("isThis", self.this.as_ref() == Some(&device.key))
-                .with("attributes", Value::from_pairs(&device.attributes))
-                .with_some("createdAt", device.created_at)
-                .with_some("modifiedAt", device.modified_at)
-                .with_some("authenticatedAt", device.authenticated_at)
-        };
+        let devices = self.devices.iter().map(|info| device(info, self.this.as_deref())).collect();
         Value::object()
-            .with("devices", Value::Array(self.devices.iter().map(device).collect()))
+            .with("devices", Value::Array(devices))
             .with_some("next", self.next.as_deref())
     }
+}
+
+/// `Device`
+pub(in crate::bindings) fn device(info: &DeviceInfo, this: Option<&str>) -> Value {
+    Value::object()
+        .with("deviceKey", info.key.as_str())
+        .with("isThis", this == Some(info.key.as_str()))
+        .with("attributes", Value::from_pairs(&info.attributes))
+        .with_some("createdAt", info.created_at)
+        .with_some("modifiedAt", info.modified_at)
+        .with_some("authenticatedAt", info.authenticated_at)
 }
 
 impl Output for (Vec<Passkey>, Option<String>) {

@@ -81,16 +81,16 @@ pub struct Factors {
     pub enabled: Vec<String>,
     /// The one that is asked for first.
     pub preferred: Option<String>,
-    /// First factors; only `GetUserAuthFactors` tells them.
-    pub first: Vec<String>,
+    /// First factors: only `GetUserAuthFactors` tells them.
+    pub first: Option<Vec<String>>,
 }
 
 impl Factors {
     /// Reads the answer of `GetUserAuthFactors` or `GetUser`.
     pub fn read(reply: &Value) -> Self {
-        let list = |name| reply.get(name).map(Value::strings).unwrap_or_default();
+        let list = |name| reply.get(name).map(Value::strings);
         Self {
-            enabled: list("UserMFASettingList"),
+            enabled: list("UserMFASettingList").unwrap_or_default(),
             preferred: reply.string("PreferredMfaSetting").filter(|name| !name.is_empty()),
             first: list("ConfiguredUserAuthFactors"),
         }
