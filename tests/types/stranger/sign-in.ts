@@ -52,6 +52,8 @@ export function describe(asked: Challenge): string {
       return String(asked.options["challenge"]);
     case "CUSTOM_CHALLENGE":
       return asked.parameters["question"] ?? "";
+    case "RESTART":
+      return asked.username;
     case "OTHER":
       expectType<Record<string, string>>(asked.parameters);
       return asked.challengeName;
@@ -82,6 +84,14 @@ export async function signIn(auth: Auth): Promise<void> {
   if (first.challenge.name === "CUSTOM_CHALLENGE") {
     await auth.answerChallenge(first.challenge, { answer: "42" });
   }
+  if (first.challenge.name === "EMAIL_OTP") {
+    await auth.answerChallenge(first.challenge, { option: "PASSWORD_SRP", password: "secret" });
+  }
+  if (first.challenge.name === "WEB_AUTHN") {
+    await auth.answerChallenge(first.challenge, { mediation: "conditional" });
+  }
+  const waiting: Challenge[] = await auth.pendingSignIns();
+  await Promise.all(waiting.map((asked) => auth.cancelChallenge(asked)));
 }
 
 export const auth: Auth = createAuth({ userPoolId: "eu-west-1_Ab12Cd34E", clientId: "1example" });
