@@ -10,7 +10,7 @@ pub(crate) struct Faults(Mutex<Vec<Rule>>);
 
 /// One rule.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Rule {
     /// The operation's name, a path such as `jwks.json`, or `*`.
     operation: String,

@@ -1,0 +1,261 @@
+//! Framing: CORS, refusals, faults, the clock, what survives a restart.
+
+mod common;
+
+use common::{DEMO, PASSWORD, TestServer, claims, unique};
+use serde_json::json;
+
+const EXPOSED: &str = "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date";
+
+#[test]
+fn a_preflight_allows_what_it_asks_for() {
+    let server = TestServer::start();
+    let headers = [
+        ("origin", "http://localhost:5173"),
+        ("access-control-request-method", "POST"),
+        ("access-control-request-headers", "content-type,x-amz-target,x-whatever"),
+    ];
+
+    let reply = server.request("OPTIONS", "/", &headers, "").unwrap();
+
+    assert_eq!((reply.status, reply.body.as_str()), (200, ""));
+    assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
+    assert_eq!(reply.header("access-control-allow-methods"), Some("POST"));
+    let allowed = reply.header("access-control-allow-headers");
+    assert_eq!(allowed, Some("content-type,x-amz-target,x-whatever"));
+    assert_eq!(reply.header("access-control-max-age"), Some("172800"));
+    assert_eq!(reply.header("access-control-expose-headers"), Some(EXPOSED));
+    assert_eq!(reply.header("access-control-allow-credentials"), None);
+}
+
+#[test]
+fn replies_and_refusals_are_framed_as_the_service_does() {
+    let server = TestServer::start();
+    let parameters = json!({ "USERNAME": "alice", "PASSWORD": "wrong" });
+
+    let refused = server.initiate(DEMO, "USER_PASSWORD_AUTH", parameters);
+    let parameters = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD });
+    let accepted = server.initiate(DEMO, "USER_PASSWORD_AUTH", parameters);
+
+    for reply in [&refused, &accepted] {
+        assert_eq!(reply.header("content-type"), Some("application/x-amz-json-1.1"));
+        assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
+        assert_eq!(reply.header("access-control-expose-headers"), Some(EXPOSED));
+        assert_eq!(reply.header("x-amzn-requestid").unwrap().len(), 36);
+        assert!(reply.header("date").is_some());
+    }
+    assert_eq!(refused.status, 400);
+    assert_eq!(refused.header("x-amzn-errortype"), Some("NotAuthorizedException:"));
+    let message = "Incorrect username or password.";
+    assert_eq!(refused.header("x-amzn-errormessage"), Some(message));
+    let body = format!(r#"{{"__type":"NotAuthorizedException","message":"{message}"}}"#);
+    assert_eq!(refused.body, body);
+}
+
+#[test]
+fn what_is_no_operation_is_refused() {
+    let server = TestServer::start();
+    for operation in ["MakeCoffee", ""] {
+        let reply = server.call(operation, json!({}));
+
+        assert_eq!(reply.status, 404);
+        assert_eq!(reply.refusal().0, "UnknownOperationException");
+    }
+    let reply = server.request("POST", "/", &[], "{}").unwrap();
+    assert_eq!(reply.refusal().0, "UnknownOperationException");
+    let reply = server.request("GET", "/", &[], "").unwrap();
+    assert_eq!(reply.refusal().0, "UnknownOperationException");
+}
+
+#[test]
+fn a_body_that_is_no_json_object_is_refused() {
+    let server = TestServer::start();
+    let target = [("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth")];
+    for body in ["{", "[]", "\"x\"", r#"{"ClientId":7,"AuthFlow":"USER_AUTH"}"#] {
+        let reply = server.request("POST", "/", &target, body).unwrap();
+
+        assert_eq!(reply.refusal().0, "SerializationException", "{body}");
+    }
+}
+
+#[test]
+fn broken_constraints_are_listed() {
+    let server = TestServer::start();
+
+    let (name, message) = server.refused(
+        "SignUp",
+        json!({ "ClientId": "not a client", "Username": "has space", "Password": PASSWORD }),
+    );
+
+    assert_eq!(name, "InvalidParameterException");
+    assert!(message.starts_with("2 validation errors detected: "), "{message}");
+    assert!(!message.contains("has space"), "a sensitive value was repeated: {message}");
+}
+
+#[test]
+fn a_null_member_is_absent_and_unknown_members_are_ignored() {
+    let server = TestServer::start();
+
+    let reply = server.ok(
+        "InitiateAuth",
+        json!({
+            "ClientId": DEMO,
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "AuthParameters": { "USERNAME": "alice", "PASSWORD": PASSWORD, "DEVICE_KEY": null },
+            "ClientMetadata": null,
+            "UserPoolId": "eu-west-1_LifeGuard",
+        }),
+    );
+
+    assert!(reply["AuthenticationResult"]["AccessToken"].is_string());
+}
+
+#[test]
+fn operations_of_administrators_must_be_signed() {
+    let server = TestServer::start();
+
+    let (name, _) = server.refused(
+        "AdminGetUser",
+        json!({ "UserPoolId": "eu-west-1_LifeGuard", "Username": "alice" }),
+    );
+
+    assert_eq!(name, "MissingAuthenticationTokenException");
+}
+
+#[test]
+fn discovery_is_readable_from_any_page() {
+    let server = TestServer::start();
+    let path = "/eu-west-1_LifeGuard/.well-known/openid-configuration";
+
+    let reply = server.request("GET", path, &[], "").unwrap();
+
+    assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
+    assert_eq!(reply.header("content-type"), Some("application/json"));
+    let issuer = format!("http://localhost:{}/eu-west-1_LifeGuard", server.port);
+    assert_eq!(reply.json()["issuer"], json!(issuer));
+    let jwks_uri = format!("{issuer}/.well-known/jwks.json");
+    assert_eq!(reply.json()["jwks_uri"], json!(jwks_uri));
+    let reply = server.request("GET", "/eu-west-1_Nobody/.well-known/jwks.json", &[], "");
+    assert_eq!(reply.unwrap().status, 404);
+}
+
+#[test]
+fn faults_spoil_the_calls_they_name() {
+    let server = TestServer::start();
+    let plain = || {
+        server.try_call(
+            "InitiateAuth",
+            json!({
+                "ClientId": DEMO,
+                "AuthFlow": "USER_PASSWORD_AUTH",
+                "AuthParameters": { "USERNAME": "alice", "PASSWORD": PASSWORD },
+            }),
+        )
+    };
+    let spoil = |fault| server.post("/_dev/faults", json!([fault]));
+
+    spoil(json!({ "operation": "InitiateAuth", "times": 1, "kind": "dropReply" }));
+    assert!(plain().is_none());
+    assert_eq!(server.get("/_dev/counters")["InitiateAuth"], 1, "it was carried out");
+    assert_eq!(plain().unwrap().status, 200);
+
+    spoil(json!({ "operation": "*", "times": 1, "kind": "dropRequest" }));
+    assert!(plain().is_none());
+    assert_eq!(server.get("/_dev/counters")["InitiateAuth"], 2, "it was not carried out");
+
+    spoil(json!({
+        "operation": "*", "times": 1, "kind": "status", "status": 429, "retryAfter": 7,
+    }));
+    let reply = plain().unwrap();
+    assert_eq!((reply.status, reply.header("retry-after")), (429, Some("7")));
+    assert_eq!(reply.refusal().0, "TooManyRequestsException");
+    assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
+
+    spoil(json!({ "operation": "*", "times": 1, "kind": "malformed" }));
+    let reply = plain().unwrap();
+    assert_eq!(reply.status, 200);
+    assert!(serde_json::from_str::<serde_json::Value>(&reply.body).is_err());
+
+    spoil(json!({ "operation": "*", "times": 1, "kind": "html" }));
+    assert!(plain().unwrap().header("content-type").unwrap().starts_with("text/html"));
+
+    spoil(json!({ "operation": "GetUser", "kind": "dropReply" }));
+    assert_eq!(plain().unwrap().status, 200);
+    let reply = server.request("POST", "/_dev/faults", &[], r#"[{"operation":"*"}]"#);
+    assert_eq!(reply.unwrap().status, 400);
+}
+
+#[test]
+fn a_reset_brings_the_seed_back_and_keeps_the_keys() {
+    let server = TestServer::start();
+    let keys = server.get("/eu-west-1_LifeGuard/.well-known/jwks.json");
+    let result = server.sign_in(DEMO, "alice", PASSWORD);
+    let person = json!({
+        "ClientId": DEMO, "Username": "gone", "Password": PASSWORD,
+        "UserAttributes": [
+            { "Name": "email", "Value": "gone@example.com" }, { "Name": "name", "Value": "G" },
+        ],
+    });
+    server.ok("SignUp", person);
+    server.advance(3600);
+
+    server.post("/_dev/reset", json!({}));
+
+    assert_eq!(server.get("/_dev/counters"), json!({}));
+    assert_eq!(server.get("/eu-west-1_LifeGuard/.well-known/jwks.json"), keys);
+    assert_eq!(server.get("/_dev/inbox"), json!([]));
+    assert_eq!(server.get("/_dev/clock")["offsetSeconds"], 0);
+    server.sign_in(DEMO, "alice", PASSWORD);
+    let refresh = json!({ "ClientId": DEMO, "RefreshToken": result["RefreshToken"] });
+    assert_eq!(server.refused("GetTokensFromRefreshToken", refresh).0, "NotAuthorizedException");
+}
+
+#[test]
+fn keys_people_and_tokens_survive_a_restart_with_data() {
+    let file = std::env::temp_dir().join(format!("lifeguard-{}.db", unique()));
+    let server = TestServer::with_data(&file);
+    let keys = server.get("/eu-west-1_LifeGuard/.well-known/jwks.json");
+    let result = server.sign_in(DEMO, "alice", PASSWORD);
+    let person = json!({
+        "ClientId": DEMO, "Username": "vera", "Password": PASSWORD,
+        "UserAttributes": [
+            { "Name": "email", "Value": "vera@example.com" }, { "Name": "name", "Value": "V" },
+        ],
+    });
+    server.ok("SignUp", person);
+    let code = server.code("vera@example.com");
+    drop(server);
+
+    let server = TestServer::with_data(&file);
+
+    assert_eq!(server.get("/eu-west-1_LifeGuard/.well-known/jwks.json"), keys);
+    let confirm = json!({ "ClientId": DEMO, "Username": "vera", "ConfirmationCode": code });
+    server.ok("ConfirmSignUp", confirm);
+    let refresh = json!({ "ClientId": DEMO, "RefreshToken": result["RefreshToken"] });
+    let renewed = server.ok("GetTokensFromRefreshToken", refresh);
+    let renewed = &renewed["AuthenticationResult"]["AccessToken"];
+    assert_eq!(claims(renewed)["sub"], claims(&result["AccessToken"])["sub"]);
+    drop(server);
+    let part =
+        |suffix: &str| std::fs::read(format!("{}{suffix}", file.display())).unwrap_or_default();
+    let bytes = [part(""), part("-wal")].concat();
+    let has = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(has("vera@example.com"));
+    assert!(!has(PASSWORD), "a password was stored");
+    assert!(!has(result["RefreshToken"].as_str().unwrap()), "a refresh token was stored");
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{suffix}", file.display()));
+    }
+}
+
+#[test]
+fn an_address_that_others_can_reach_must_be_wanted() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_lifeguard-dev-server"))
+        .args(["--host", "0.0.0.0", "--port", "0"])
+        .output()
+        .unwrap();
+
+    assert!(!output.status.success());
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("--allow-remote"), "{text}");
+}
