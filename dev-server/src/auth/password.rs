@@ -1,7 +1,7 @@
 //! Passwords at sign-in: by SRP, or plain over TLS; neither is ever stored.
 
 use super::pending::{self, Asked};
-use super::{Context, lockout, step};
+use super::{Context, device, lockout, step};
 use crate::input::{required, text};
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
@@ -88,7 +88,8 @@ pub(super) async fn answer_srp(
     let taken = pending::take_by_key(&server.store(), context, &fingerprint(block), now);
     // Whatever is wrong with a block, unlike with a session, looks like a wrong password.
     let pending = taken.map_err(|_| Refusal::wrong_password())?;
-    let PendingChallenge { question, flow, username, user_exists, .. } = pending;
+    let spent = pending.clone();
+    let PendingChallenge { question, mut flow, username, user_exists, .. } = pending;
     let Question::PasswordVerifier { exchange, session: expected } = question else {
         return Err(Refusal::wrong_password());
     };
@@ -118,9 +119,12 @@ pub(super) async fn answer_srp(
         return Err(Refusal::wrong_password());
     }
     lockout::succeed(&server.store(), &user)?;
-    let mut flow = flow;
-    if let Some(device_key) = text(responses, "DEVICE_KEY") {
-        flow.device_key = Some(device_key.to_owned());
+    // The device that counts is the one named here: a client whose device was forgotten repeats the
+    // very answer without naming it.
+    flow.device_key = text(responses, "DEVICE_KEY").map(str::to_owned);
+    if let Err(refusal) = device::remembered(server, context, &user, &flow) {
+        pending::restore(server, spent)?;
+        return Err(refusal);
     }
     step::after_password(server, context, user, flow).await
 }
