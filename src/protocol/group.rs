@@ -1,7 +1,7 @@
 //! The 3072-bit group of RFC 3526 (group 15) with generator 2: the only file that knows which
 //! big-number code is used.
 
-use modexp::{Element, Exponent, pow_generator};
+use modexp::{Element, Exponent, Power, pow_generator};
 
 /// g^exponent mod N. Exponent and result are big-endian; the result has no leading zeros.
 pub fn generator_power(exponent: &[u8]) -> Vec<u8> {
@@ -18,7 +18,7 @@ pub fn is_zero(integer: &[u8]) -> bool {
 pub fn premaster(b: &[u8], k: &[u8], x: &[u8; 32], a: &[u8], u: &[u8; 32]) -> Option<Vec<u8>> {
     let exponent = Exponent::mul_add(a, u, x)?;
     let base = Element::from_bytes_be(b).sub(&Element::from_bytes_be(k).mul(&pow_generator(x)));
-    Some(minimal(&exponent.power_of(&base)))
+    Some(minimal(&Power::new(&base, exponent).finish()))
 }
 
 fn minimal(element: &Element) -> Vec<u8> {
