@@ -223,37 +223,33 @@ fn describe(name: &str, schema: &SchemaAttribute) -> Value {
         "" => "String",
         given => given,
     };
-    let mut shown = json!({
-        "Name": name,
-        "AttributeDataType": data_type,
-        "DeveloperOnlyAttribute": schema.developer_only_attribute,
-        "Mutable": is_mutable(schema),
-        "Required": schema.required,
-    });
-    let with_defaults = |given: &Map<String, Value>, defaults: Value| {
-        let mut all = defaults.as_object().cloned().unwrap_or_default();
-        all.extend(given.clone());
-        Value::Object(all)
-    };
-    match data_type {
+    let mut shown = Map::new();
+    shown.insert("Name".to_owned(), name.into());
+    shown.insert("AttributeDataType".to_owned(), data_type.into());
+    shown.insert("DeveloperOnlyAttribute".to_owned(), schema.developer_only_attribute.into());
+    shown.insert("Mutable".to_owned(), is_mutable(schema).into());
+    shown.insert("Required".to_owned(), schema.required.into());
+    let is_standard = STANDARD.contains(&name);
+    let (member, defaults, given) = match data_type {
         "String" => {
             let defaults = match name {
                 "birthdate" => json!({"MinLength": "10", "MaxLength": "10"}),
                 "sub" => json!({"MinLength": "1", "MaxLength": "2048"}),
-                _ if STANDARD.contains(&name) => json!({"MinLength": "0", "MaxLength": "2048"}),
+                _ if is_standard => json!({"MinLength": "0", "MaxLength": "2048"}),
                 _ => json!({}),
             };
-            shown["StringAttributeConstraints"] =
-                with_defaults(&schema.string_attribute_constraints, defaults);
+            ("StringAttributeConstraints", defaults, &schema.string_attribute_constraints)
         }
         "Number" => {
-            let defaults = if name == "updated_at" { json!({"MinValue": "0"}) } else { json!({}) };
-            shown["NumberAttributeConstraints"] =
-                with_defaults(&schema.number_attribute_constraints, defaults);
+            let defaults = if is_standard { json!({"MinValue": "0"}) } else { json!({}) };
+            ("NumberAttributeConstraints", defaults, &schema.number_attribute_constraints)
         }
-        _ => {}
-    }
-    shown
+        _ => return shown.into(),
+    };
+    let mut constraints = defaults.as_object().cloned().unwrap_or_default();
+    constraints.extend(given.clone());
+    shown.insert(member.to_owned(), constraints.into());
+    shown.into()
 }
 
 #[cfg(test)]

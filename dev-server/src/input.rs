@@ -4,6 +4,16 @@ use crate::refusal::Refusal;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
+/// A member; `null` when absent.
+pub(crate) fn member<'a>(input: &'a Value, name: &str) -> &'a Value {
+    input.get(name).unwrap_or(&Value::Null)
+}
+
+/// Whether a flag is there and `true`.
+pub(crate) fn is_true(input: &Value, name: &str) -> bool {
+    input.get(name) == Some(&Value::Bool(true))
+}
+
 /// A text member, or nothing.
 pub(crate) fn text<'a>(input: &'a Value, name: &str) -> Option<&'a str> {
     input.get(name).and_then(Value::as_str)

@@ -1,8 +1,10 @@
 //! Lists in pages, with an opaque token for the next one.
 
+use crate::input::member;
 use crate::refusal::Refusal;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
 
 /// A page: what is on it, and the token for the next page where there is one.
 pub(crate) type Page<T> = (Vec<T>, Option<String>);
@@ -35,6 +37,27 @@ pub(crate) fn page<T>(
     let page: Vec<T> = items.into_iter().skip(start).take(limit).collect();
     let token = page.last().filter(|_| is_more).map(|last| write(end, &key(last)));
     Ok((page, token))
+}
+
+/// How many items the request wants on a page: its member `name`, from 1 to `most`; `most` when absent or 0.
+pub(crate) fn limit(request: &Value, name: &str, most: u32) -> usize {
+    let most = u64::from(most);
+    let wanted = member(request, name).as_u64().filter(|wanted| *wanted > 0).unwrap_or(most);
+    usize::try_from(wanted.min(most)).unwrap_or(1)
+}
+
+/// A reply of a list and, where there is more, the token for the next page.
+pub(crate) fn reply(
+    name: &str,
+    items: Vec<Value>,
+    token_name: &str,
+    token: Option<String>,
+) -> Value {
+    let mut reply = Map::from_iter([(name.to_owned(), items.into())]);
+    if let Some(token) = token {
+        reply.insert(token_name.to_owned(), token.into());
+    }
+    reply.into()
 }
 
 fn write(position: usize, last: &str) -> String {

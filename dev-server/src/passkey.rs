@@ -6,6 +6,7 @@ pub(crate) mod authenticator;
 #[cfg(test)]
 mod tests;
 
+use crate::input::{member, text};
 use crate::refusal::Refusal;
 use crate::server::Server;
 use crate::store::{Domain, MfaPolicy, Passkey, Pool};
@@ -44,15 +45,6 @@ pub(crate) struct NewPasskey {
     pub(crate) sign_count: u32,
     /// What `finish_assertion` wants back.
     pub(crate) credential: Value,
-}
-
-/// A verified assertion: what changed in the passkey that was used.
-#[derive(Debug)]
-pub(crate) struct Assertion {
-    /// The passkey with its new counter: to be stored.
-    pub(crate) passkey: Passkey,
-    /// Whether the authenticator checked the person by PIN, finger or face.
-    pub(crate) is_user_verified: bool,
 }
 
 /// The relying party of a pool of this server.
@@ -119,17 +111,17 @@ impl RelyingParty {
             .credential_algorithms(vec![COSEAlgorithm::ES256, COSEAlgorithm::RS256])
             .user_verification_policy(self.verification())
             .require_resident_key(true)
-            .exclude_credentials(Some(excluded.map(Into::into).collect()));
+            .exclude_credentials(Some(excluded.collect()));
         let (challenge, state) =
             core.generate_challenge_register(builder).map_err(Refusal::internal)?;
-        let mut options = serde_json::to_value(challenge.public_key)?;
+        let made = serde_json::to_value(challenge.public_key)?;
         let options = json!({
-            "challenge": options["challenge"].take(),
+            "challenge": member(&made, "challenge"),
             "timeout": REGISTRATION_TIMEOUT,
-            "rp": options["rp"].take(),
-            "user": options["user"].take(),
-            "pubKeyCredParams": options["pubKeyCredParams"].take(),
-            "excludeCredentials": options["excludeCredentials"].take(),
+            "rp": member(&made, "rp"),
+            "user": member(&made, "user"),
+            "pubKeyCredParams": member(&made, "pubKeyCredParams"),
+            "excludeCredentials": member(&made, "excludeCredentials"),
             "authenticatorSelection": {
                 "requireResidentKey": true,
                 "residentKey": "required",
@@ -157,9 +149,10 @@ impl RelyingParty {
             .map_err(|error| registration_refusal(&error))?;
         Ok(NewPasskey {
             credential_id: URL_SAFE_NO_PAD.encode(&credential.cred_id),
-            attachment: answer["authenticatorAttachment"].as_str().map(str::to_owned),
-            transports: answer["response"]["transports"]
-                .as_array()
+            attachment: text(answer, "authenticatorAttachment").map(str::to_owned),
+            transports: answer
+                .pointer("/response/transports")
+                .and_then(Value::as_array)
                 .into_iter()
                 .flatten()
                 .filter_map(|transport| transport.as_str().map(str::to_owned))
@@ -183,16 +176,15 @@ impl RelyingParty {
             .map_err(Refusal::internal)?;
         let (challenge, state) =
             core.generate_challenge_authenticate(builder).map_err(Refusal::internal)?;
-        let mut challenge = serde_json::to_value(challenge.public_key)?;
+        let made = serde_json::to_value(challenge.public_key)?;
         let allowed = self.own(passkeys).map(|passkey| {
-            let mut entry = json!({ "type": "public-key", "id": passkey.credential_id });
-            if !passkey.transports.is_empty() {
-                entry["transports"] = json!(passkey.transports);
-            }
-            entry
+            let entry = json!({ "type": "public-key", "id": passkey.credential_id });
+            let transports = ("transports".to_owned(), json!(passkey.transports));
+            let hints = Some(transports).filter(|_| !passkey.transports.is_empty());
+            entry.as_object().cloned().into_iter().flatten().chain(hints).collect::<Value>()
         });
         let options = json!({
-            "challenge": challenge["challenge"].take(),
+            "challenge": member(&made, "challenge"),
             "timeout": ASSERTION_TIMEOUT,
             "rpId": self.id,
             "allowCredentials": allowed.collect::<Vec<_>>(),
@@ -202,6 +194,7 @@ impl RelyingParty {
     }
 
     /// Verifies the text of `CREDENTIAL` against what `start_assertion` kept and the passkeys as they are now.
+    /// Gives the passkey that was used, with its new counter: to be stored.
     ///
     /// # Errors
     /// `NotAuthorizedException` whatever rule is broken: the person is not signed in yet.
@@ -211,7 +204,7 @@ impl RelyingParty {
         answer: &str,
         sub: &str,
         passkeys: &[Passkey],
-    ) -> Result<Assertion, Refusal> {
+    ) -> Result<Passkey, Refusal> {
         let mut state: AuthenticationState = serde_json::from_value(state)?;
         state.set_allowed_credentials(self.credentials(passkeys)?);
         let refused = || Refusal::not_authorized("Incorrect username or password.");
@@ -237,7 +230,7 @@ impl RelyingParty {
         credential.backup_state = result.backup_state();
         passkey.sign_count = result.counter();
         passkey.credential = serde_json::to_value(credential)?;
-        Ok(Assertion { passkey, is_user_verified: result.user_verified() })
+        Ok(passkey)
     }
 
     /// Passkeys of another relying party cannot answer for this one.

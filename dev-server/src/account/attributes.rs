@@ -58,7 +58,8 @@ fn write(
 /// DeleteUserAttributes.
 pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
-    let names: Vec<String> = serde_json::from_value(request["UserAttributeNames"].clone())?;
+    let names: Vec<String> =
+        serde_json::from_value(input::member(&request, "UserAttributeNames").clone())?;
     let store = server.store();
     let mut user = present_user(&store, &bearer)?;
     attributes::check_delete(&bearer.pool, Writer::Person(&bearer.client), &names)?;

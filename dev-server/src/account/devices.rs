@@ -5,9 +5,9 @@ use crate::refusal::{Answer, Refusal};
 use crate::server::{Caller, Server};
 use crate::store::{Device, Store};
 use crate::{input, tokens};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-const LONGEST_PAGE: u64 = 60;
+const LONGEST_PAGE: u32 = 60;
 
 /// ListDevices.
 pub(super) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
@@ -39,19 +39,15 @@ pub(super) fn forget(server: &Server, _: &Caller, request: Value) -> Answer {
 pub(crate) fn page(store: &Store, pool_id: &str, username: &str, request: &Value) -> Answer {
     let devices = store.owned::<Device>(pool_id, username)?;
     let devices = devices.into_iter().filter(|device| device.verifier.is_some()).collect();
-    let limit = request["Limit"].as_u64().filter(|limit| *limit > 0).unwrap_or(LONGEST_PAGE);
+    let limit = paging::limit(request, "Limit", LONGEST_PAGE);
     let (devices, token) = paging::page(
         devices,
         |device| device.device_key.clone(),
         input::text(request, "PaginationToken"),
-        usize::try_from(limit.min(LONGEST_PAGE)).unwrap_or(1),
+        limit,
     )?;
-    let shown: Vec<Value> = devices.iter().map(describe).collect();
-    let mut answer = Map::from_iter([("Devices".to_owned(), shown.into())]);
-    if let Some(token) = token {
-        answer.insert("PaginationToken".to_owned(), token.into());
-    }
-    Ok(Value::Object(answer))
+    let shown = devices.iter().map(describe).collect();
+    Ok(paging::reply("Devices", shown, "PaginationToken", token))
 }
 
 /// The confirmed device that the request names.

@@ -2,6 +2,7 @@
 
 use super::present_user;
 use crate::auth::add_mfa;
+use crate::input::member;
 use crate::refusal::{Answer, Refusal};
 use crate::server::{Caller, Server};
 use crate::store::{MfaPolicy, MfaPreference, Passkey, Pool, User};
@@ -38,7 +39,7 @@ pub(crate) fn preference(
 ) -> Result<MfaPreference, Refusal> {
     let policy = pool.mfa_policy();
     let mut mfa = user.mfa.clone();
-    let wants = |setting: &str, flag: &str| request[setting][flag].as_bool();
+    let wants = |setting: &str, flag: &str| member(member(request, setting), flag).as_bool();
     let preferred: Vec<&str> = FACTORS
         .iter()
         .filter(|(_, setting)| wants(setting, "PreferredMfa") == Some(true))
@@ -48,7 +49,7 @@ pub(crate) fn preference(
         return Err(Refusal::invalid_parameter("Only one MFA method can be preferred."));
     }
     for (factor, setting) in FACTORS {
-        if request[setting].is_null() {
+        if member(request, setting).is_null() {
             continue;
         }
         let is_enabled = wants(setting, "Enabled").unwrap_or(false);

@@ -10,9 +10,9 @@ use crate::{input, paging, tokens};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-const LONGEST_PAGE: u64 = 20;
+const LONGEST_PAGE: u32 = 20;
 /// How long the options of StartWebAuthnRegistration can be answered.
 const VALID_MS: i64 = 5 * 60_000;
 
@@ -55,7 +55,7 @@ pub(super) fn start(server: &Server, _: &Caller, request: Value) -> Answer {
     store.put(&PendingRegistration {
         pool_id: user.pool_id,
         username: user.username,
-        challenge: options["challenge"].as_str().unwrap_or_default().to_owned(),
+        challenge: input::text(&options, "challenge").unwrap_or_default().to_owned(),
         client_id: bearer.client.id,
         state,
         expires: now + VALID_MS,
@@ -68,7 +68,7 @@ pub(super) fn complete(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     check_enabled(&bearer.pool)?;
     let party = relying_party(server, &bearer.pool)?;
-    let answer = &request["Credential"];
+    let answer = input::member(&request, "Credential");
     let store = server.store();
     let user = present_user(&store, &bearer)?;
     let unknown = || {
@@ -118,19 +118,15 @@ pub(super) fn complete(server: &Server, _: &Caller, request: Value) -> Answer {
 pub(super) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     let passkeys: Vec<Passkey> = server.store().owned(&bearer.pool.id, &bearer.user.username)?;
-    let limit = request["MaxResults"].as_u64().filter(|limit| *limit > 0).unwrap_or(LONGEST_PAGE);
+    let limit = paging::limit(&request, "MaxResults", LONGEST_PAGE);
     let (passkeys, token) = paging::page(
         passkeys,
         |passkey| passkey.credential_id.clone(),
         input::text(&request, "NextToken"),
-        usize::try_from(limit).unwrap_or(1),
+        limit,
     )?;
-    let shown: Vec<Value> = passkeys.iter().map(describe).collect();
-    let mut answer = Map::from_iter([("Credentials".to_owned(), shown.into())]);
-    if let Some(token) = token {
-        answer.insert("NextToken".to_owned(), token.into());
-    }
-    Ok(Value::Object(answer))
+    let shown = passkeys.iter().map(describe).collect();
+    Ok(paging::reply("Credentials", shown, "NextToken", token))
 }
 
 /// DeleteWebAuthnCredential.
@@ -168,22 +164,24 @@ fn forget_expired(
 
 /// The challenge that a credential says it answers.
 fn challenge_of(answer: &Value) -> Option<String> {
-    let text = answer["response"]["clientDataJSON"].as_str()?;
+    let text = answer.pointer("/response/clientDataJSON")?.as_str()?;
     let client_data = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()?;
     let client_data: Value = serde_json::from_slice(&client_data).ok()?;
-    client_data["challenge"].as_str().map(|text| text.trim_end_matches('=').to_owned())
+    input::text(&client_data, "challenge").map(|text| text.trim_end_matches('=').to_owned())
 }
 
 fn describe(passkey: &Passkey) -> Value {
-    let mut shown = json!({
+    // Absent rather than null where the browser did not say.
+    let attachment = passkey
+        .attachment
+        .iter()
+        .map(|attachment| ("AuthenticatorAttachment".to_owned(), json!(attachment)));
+    let shown = json!({
         "CredentialId": passkey.credential_id,
         "FriendlyCredentialName": passkey.friendly_name,
         "RelyingPartyId": passkey.relying_party_id,
         "AuthenticatorTransports": passkey.transports,
         "CreatedAt": seconds(passkey.created),
     });
-    if let Some(attachment) = &passkey.attachment {
-        shown["AuthenticatorAttachment"] = attachment.as_str().into();
-    }
-    shown
+    shown.as_object().cloned().into_iter().flatten().chain(attachment).collect()
 }

@@ -24,6 +24,7 @@ mod step;
 
 pub(crate) use context::Context;
 pub(crate) use get_user::add_mfa;
+pub(crate) use recovery::channel as recovery_channel;
 
 use crate::dispatch::{Operation, open, open_later};
 use crate::later;

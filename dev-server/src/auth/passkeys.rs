@@ -34,8 +34,8 @@ pub(super) async fn answer(
     {
         let store = server.store();
         let own = store.owned::<Passkey>(&context.pool.id, &user.username)?;
-        let assertion = party.finish_assertion(state, credential, &user.sub, &own)?;
-        store.put(&assertion.passkey)?;
+        let passkey = party.finish_assertion(state, credential, &user.sub, &own)?;
+        store.put(&passkey)?;
     }
     step::check_state(&user)?;
     let flow = Flow { second_factor_done: true, ..pending.flow };

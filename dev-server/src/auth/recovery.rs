@@ -8,7 +8,7 @@ use crate::messages::Message;
 use crate::passwords;
 use crate::refusal::{Answer, Refusal};
 use crate::server::{Caller, Server};
-use crate::store::{RecoveryMechanism, User, UserStatus};
+use crate::store::{Policy, RecoveryMechanism, User, UserStatus};
 use serde_json::{Value, json};
 
 /// ForgotPassword.
@@ -36,7 +36,7 @@ pub(crate) async fn forgot_password(server: &Server, _: &Caller, input: Value) -
         _ if !user.enabled => return Err(Refusal::not_authorized("User is disabled.")),
         _ => {}
     }
-    let Some((attribute, to)) = channel(&context, &user) else {
+    let Some((attribute, to)) = channel(&context.policy, &user) else {
         return Err(Refusal::invalid_parameter(
             "Cannot reset password for the user as there is no registered/verified email or phone_number",
         ));
@@ -102,8 +102,8 @@ fn accept(
 
 /// Where a person's reset code goes: the pool's channels in order, but never the one that brings the
 /// second factor.
-fn channel<'a>(context: &Context, user: &'a User) -> Option<(&'static str, &'a str)> {
-    let mut mechanisms = context.policy.account_recovery_setting.recovery_mechanisms.clone();
+pub(crate) fn channel<'a>(policy: &Policy, user: &'a User) -> Option<(&'static str, &'a str)> {
+    let mut mechanisms = policy.account_recovery_setting.recovery_mechanisms.clone();
     if mechanisms.is_empty() {
         mechanisms = [(1, "verified_phone_number"), (2, "verified_email")]
             .map(|(priority, name)| RecoveryMechanism { priority, name: name.to_owned() })

@@ -1,5 +1,6 @@
 //! The facts files, parsed once into shapes that can be checked.
 
+use crate::input::{is_true, member, text};
 use regex::Regex;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -76,16 +77,18 @@ fn load() -> HashMap<String, Operation> {
     let mut operations = HashMap::new();
     for source in SOURCES {
         let file: Value = serde_json::from_str(source).unwrap_or_default();
-        for (name, facts) in
-            SERVICES.iter().filter_map(|service| file[*service]["operations"].as_object()).flatten()
+        for (name, facts) in SERVICES
+            .iter()
+            .filter_map(|service| member(member(&file, service), "operations").as_object())
+            .flatten()
         {
-            if let Some(input) = shape(&facts["input"], &mut patterns) {
+            if let Some(input) = shape(member(facts, "input"), &mut patterns) {
                 let operation = Operation {
                     input,
                     #[cfg(test)]
-                    errors: strings(&facts["errors"]),
+                    errors: strings(member(facts, "errors")),
                     #[cfg(test)]
-                    is_signed: facts["auth"] == "sigv4",
+                    is_signed: text(facts, "auth") == Some("sigv4"),
                 };
                 operations.insert(name.clone(), operation);
             }
@@ -95,42 +98,42 @@ fn load() -> HashMap<String, Operation> {
 }
 
 fn shape(facts: &Value, patterns: &mut HashMap<String, Pattern>) -> Option<Shape> {
-    let kind = match facts["type"].as_str()? {
-        "structure" if facts["document"] == true => Kind::Document,
+    let kind = match text(facts, "type")? {
+        "structure" if is_true(facts, "document") => Kind::Document,
         "structure" => Kind::Structure {
-            required: strings(&facts["required"]),
-            members: facts["members"]
+            required: strings(member(facts, "required")),
+            members: member(facts, "members")
                 .as_object()?
                 .iter()
                 .map(|(name, member)| Some((name.clone(), shape(member, patterns)?)))
                 .collect::<Option<_>>()?,
         },
         "list" => {
-            let member = Box::new(shape(&facts["member"], patterns)?);
+            let member = Box::new(shape(member(facts, "member"), patterns)?);
             Kind::List { member, size: bounds(facts) }
         }
         "map" => Kind::Map {
-            key: Box::new(shape(&facts["key"], patterns)?),
-            value: Box::new(shape(&facts["value"], patterns)?),
+            key: Box::new(shape(member(facts, "key"), patterns)?),
+            value: Box::new(shape(member(facts, "value"), patterns)?),
             size: bounds(facts),
         },
         "string" => Kind::Text {
             length: bounds(facts),
-            pattern: match facts["pattern"].as_str() {
-                Some(text) => Some(compiled(text, patterns)?),
+            pattern: match text(facts, "pattern") {
+                Some(pattern) => Some(compiled(pattern, patterns)?),
                 None => None,
             },
-            values: strings(&facts["enum"]),
+            values: strings(member(facts, "enum")),
         },
         "integer" => Kind::Integer { range: bounds(facts) },
         "boolean" => Kind::Boolean,
         _ => return None,
     };
-    Some(Shape { kind, is_sensitive: facts["sensitive"] == true })
+    Some(Shape { kind, is_sensitive: is_true(facts, "sensitive") })
 }
 
 fn bounds(facts: &Value) -> Bounds {
-    Bounds { min: facts["min"].as_i64(), max: facts["max"].as_i64() }
+    Bounds { min: member(facts, "min").as_i64(), max: member(facts, "max").as_i64() }
 }
 
 fn strings(list: &Value) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! The POST to a trigger's address, with the service's patience: five seconds, three tries.
 
 use super::Trigger;
+use crate::input;
 use crate::log;
 use crate::refusal::Refusal;
 use axum::body::Bytes;
@@ -56,7 +57,7 @@ fn read(trigger: Trigger, status: StatusCode, body: &[u8]) -> Result<Value, Refu
     if status.is_success() {
         return Ok(answer.unwrap_or_default());
     }
-    let text = answer.as_ref().and_then(|answer| answer["errorMessage"].as_str());
+    let text = answer.as_ref().and_then(|answer| input::text(answer, "errorMessage"));
     let text = text.map_or_else(|| String::from_utf8_lossy(body).trim().to_owned(), str::to_owned);
     Err(trigger.threw(&text))
 }

@@ -9,10 +9,11 @@ mod call;
 mod tests;
 
 pub(crate) use answer::{
-    ClaimsOverride, CreateChallenge, CustomMessage, DefineChallenge, GroupOverride, Migration,
-    Nothing, PreSignUp, ScopedClaims, TokenGeneration, TokenOverride, VerifyChallenge,
+    ClaimsOverride, CreateChallenge, CustomMessage, DefineChallenge, Migration, Nothing, PreSignUp,
+    TokenGeneration, TokenOverride, VerifyChallenge,
 };
 
+use crate::input;
 use crate::refusal::Refusal;
 use crate::store::Pool;
 use call::Patience;
@@ -64,11 +65,6 @@ impl Trigger {
         }
     }
 
-    /// Where the pool has this trigger, if it has it. An ARN is kept and reported, but cannot be called.
-    pub(crate) fn address(self, pool: &Pool) -> Option<String> {
-        self.configured(pool).map(|(address, _)| address)
-    }
-
     /// Asks the trigger; `None` when the pool has none.
     ///
     /// # Errors
@@ -93,7 +89,7 @@ impl Trigger {
     }
 
     fn read<T: DeserializeOwned + Default>(self, mut answer: Value) -> Result<T, Refusal> {
-        if let Some(text) = answer["errorMessage"].as_str() {
+        if let Some(text) = input::text(&answer, "errorMessage") {
             return Err(self.threw(text));
         }
         let wrong =
@@ -112,6 +108,8 @@ impl Trigger {
         Refusal::new("UserLambdaValidationException", message)
     }
 
+    /// Where the pool has this trigger and which version of its event. An ARN is kept and reported, but cannot be
+    /// called.
     fn configured(self, pool: &Pool) -> Option<(String, String)> {
         let config = pool.policy().lambda_config;
         let versioned = config.get(&format!("{}Config", self.name()));
@@ -120,7 +118,7 @@ impl Trigger {
             .or_else(|| versioned?.get("LambdaArn"))?
             .as_str()
             .filter(|address| address.starts_with("http://"))?;
-        let version = match versioned.and_then(|config| config["LambdaVersion"].as_str()) {
+        let version = match versioned.and_then(|config| input::text(config, "LambdaVersion")) {
             Some("V2_0") => "2",
             Some("V3_0") => "3",
             _ => "1",

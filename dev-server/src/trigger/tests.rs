@@ -208,7 +208,7 @@ fn only_addresses_are_called_and_versions_are_read() {
     let new = pool(json!({ "PreTokenGenerationConfig":
         {"LambdaArn": "http://localhost/b", "LambdaVersion": "V2_0"} }));
 
-    assert_eq!(Trigger::PreSignUp.address(&none), None);
+    assert_eq!(Trigger::PreSignUp.configured(&none), None);
     assert_eq!(Trigger::PreTokenGeneration.configured(&old).unwrap().1, "1");
     let (address, version) = Trigger::PreTokenGeneration.configured(&new).unwrap();
     assert_eq!((address.as_str(), version.as_str()), ("http://localhost/b", "2"));

@@ -1,0 +1,58 @@
+//! Domains of user pools: one prefix, one name of the developer's own.
+
+use super::{pool, settings};
+use crate::input;
+use crate::refusal::{Answer, Refusal};
+use crate::server::{Caller, Server};
+use crate::store::Domain;
+use serde_json::{Map, Value, json};
+
+/// CreateUserPoolDomain.
+pub(super) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
+    let store = server.store();
+    let pool = pool(&store, &request)?;
+    let name = input::required(&request, "Domain")?;
+    if store.find_by_key::<Domain>(name)?.is_some() {
+        return Err(Refusal::invalid_parameter("Domain already exists."));
+    }
+    let is_custom = |name: &str| name.contains('.');
+    let present: Vec<Domain> = store.all(&pool.id)?;
+    if present.iter().any(|domain| is_custom(&domain.name) == is_custom(name)) {
+        return Err(Refusal::invalid_parameter("User pool already has a domain configured."));
+    }
+    store.put(&Domain {
+        pool_id: pool.id,
+        name: name.to_owned(),
+        settings: settings(&request, &["Domain"]),
+        created: server.clock.now_ms(),
+    })?;
+    let version = input::member(&request, "ManagedLoginVersion").as_i64().unwrap_or(1);
+    if is_custom(name) {
+        return Ok(json!({ "ManagedLoginVersion": version, "CloudFrontDomain": "localhost" }));
+    }
+    Ok(json!({ "ManagedLoginVersion": version }))
+}
+
+/// DescribeUserPoolDomain: an unknown one has an empty description, as in the service.
+pub(super) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
+    let name = input::required(&request, "Domain")?;
+    let Some(domain) = server.store().find_by_key::<Domain>(name)? else {
+        return Ok(json!({ "DomainDescription": {} }));
+    };
+    let mut shown: Map<String, Value> = domain.settings;
+    shown.insert("Domain".to_owned(), domain.name.into());
+    shown.insert("UserPoolId".to_owned(), domain.pool_id.into());
+    shown.insert("Status".to_owned(), "ACTIVE".into());
+    Ok(json!({ "DomainDescription": shown }))
+}
+
+/// DeleteUserPoolDomain.
+pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+    let store = server.store();
+    let pool = pool(&store, &request)?;
+    let name = input::required(&request, "Domain")?;
+    if !store.remove::<Domain>(&pool.id, "", name)? {
+        return Err(Refusal::invalid_parameter("No such domain or user pool exists."));
+    }
+    Ok(json!({}))
+}

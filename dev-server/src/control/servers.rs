@@ -1,0 +1,67 @@
+//! Resource servers: whose scopes tokens can carry.
+
+use super::{pool, settings};
+use crate::refusal::{Answer, Refusal};
+use crate::server::{Caller, Server};
+use crate::store::{ResourceServer, Store};
+use crate::{input, paging};
+use serde_json::{Map, Value, json};
+
+/// CreateResourceServer.
+pub(super) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
+    let store = server.store();
+    let pool = pool(&store, &request)?;
+    let identifier = input::required(&request, "Identifier")?;
+    if store.find::<ResourceServer>(&pool.id, "", identifier)?.is_some() {
+        let message = format!("{identifier} already exists in user pool {}.", pool.id);
+        return Err(Refusal::invalid_parameter(message));
+    }
+    let new = ResourceServer {
+        pool_id: pool.id,
+        name: identifier.to_owned(),
+        settings: settings(&request, &["UserPoolId", "Identifier"]),
+        created: server.clock.now_ms(),
+    };
+    store.put(&new)?;
+    Ok(json!({ "ResourceServer": describe(&new) }))
+}
+
+/// DescribeResourceServer.
+pub(super) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
+    Ok(json!({ "ResourceServer": describe(&named(&server.store(), &request)?) }))
+}
+
+/// DeleteResourceServer.
+pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+    let store = server.store();
+    let present = named(&store, &request)?;
+    store.remove::<ResourceServer>(&present.pool_id, "", &present.name)?;
+    Ok(json!({}))
+}
+
+/// ListResourceServers.
+pub(super) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
+    let store = server.store();
+    let pool = pool(&store, &request)?;
+    let limit = paging::limit(&request, "MaxResults", 50);
+    let token = input::text(&request, "NextToken");
+    let all = store.all::<ResourceServer>(&pool.id)?;
+    let (page, token) = paging::page(all, |server| server.name.clone(), token, limit)?;
+    let shown = page.iter().map(describe).collect();
+    Ok(paging::reply("ResourceServers", shown, "NextToken", token))
+}
+
+fn named(store: &Store, request: &Value) -> Result<ResourceServer, Refusal> {
+    let pool = pool(store, request)?;
+    let identifier = input::required(request, "Identifier")?;
+    store
+        .find(&pool.id, "", identifier)?
+        .ok_or_else(|| Refusal::not_found(format!("Resource server {identifier} does not exist.")))
+}
+
+fn describe(server: &ResourceServer) -> Value {
+    let mut shown = Map::from_iter([("UserPoolId".to_owned(), json!(server.pool_id))]);
+    shown.insert("Identifier".to_owned(), json!(server.name));
+    shown.extend(server.settings.clone());
+    Value::Object(shown)
+}

@@ -1,0 +1,296 @@
+//! People, as administrators make, read, change and remove them.
+
+use super::listing::describe_user;
+use super::passwords::make_temporary;
+use super::{pool, pool_and_user};
+use crate::account::{attribute_purpose, devices::seconds, preference};
+use crate::attributes::{self, Writer, apply, check_alias, check_delete, check_write, listed};
+use crate::auth::add_mfa;
+use crate::messages::{self, Message, event_attributes};
+use crate::refusal::{Answer, Refusal};
+use crate::server::{Caller, Server};
+use crate::store::{Pool, Store, User, UserStatus};
+use crate::trigger::{Nothing, Occasion, PreSignUp, Trigger};
+use crate::{codes, input, passwords, random, schema, tokens};
+use serde_json::{Value, json};
+
+/// What triggers are told in place of a client, as the service does.
+pub(super) const NO_CLIENT: &str = "CLIENT_ID_NOT_APPLICABLE";
+
+/// AdminCreateUser: makes a person, or sends the invitation of one again.
+pub(super) async fn create(server: &Server, _: &Caller, request: Value) -> Answer {
+    let pool = pool(&server.store(), &request)?;
+    let typed = input::required(&request, "Username")?;
+    let found = server.store().resolve_user(&pool, typed)?;
+    let mut user = match (found, input::text(&request, "MessageAction")) {
+        (Some(user), Some("RESEND")) => invited_again(user)?,
+        (None, Some("RESEND")) => return Err(Refusal::user_not_found()),
+        (Some(_), _) => return Err(account_exists()),
+        (None, _) => new_user(server, &pool, typed, &request).await?,
+    };
+    let allowed = pool.policy().policies.sign_in_policy.allowed_first_auth_factors;
+    let is_passwordless = allowed.iter().any(|factor| factor != "PASSWORD");
+    let given = input::text(&request, "TemporaryPassword");
+    let password = match given {
+        Some(given) => Some(given.to_owned()),
+        None if is_passwordless && user.status != UserStatus::ForceChangePassword => None,
+        None => Some(make_temporary(&pool)?),
+    };
+    match &password {
+        Some(password) => {
+            passwords::set(&mut user, &pool, password, server.clock.now_ms())?;
+            user.status = UserStatus::ForceChangePassword;
+        }
+        None => user.status = UserStatus::Confirmed,
+    }
+    keep(&server.store(), &pool, &user, &request)?;
+    if let Some(password) = password
+        && input::text(&request, "MessageAction") != Some("SUPPRESS")
+    {
+        invite(server, &pool, &user, &request, &password).await?;
+    }
+    Ok(json!({ "User": describe_user(&user, None) }))
+}
+
+/// AdminGetUser.
+pub(super) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
+    let (_, user) = pool_and_user(&server.store(), &request)?;
+    let mut shown = json!({
+        "Username": user.username,
+        "UserAttributes": listed(&user.attributes),
+        "UserCreateDate": seconds(user.created),
+        "UserLastModifiedDate": seconds(user.modified),
+        "Enabled": user.enabled,
+        "UserStatus": user.status.name(),
+    });
+    add_mfa(&user, &mut shown);
+    Ok(shown)
+}
+
+/// AdminDeleteUser.
+pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+    let store = server.store();
+    let (pool, user) = pool_and_user(&store, &request)?;
+    store.remove_user(&pool.id, &user.username)?;
+    Ok(json!({}))
+}
+
+/// AdminDisableUser: the person's tokens die too.
+pub(super) fn disable(server: &Server, _: &Caller, request: Value) -> Answer {
+    let store = server.store();
+    let (pool, mut user) = pool_and_user(&store, &request)?;
+    user.enabled = false;
+    user.modified = server.clock.now_ms();
+    store.put_user(&user)?;
+    tokens::sign_out_everywhere(&store, &pool.id, &user.username)?;
+    Ok(json!({}))
+}
+
+/// AdminEnableUser.
+pub(super) fn enable(server: &Server, _: &Caller, request: Value) -> Answer {
+    let store = server.store();
+    let (_, mut user) = pool_and_user(&store, &request)?;
+    user.enabled = true;
+    user.modified = server.clock.now_ms();
+    store.put_user(&user)?;
+    Ok(json!({}))
+}
+
+/// AdminConfirmSignUp.
+pub(super) async fn confirm(server: &Server, _: &Caller, request: Value) -> Answer {
+    let (pool, user) = {
+        let store = server.store();
+        let (pool, mut user) = pool_and_user(&store, &request)?;
+        if user.status != UserStatus::Unconfirmed {
+            let status = user.status.name();
+            let message = format!("User cannot be confirmed. Current status is {status}");
+            return Err(Refusal::not_authorized(message));
+        }
+        user.status = UserStatus::Confirmed;
+        user.modified = server.clock.now_ms();
+        store.put_user(&user)?;
+        (pool, user)
+    };
+    let occasion = Occasion {
+        pool: &pool,
+        client_id: NO_CLIENT,
+        username: &user.username,
+        source: "PostConfirmation_ConfirmSignUp",
+        request: json!({
+            "userAttributes": event_attributes(&user),
+            "clientMetadata": input::map(&request, "ClientMetadata"),
+        }),
+    };
+    let _: Option<Nothing> = Trigger::PostConfirmation.ask(occasion).await?;
+    Ok(json!({}))
+}
+
+/// AdminUpdateUserAttributes.
+pub(super) async fn update_attributes(server: &Server, _: &Caller, request: Value) -> Answer {
+    let wanted = input::attributes(&request, "UserAttributes");
+    let (pool, user, changed) = {
+        let store = server.store();
+        let (pool, mut user) = pool_and_user(&store, &request)?;
+        check_write(&pool, Writer::Administrator, Some(&user), &wanted)?;
+        for (name, value) in &wanted {
+            check_alias(&store, &pool, &user.username, name, value)?;
+        }
+        let changed = apply(&pool, &mut user, &wanted);
+        user.modified = server.clock.now_ms();
+        store.put_user(&user)?;
+        (pool, user, changed)
+    };
+    let metadata = input::map(&request, "ClientMetadata");
+    for attribute in changed {
+        let Some(to) = wanted.get(attribute) else { continue };
+        let message = Message {
+            pool: &pool,
+            client_id: NO_CLIENT,
+            user: &user,
+            attribute,
+            to,
+            purpose: "UpdateUserAttribute",
+            metadata: &metadata,
+        };
+        codes::send(server, &message, &attribute_purpose(attribute), codes::DAY_MS).await?;
+    }
+    Ok(json!({}))
+}
+
+/// AdminDeleteUserAttributes.
+pub(super) fn delete_attributes(server: &Server, _: &Caller, request: Value) -> Answer {
+    let names: Vec<String> =
+        serde_json::from_value(input::member(&request, "UserAttributeNames").clone())?;
+    let store = server.store();
+    let (pool, mut user) = pool_and_user(&store, &request)?;
+    check_delete(&pool, Writer::Administrator, &names)?;
+    attributes::remove(&mut user, &names);
+    user.modified = server.clock.now_ms();
+    store.put_user(&user)?;
+    Ok(json!({}))
+}
+
+/// AdminUserGlobalSignOut.
+pub(super) fn sign_out(server: &Server, _: &Caller, request: Value) -> Answer {
+    let store = server.store();
+    let (pool, user) = pool_and_user(&store, &request)?;
+    tokens::sign_out_everywhere(&store, &pool.id, &user.username)?;
+    Ok(json!({}))
+}
+
+/// AdminSetUserMFAPreference.
+pub(super) fn set_mfa(server: &Server, _: &Caller, request: Value) -> Answer {
+    let store = server.store();
+    let (pool, mut user) = pool_and_user(&store, &request)?;
+    user.mfa = preference(&pool, &user, &request)?;
+    user.modified = server.clock.now_ms();
+    store.put_user(&user)?;
+    Ok(json!({}))
+}
+
+fn account_exists() -> Refusal {
+    Refusal::new("UsernameExistsException", "User account already exists")
+}
+
+fn invited_again(user: User) -> Result<User, Refusal> {
+    if user.status == UserStatus::ForceChangePassword {
+        return Ok(user);
+    }
+    Err(Refusal::new(
+        "UnsupportedUserStateException",
+        "Resend not possible. User status is not FORCE_CHANGE_PASSWORD",
+    ))
+}
+
+/// The person to be made, after the pre sign-up trigger had its say.
+async fn new_user(
+    server: &Server,
+    pool: &Pool,
+    typed: &str,
+    request: &Value,
+) -> Result<User, Refusal> {
+    let policy = pool.policy();
+    let mut attributes = input::attributes(request, "UserAttributes");
+    check_write(pool, Writer::Administrator, None, &attributes)?;
+    let sub = random::uuid()?;
+    let mut username = typed.to_owned();
+    if !policy.username_attributes.is_empty() {
+        let attribute = if typed.contains('@') { "email" } else { "phone_number" };
+        if !policy.username_attributes.iter().any(|name| name == attribute) {
+            return Err(Refusal::invalid_parameter("Username should be an email."));
+        }
+        attributes.insert(attribute.to_owned(), typed.to_owned());
+        schema::check_values(&policy, &attributes)?;
+        username = sub.clone();
+    }
+    attributes.insert("sub".to_owned(), sub.clone());
+    let mut user = User::new(&pool.id, &username, &sub, attributes, server.clock.now_ms());
+    let occasion = Occasion {
+        pool,
+        client_id: NO_CLIENT,
+        username: &user.username,
+        source: "PreSignUp_AdminCreateUser",
+        request: json!({
+            "userAttributes": event_attributes(&user),
+            "validationData": input::attributes(request, "ValidationData"),
+            "clientMetadata": input::map(request, "ClientMetadata"),
+        }),
+    };
+    let wish: PreSignUp = Trigger::PreSignUp.ask(occasion).await?.unwrap_or_default();
+    for (name, is_verified) in
+        [("email", wish.auto_verify_email), ("phone_number", wish.auto_verify_phone)]
+    {
+        if is_verified && user.attributes.contains_key(name) {
+            user.attributes.insert(format!("{name}_verified"), "true".to_owned());
+        }
+    }
+    Ok(user)
+}
+
+/// Writes the person; a sign-in name that somebody else has is taken over only if the request says so.
+fn keep(store: &Store, pool: &Pool, user: &User, request: &Value) -> Result<(), Refusal> {
+    let is_forced = input::is_true(request, "ForceAliasCreation");
+    store.atomically(|| {
+        let is_new = input::text(request, "MessageAction") != Some("RESEND");
+        if is_new && store.user(&pool.id, &user.username)?.is_some() {
+            return Err(account_exists());
+        }
+        for name in attributes::ADDRESSES {
+            let is_alias = pool.policy().alias_attributes.iter().any(|alias| alias == name);
+            let Some(value) = user.attribute(name) else { continue };
+            if is_alias && !user.has_verified(name) {
+                continue;
+            }
+            schema::claim_alias(store, pool, &user.username, name, value, is_forced)
+                .map_err(|refusal| Refusal::new("UsernameExistsException", refusal.message))?;
+        }
+        store.put_user(user)
+    })
+}
+
+/// Sends the temporary password to the address that the request prefers, else to the one there is.
+async fn invite(
+    server: &Server,
+    pool: &Pool,
+    user: &User,
+    request: &Value,
+    password: &str,
+) -> Result<(), Refusal> {
+    let wants = |medium: &str| {
+        let media = input::member(request, "DesiredDeliveryMediums").as_array();
+        media.is_some_and(|media| media.iter().any(|wanted| wanted == medium))
+    };
+    let order = if wants("EMAIL") { ["email", "phone_number"] } else { ["phone_number", "email"] };
+    let to = order.into_iter().find_map(|name| Some((name, user.attribute(name)?)));
+    let Some((attribute, to)) = to else { return Ok(()) };
+    let message = Message {
+        pool,
+        client_id: NO_CLIENT,
+        user,
+        attribute,
+        to,
+        purpose: "AdminCreateUser",
+        metadata: &input::map(request, "ClientMetadata"),
+    };
+    messages::send(server, &message, password).await.map(drop)
+}
