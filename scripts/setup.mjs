@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // Makes a fresh machine able to build, start or test; does nothing when that is done already.
+import { ensureMinistack } from "../interop/lib/ministack-setup.mjs";
 import { readArgs } from "./lib/args.mjs";
 import { ensureBrowsers } from "./lib/browsers.mjs";
-import { done, elapsed, fail } from "./lib/log.mjs";
+import { done, elapsed, fail, warn } from "./lib/log.mjs";
 import { ensureNpm } from "./lib/npm.mjs";
 import { ensureRust, ensureTools } from "./lib/tools.mjs";
 
@@ -13,7 +14,7 @@ Installs what the purpose needs and leaves alone what is there:
   build   Rust target wasm32-unknown-unknown, rust-src, wasm-bindgen-cli (the version Cargo.toml pins), npm packages
   start   the same, and the demo's npm packages
   test    the same, and wasm-pack, geckodriver, the browsers and drivers (by apt, as root or with sudo -n),
-          and the npm packages of e2e/ and interop/
+          the npm packages of e2e/ and interop/, and MiniStack by pip in a virtual environment
   bench   as for test, and the npm packages of bench/
 Tools are compiled once into .tools/, which git ignores. Needs: Node 20, Rust by rustup, a C compiler.
 `;
@@ -31,6 +32,8 @@ export async function setup(purpose) {
   await ensureRust();
   const packages = async () => {
     for (const folder of folders) await ensureNpm(folder);
+    const reason = folders.includes("interop") ? await ensureMinistack() : null;
+    if (reason) warn(reason);
   };
   // Compiling keeps the processors busy while npm and apt wait for the network.
   const [, , missing] = await Promise.all([ensureTools(tools), packages(), browsers ? ensureBrowsers() : []]);
