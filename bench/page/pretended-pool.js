@@ -8,9 +8,10 @@ export class PretendedPool {
     this.#input = input;
   }
 
-  fetch = async (_url, { body, headers }) => {
-    const request = JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body));
-    const target = new Headers(headers).get("x-amz-target") ?? "";
+  fetch = async (resource, options) => {
+    const sent = resource instanceof Request ? resource : { headers: new Headers(options.headers), text: () => options.body };
+    const request = JSON.parse(await sent.text());
+    const target = sent.headers.get("x-amz-target") ?? "";
     if (target.endsWith(".InitiateAuth")) {
       const { salt, B, secretBlock, username } = this.#input;
       this.#A = request.AuthParameters.SRP_A;
