@@ -12,9 +12,6 @@ use std::path::Path;
 pub(crate) struct Config {
     #[serde(default, rename = "pool")]
     pub(crate) pools: Vec<PoolConfig>,
-    /// What other rooms of this server read: kept as it stands.
-    #[serde(default)]
-    pub(crate) identity_pool: Vec<Map<String, Value>>,
 }
 
 /// One pool.

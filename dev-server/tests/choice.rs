@@ -1,5 +1,13 @@
 //! Choice-based sign-in: what may be chosen, one's mind changed, sign-in straight after sign-up.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
 mod common;
 
 use common::srp::Client;

@@ -1,5 +1,13 @@
 //! Remembered devices: found, confirmed, asked in place of a second factor, bound to refresh tokens.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
 mod common;
 
 use common::srp::{Client, device_verifier, timestamp};

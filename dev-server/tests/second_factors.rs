@@ -1,5 +1,13 @@
 //! Second factors: asked for as the pool and the person want it, judged, set up.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
 mod common;
 
 use common::{PASSWORD, Reply, TestServer, claims, now};

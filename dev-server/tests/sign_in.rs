@@ -1,5 +1,13 @@
 //! Signing in with a password: by SRP and plain, and every way it is refused.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
 mod common;
 
 use common::srp::{Client, timestamp};

@@ -1,5 +1,13 @@
 //! Getting in without an administrator: sign-up, codes, a forgotten password.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
 mod common;
 
 use common::{DEMO, PASSWORD, TestServer, merged};

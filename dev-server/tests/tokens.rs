@@ -1,5 +1,13 @@
 //! Tokens: what they say, how long they live, how they are renewed and revoked.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
 mod common;
 
 use base64::Engine;

@@ -1,5 +1,13 @@
 //! Triggers as HTTP endpoints: custom challenges, sign-up, tokens, migration, messages.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
 mod common;
 
 use common::srp::Client;

@@ -1,5 +1,13 @@
 //! Framing: CORS, refusals, faults, the clock, what survives a restart.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
 mod common;
 
 use common::{DEMO, PASSWORD, TestServer, claims, unique};

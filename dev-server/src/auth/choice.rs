@@ -65,23 +65,13 @@ pub(super) async fn choose(
                 let user = password::check(server, context, user, given)?;
                 step::after_password(server, context, user, flow).await
             }
-            None => {
-                pending::ask(server, context, asked, flow, Question::Password, Map::new())
-            }
+            None => pending::ask(server, context, asked, flow, Question::Password, Map::new()),
         },
         "PASSWORD_SRP" => match text(parameters, "SRP_A") {
-            Some(a_public) => password::start_srp(
-                server,
-                context,
-                user.as_ref(),
-                typed,
-                flow,
-                a_public,
-                true,
-            ),
-            None => {
-                pending::ask(server, context, asked, flow, Question::PasswordSrp, Map::new())
+            Some(a_public) => {
+                password::start_srp(server, context, user.as_ref(), typed, flow, a_public, true)
             }
+            None => pending::ask(server, context, asked, flow, Question::PasswordSrp, Map::new()),
         },
         "EMAIL_OTP" | "SMS_OTP" => match &user {
             Some(user) => mfa::ask_code(server, context, user, flow, choice, false).await,
@@ -112,8 +102,7 @@ fn available(server: &Server, context: &Context, user: &User) -> Result<Vec<Stri
     let policy = context.pool.mfa_policy();
     let is_multi_factor_passkey = policy.web_authn_configuration.factor_configuration.as_deref()
         == Some("MULTI_FACTOR_WITH_USER_VERIFICATION");
-    let needs_second =
-        policy.mfa_configuration == "ON" || mfa::due(context, user) != Due::Nothing;
+    let needs_second = policy.mfa_configuration == "ON" || mfa::due(context, user) != Due::Nothing;
     let must_change = user.status == UserStatus::ForceChangePassword;
     let allowed = allowed(context);
     let allows = |factor: &str| allowed.iter().any(|name| name == factor);
@@ -175,9 +164,7 @@ fn take_signed_up(
     let now = server.clock.now_ms();
     let pending = pending::take(&server.store(), context, session, now)?;
     match pending.question {
-        Question::SignedUp { attribute, confirmed: true }
-            if pending.username == user.username =>
-        {
+        Question::SignedUp { attribute, confirmed: true } if pending.username == user.username => {
             Ok(attribute)
         }
         _ => Err(Refusal::not_authorized("Invalid session for the user.")),

@@ -12,11 +12,12 @@ use serde_json::{Value, json};
 
 /// InitiateAuth.
 pub(crate) async fn initiate_auth(server: &Server, _: &Caller, input: Value) -> Answer {
-    let context = Context::open(server, &input)?;
+    let mut context = Context::open(server, &input)?;
     let flow_name = text(&input, "AuthFlow").unwrap_or_default();
     let parameters = Value::Object(input::map(&input, "AuthParameters"));
     let flow_name = match flow_name {
         "REFRESH_TOKEN" | "REFRESH_TOKEN_AUTH" => {
+            context.metadata.clear();
             return refresh(server, &context, &parameters).await;
         }
         "USER_SRP_AUTH" | "USER_PASSWORD_AUTH" | "CUSTOM_AUTH" | "USER_AUTH" => flow_name,
@@ -33,7 +34,6 @@ pub(crate) async fn initiate_auth(server: &Server, _: &Caller, input: Value) -> 
     let flow = Flow {
         auth_flow: flow_name.to_owned(),
         device_key: text(&parameters, "DEVICE_KEY").map(str::to_owned),
-        client_metadata: context.metadata.clone(),
         ..Flow::default()
     };
     if let Some(user) = &user {
@@ -41,6 +41,8 @@ pub(crate) async fn initiate_auth(server: &Server, _: &Caller, input: Value) -> 
     } else if !context.hides_users() && flow_name != "USER_PASSWORD_AUTH" {
         return Err(Refusal::user_not_found());
     }
+    // Only the triggers so far, and the one of migration, see the metadata of this operation.
+    let metadata = std::mem::take(&mut context.metadata);
     match flow_name {
         "USER_SRP_AUTH" => {
             let a_public = required(&parameters, "SRP_A")?;
@@ -50,7 +52,7 @@ pub(crate) async fn initiate_auth(server: &Server, _: &Caller, input: Value) -> 
             let given = required(&parameters, "PASSWORD")?;
             let user = match user {
                 Some(user) => Some(user),
-                None => password::migrate(server, &context, typed, given).await?,
+                None => password::migrate(server, &context, typed, given, metadata).await?,
             };
             let user = password::check(server, &context, user, given)?;
             step::after_password(server, &context, user, flow).await

@@ -109,9 +109,7 @@ pub(super) async fn ask(
             let question = Question::SelectMfa { choices };
             pending::ask(server, context, user.into(), flow, question, parameters)
         }
-        Due::SetUp(choices) => {
-            mfa_setup::ask(server, context, user, flow, &choices, parameters)
-        }
+        Due::SetUp(choices) => mfa_setup::ask(server, context, user, flow, &choices, parameters),
     }
 }
 

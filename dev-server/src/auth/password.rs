@@ -11,7 +11,7 @@ use crate::trigger::{Migration, Occasion, Trigger};
 use crate::{hex, random, srp, timestamp};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use subtle::ConstantTimeEq;
 
@@ -206,6 +206,7 @@ pub(super) async fn migrate(
     context: &Context,
     typed: &str,
     given: &str,
+    metadata: Map<String, Value>,
 ) -> Result<Option<User>, Refusal> {
     let occasion = Occasion {
         pool: &context.pool,
@@ -214,8 +215,8 @@ pub(super) async fn migrate(
         source: "UserMigration_Authentication",
         request: json!({
             "password": given,
-            "validationData": context.metadata,
-            "clientMetadata": context.metadata,
+            "validationData": metadata,
+            "clientMetadata": metadata,
         }),
     };
     let migrated: Option<Migration> = match Trigger::UserMigration.ask(occasion).await {

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// RespondToAuthChallenge.
 pub(crate) async fn respond(server: &Server, _: &Caller, input: Value) -> Answer {
-    let mut context = Context::open(server, &input)?;
+    let context = Context::open(server, &input)?;
     let name = text(&input, "ChallengeName").unwrap_or_default();
     let responses = Value::Object(input::map(&input, "ChallengeResponses"));
     let typed = required(&responses, "USERNAME")?;
@@ -28,9 +28,6 @@ pub(crate) async fn respond(server: &Server, _: &Caller, input: Value) -> Answer
         pending::restore(server, pending)?;
         return Err(refusal);
     }
-    if context.metadata.is_empty() {
-        context.metadata = pending.flow.client_metadata.clone();
-    }
     if let Some(device_key) = text(&responses, "DEVICE_KEY") {
         pending.flow.device_key = Some(device_key.to_owned());
     }
@@ -39,16 +36,16 @@ pub(crate) async fn respond(server: &Server, _: &Caller, input: Value) -> Answer
     } else {
         None
     };
-    if pending.flow.auth_flow == "USER_AUTH" && pending.question.is_first_factor() {
-        if let Some(choice) = chosen(name, &pending, &responses) {
-            if !choice::is_available(&pending.flow, choice) {
-                pending::restore(server, pending)?;
-                return Err(Refusal::invalid_parameter("Selected challenge is not available"));
-            }
-            let PendingChallenge { flow, username, .. } = pending;
-            return choice::choose(server, &context, user, &username, flow, choice, &responses)
-                .await;
+    if pending.flow.auth_flow == "USER_AUTH"
+        && pending.question.is_first_factor()
+        && let Some(choice) = chosen(name, &pending, &responses)
+    {
+        if !choice::is_available(&pending.flow, choice) {
+            pending::restore(server, pending)?;
+            return Err(Refusal::invalid_parameter("Selected challenge is not available"));
         }
+        let PendingChallenge { flow, username, .. } = pending;
+        return choice::choose(server, &context, user, &username, flow, choice, &responses).await;
     }
     if pending.question.name() != name {
         pending::restore(server, pending)?;
@@ -100,9 +97,7 @@ async fn judge(
         Question::DeviceVerifier { .. } => {
             device::answer_verifier(server, context, user, pending, responses).await
         }
-        Question::Code { .. } => {
-            mfa::answer_code(server, context, user, pending, responses).await
-        }
+        Question::Code { .. } => mfa::answer_code(server, context, user, pending, responses).await,
         Question::SoftwareToken => {
             mfa::answer_totp(server, context, user, pending, responses).await
         }

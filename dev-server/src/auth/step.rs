@@ -69,9 +69,7 @@ pub(super) async fn after_first_factor(
         .is_some_and(|devices| devices.challenge_required_on_new_device);
     match (due, device) {
         (Due::Nothing, Some(device)) => device::ask(server, context, &user, flow, &device),
-        (_, Some(device)) if replaces_factor => {
-            device::ask(server, context, &user, flow, &device)
-        }
+        (_, Some(device)) if replaces_factor => device::ask(server, context, &user, flow, &device),
         (Due::Nothing, None) => finish(server, context, user, flow).await,
         (due, _) => mfa::ask(server, context, &user, flow, due).await,
     }

@@ -6,7 +6,7 @@ mod pool;
 mod sign_in;
 mod user;
 
-pub(crate) use log::{Letter, NewLetter};
+pub(crate) use log::NewLetter;
 pub(crate) use pool::*;
 pub(crate) use sign_in::*;
 pub(crate) use user::*;
@@ -150,19 +150,6 @@ impl Store {
             params![T::KIND, pool_id, owner, key],
         )?;
         Ok(removed > 0)
-    }
-
-    /// Removes all documents of a kind that a user owns.
-    pub(crate) fn remove_owned<T: Document>(
-        &self,
-        pool_id: &str,
-        owner: &str,
-    ) -> Result<(), Refusal> {
-        self.db.execute(
-            "delete from documents where kind = ? and pool_id = ? and owner = ?",
-            params![T::KIND, pool_id, owner],
-        )?;
-        Ok(())
     }
 
     /// Removes a pool with all that is in it.

@@ -96,7 +96,6 @@ pub(crate) struct Flow {
     pub(crate) new_password: bool,
     /// `CUSTOM_AUTH`: what the define trigger has seen.
     pub(crate) history: Vec<Value>,
-    pub(crate) client_metadata: Map<String, Value>,
 }
 
 /// A refresh token; the key is its SHA-256.
