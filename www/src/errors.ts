@@ -72,6 +72,7 @@ const ADVICE: Record<AuthErrorCode, Advice> = {
   passkeyCancelled: { title: "The passkey dialog was closed.", next: "Press the button to open it again, or choose another way." },
   passkeyAlreadyRegistered: { title: "This device has a passkey already.", next: "Use it to sign in." },
   passkeyWrongRelyingParty: { title: "That passkey belongs to another site.", next: `This page's address does not fit the pool. ${ASK_OWNER}` },
+  passkeyFailed: { title: "The passkey dialog failed.", next: "Press the button to open it again, or choose another way." },
   passkeyTimedOut: { title: "The passkey dialog ran out of time.", next: TRY_AGAIN },
   internal: { title: "Something broke that should not.", next: "Reload the page and try again." },
 };

@@ -8,12 +8,12 @@ import { firstMissing, type Field } from "./fields";
 export interface FormOptions {
   testId: string;
   fields: Field[];
-  /** Label of the main button. */
-  submit: string;
+  /** Label of the main button; absent where only {@link Form.perform} is used. */
+  submit?: string;
   /** The same while it runs: `Signing in…`. */
-  busy: string;
+  busy?: string;
   /** Does the work. What it rejects with is shown, unless {@link FormOptions.onError} took care of it. */
-  run(signal: AbortSignal): Promise<void>;
+  run?(signal: AbortSignal): Promise<void>;
   /** Returns `true` when the failure leads elsewhere and needs no message here. */
   onError?: (error: unknown) => boolean;
   /** Goes between the fields and the button. */
@@ -35,7 +35,7 @@ const PATIENCE_MS = 600;
 /** Makes a form. */
 export function form(options: FormOptions): Form {
   const problem = h("div", { class: "problem", role: "alert", "data-testid": "error" });
-  const label = h("span", {}, options.submit);
+  const label = h("span", {}, options.submit ?? "");
   const button = h("button", { type: "submit", class: "primary", "data-testid": "submit" }, label);
   const cancelButton = h("button", { type: "button", class: "quiet", hidden: true, "data-testid": "cancel", onclick: () => cancel() }, "Cancel");
   const element = h(
@@ -44,7 +44,7 @@ export function form(options: FormOptions): Form {
     problem,
     ...options.fields.map((each) => each.element),
     ...(options.extra ?? []),
-    h("div", { class: "actions" }, button, cancelButton),
+    h("div", { class: "actions" }, options.submit !== undefined && button, cancelButton),
   );
   let running: AbortController | null = null;
 
@@ -54,7 +54,7 @@ export function form(options: FormOptions): Form {
     button.toggleAttribute("data-busy", text !== null);
     // aria-disabled and not disabled: a disabled button would throw the focus away.
     button.setAttribute("aria-disabled", String(text !== null));
-    label.textContent = text ?? options.submit;
+    label.textContent = text ?? options.submit ?? "";
     if (text === null) {
       if (document.activeElement === cancelButton) button.focus();
       cancelButton.hidden = true;
@@ -87,7 +87,7 @@ export function form(options: FormOptions): Form {
     if (running) return;
     const missing = firstMissing(options.fields);
     if (missing) missing.input.focus();
-    else void perform(options.busy, options.run);
+    else if (options.run) void perform(options.busy ?? "One moment…", options.run);
   });
   element.addEventListener("keydown", (event) => {
     if (event.key === "Escape") cancel();

@@ -18,8 +18,8 @@ async function start(): Promise<void> {
   try {
     const config = choosePool(await loadConfig(), new URLSearchParams(location.search).get("pool"));
     const { userPoolId, clientId, endpoint } = config;
-    const auth = createAuth({ userPoolId, clientId, ...(endpoint !== undefined && { endpoint }) });
-    const app = { auth, config, go: router.go };
+    const auth = createAuth({ userPoolId, clientId, ...(endpoint !== undefined && { endpoint }), resumeSignIn: true });
+    const app = { auth, config, go: router.go, ways: [] };
     const box = peopleBox(config, (person) => fillSignIn(app, person));
     frame.below.replaceChildren(...(box ? [box] : []));
     await router.begin(app);

@@ -1,4 +1,5 @@
 /** From place to place: one view at a time, focus and title with it. */
+import type { Challenge } from "lifeguard-cognito";
 import { announce } from "./announce";
 import { h } from "./dom";
 import type { App, Place, View } from "./view";
@@ -6,6 +7,8 @@ import { challengeView } from "./views/challenges/index";
 import { confirmSignUpView } from "./views/confirm-sign-up";
 import { forgotPasswordView } from "./views/forgot-password";
 import { resetPasswordView } from "./views/reset-password";
+import { otherWayView } from "./views/challenges/select";
+import { securityView } from "./views/security/index";
 import { signInView } from "./views/sign-in";
 import { signUpView } from "./views/sign-up";
 import { signedInView } from "./views/signed-in";
@@ -16,7 +19,11 @@ const ADDRESSES: Partial<Record<Place["name"], string>> = {
   signIn: "#sign-in",
   signUp: "#sign-up",
   forgotPassword: "#forgot-password",
+  security: "#security",
 };
+
+/** Places for people who are not signed in. */
+type OpenPlace = Exclude<Place, { name: "signedIn" } | { name: "security" }>;
 
 /** Shows views in one element of the page. */
 export class Router {
@@ -63,16 +70,18 @@ export class Router {
     window.scrollTo({ top: 0 });
   }
 
-  /** Whoever is signed in sees their own page; everybody else what the address names. */
-  async #enter(): Promise<void> {
+  /** Whoever is signed in sees their own pages; everybody else what the address names. */
+  async #enter(askToRemember = false): Promise<void> {
     const app = this.#app;
     if (!app) return;
     const move = ++this.#moves;
     try {
       const session = await app.auth.session();
+      const pending = session ? [] : await app.auth.pendingSignIns();
       if (move !== this.#moves) return;
-      if (session) this.show(signedInView(app, session));
-      else await this.#arrive(placeAt(location.hash));
+      if (session && location.hash === ADDRESSES.security) this.show(securityView(app));
+      else if (session) this.show(signedInView(app, session, askToRemember));
+      else this.show(viewOf(app, placeAt(location.hash, pending.at(-1))));
     } catch (error) {
       if (move === this.#moves) this.show(failedView(error, () => void this.#enter()));
     }
@@ -81,8 +90,8 @@ export class Router {
   async #arrive(place: Place): Promise<void> {
     const app = this.#app;
     if (!app) return;
-    if (place.name === "signedIn") {
-      await this.#enter();
+    if (place.name === "signedIn" || place.name === "security") {
+      await this.#enter(place.name === "signedIn" && place.askToRemember);
       return;
     }
     this.#moves += 1;
@@ -90,13 +99,15 @@ export class Router {
   }
 }
 
-function placeAt(address: string): Place {
+/** The place an address names; without one, a sign-in that a reload interrupted goes on. */
+function placeAt(address: string, pending: Challenge | undefined): OpenPlace {
   if (address === ADDRESSES.signUp) return { name: "signUp" };
   if (address === ADDRESSES.forgotPassword) return { name: "forgotPassword" };
+  if (address === "" && pending) return { name: "challenge", challenge: pending, notice: "Your sign-in goes on where you left it." };
   return { name: "signIn" };
 }
 
-function viewOf(app: App, place: Exclude<Place, { name: "signedIn" }>): View {
+function viewOf(app: App, place: OpenPlace): View {
   switch (place.name) {
     case "signIn":
       return signInView(app, place);
@@ -110,5 +121,7 @@ function viewOf(app: App, place: Exclude<Place, { name: "signedIn" }>): View {
       return confirmSignUpView(app, place);
     case "challenge":
       return challengeView(app, place.challenge, place.notice);
+    case "otherWay":
+      return otherWayView(app, place.challenge);
   }
 }

@@ -10,13 +10,17 @@ export type Place =
   | { name: "resetPassword"; username: string; delivery?: CodeDelivery }
   | { name: "confirmSignUp"; username: string; delivery?: CodeDelivery; session?: string; notice?: string }
   | { name: "challenge"; challenge: Challenge; notice?: string }
-  | { name: "signedIn" };
+  | { name: "otherWay"; challenge: Challenge }
+  | { name: "signedIn"; askToRemember?: boolean }
+  | { name: "security" };
 
 /** What every view is given. */
 export interface App {
   auth: Auth;
   config: Config;
   go(place: Place): void;
+  /** First factors that the pool offered in the sign-in under way: for changing one's mind. */
+  ways: string[];
 }
 
 /** What a view hands back. */

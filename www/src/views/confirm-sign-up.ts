@@ -1,3 +1,4 @@
+import type { SignInResult } from "lifeguard-cognito";
 import { announce } from "../announce";
 import { h } from "../dom";
 import { codeField } from "../fields";
@@ -52,13 +53,16 @@ export function confirmSignUpView(app: App, place: Extract<Place, { name: "confi
 
 /** Signs in with the session of the confirmation where the pool allows it; else by password. */
 async function enter(app: App, username: string, session: string | undefined, signal: AbortSignal): Promise<void> {
-  if (session !== undefined) {
-    try {
-      follow(app, await app.auth.signIn({ username, session, signal }));
-      return;
-    } catch {
-      // The account is confirmed all the same: the password opens it.
-    }
+  const result = session === undefined ? null : await app.auth.signIn({ username, session, signal }).catch(() => null);
+  if (result && !asksForPassword(result)) {
+    follow(app, result);
+    return;
   }
+  // The account is confirmed all the same: the ordinary way in is the shortest then.
+  if (result?.status === "challenge") void app.auth.cancelChallenge(result.challenge).catch(() => undefined);
   app.go({ name: "signIn", username, notice: "Your account is confirmed. Sign in to dive in." });
+}
+
+function asksForPassword(result: SignInResult): boolean {
+  return result.status === "challenge" && result.challenge.name === "SELECT_CHALLENGE" && result.challenge.options.includes("PASSWORD");
 }

@@ -1,13 +1,14 @@
-import type { Session, User } from "lifeguard-cognito";
+import type { Session, SignOutResult, User } from "lifeguard-cognito";
 import { h } from "../dom";
 import { form } from "../form";
 import { claimsOf } from "../jwt";
 import type { App, View } from "../view";
 import { claimsTable } from "./claims";
+import { rememberPanel } from "./remember";
 import { tideGauge } from "./tide";
 
 /** Who is signed in, what the tokens say and how long they last. */
-export function signedInView(app: App, session: Session): View {
+export function signedInView(app: App, session: Session, askToRemember: boolean): View {
   const { user } = session;
   const access = claimsOf(session.accessToken) ?? {};
   const issuedAt = typeof access["iat"] === "number" ? access["iat"] : session.expiresAt - 3600;
@@ -18,16 +19,17 @@ export function signedInView(app: App, session: Session): View {
     submit: "Sign out",
     busy: "Signing out…",
     run: async (signal) => {
-      const { revoked } = await app.auth.signOut({ signal });
-      app.go({ name: "signIn", notice: revoked ? "You are signed out. See you soon." : "You are signed out here. The pool could not be told." });
+      app.go({ name: "signIn", notice: farewell(await app.auth.signOut({ signal })) });
     },
   });
+  const remember = askToRemember ? rememberPanel(app) : null;
   return {
     title: `Welcome, ${displayName(user)}`,
     testId: "view-signed-in",
     width: "wide",
     content: [
       h("p", { class: "lead" }, "You are in, and safely between the flags."),
+      ...(remember ? [remember.element] : []),
       h("div", { class: "dashboard" }, identityCard(user, signOut.element), tide.element),
       h(
         "div",
@@ -39,8 +41,14 @@ export function signedInView(app: App, session: Session): View {
     leave: () => {
       tide.stop();
       signOut.cancel();
+      remember?.cancel();
     },
   };
+}
+
+function farewell({ cleared, revoked }: SignOutResult): string {
+  if (!cleared) return "You are signed out, but your browser would not let go of what it kept. Clear this site's data.";
+  return revoked ? "You are signed out. See you soon." : "You are signed out here. The pool could not be told.";
 }
 
 /** What to call a person. */
@@ -67,6 +75,7 @@ function identityCard(user: User, signOut: HTMLElement): HTMLElement {
     user.groups.length === 0
       ? h("p", { class: "hint", "data-testid": "groups" }, "None")
       : h("ul", { class: "chips", "data-testid": "groups" }, ...user.groups.map((group) => h("li", {}, group))),
+    h("p", { class: "crosslink" }, h("a", { href: "#security", "data-testid": "to-security" }, "Passkeys, second factors, devices")),
     signOut,
   );
 }

@@ -9,6 +9,7 @@ import { newPasswordView } from "./new-password";
 import { otherView } from "./other";
 import { passkeyView } from "./passkey";
 import { passwordView } from "./password";
+import { restartView } from "./restart";
 import { mfaSetupView, selectFactorView, selectMfaView } from "./select";
 import { totpView } from "./totp";
 import { totpSetupView } from "./totp-setup";
@@ -33,6 +34,7 @@ const VIEWS: Registry = {
   PASSWORD_SRP: passwordView,
   WEB_AUTHN: passkeyView,
   CUSTOM_CHALLENGE: customView,
+  RESTART: restartView,
   OTHER: otherView,
 };
 

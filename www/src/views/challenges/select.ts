@@ -3,26 +3,29 @@ import { h, uniqueId } from "../../dom";
 import type { App, View } from "../../view";
 import { factorLabel, questionView } from "./shared";
 
-type Choice = SelectMfaChallenge | MfaSetupChallenge | SelectChallenge;
-
 /** Several second factors are set up: one is chosen. */
 export function selectMfaView(app: App, challenge: SelectMfaChallenge): View {
-  return choiceView(challenge, app, "How shall we check it is you?", "You have set up more than one way. Choose one.");
+  return choiceView(app, challenge, challenge.options, "How shall we check it is you?", "You have set up more than one way. Choose one.");
 }
 
 /** No second factor yet, and the pool wants one. */
 export function mfaSetupView(app: App, challenge: MfaSetupChallenge): View {
-  return choiceView(challenge, app, "One more safety line", "This pool asks for a second way to check it is you. Choose which to set up.");
+  return choiceView(app, challenge, challenge.options, "One more safety line", "This pool asks for a second way to check it is you. Choose which to set up.");
 }
 
 /** How the person wants to begin. */
 export function selectFactorView(app: App, challenge: SelectChallenge): View {
-  return choiceView(challenge, app, "How would you like to sign in?", "Choose one of the ways your account allows.");
+  return choiceView(app, challenge, challenge.options, "How would you like to sign in?", "Choose one of the ways your account allows.");
 }
 
-function choiceView<C extends Choice>(challenge: C, app: App, title: string, lead: string): View {
-  const { group, chosen, first } = radios(title, challenge.options);
-  return questionView<Choice>(app, challenge, {
+/** Changing one's mind: the question on the table is answered with another first factor. */
+export function otherWayView(app: App, challenge: Challenge): View {
+  return choiceView(app, challenge, app.ways, "How would you like to sign in?", "Choose another of the ways your account allows.");
+}
+
+function choiceView(app: App, challenge: Challenge, options: string[], title: string, lead: string): View {
+  const { group, chosen, first } = radios(title, options);
+  return questionView(app, challenge, {
     title,
     lead: [lead],
     fields: [],
@@ -30,7 +33,7 @@ function choiceView<C extends Choice>(challenge: C, app: App, title: string, lea
     submit: "Continue",
     busy: "One moment…",
     ...(first && { focus: first }),
-    answer: (question, signal) => app.auth.answerChallenge<Challenge & Choice>(question, { option: chosen(), signal }),
+    answer: (question, signal) => app.auth.answerChallenge(question as SelectChallenge, { option: chosen(), signal }),
   });
 }
 

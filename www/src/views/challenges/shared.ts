@@ -1,6 +1,7 @@
 /** What all challenge views have in common. */
 import { AuthError, type Challenge } from "lifeguard-cognito";
 import { h } from "../../dom";
+import { adviceFor } from "../../errors";
 import { form, type Form, type FormOptions } from "../../form";
 import { textButton } from "../../parts";
 import type { App, View } from "../../view";
@@ -23,22 +24,37 @@ export interface QuestionOptions<C extends Challenge> {
   answer(challenge: C, signal: AbortSignal): ReturnType<App["auth"]["answerChallenge"]>;
 }
 
-/** One question, one form, and a way out. */
+/** First factors that can be exchanged for another one midway. */
+const EXCHANGEABLE: Challenge["name"][] = ["PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"];
+
+/** One question, one form, and ways out. */
 export function questionView<C extends Challenge>(app: App, challenge: C, options: QuestionOptions<C>): View {
+  let question = challenge;
   const made: Form = form({
     testId: "challenge-form",
     fields: options.fields,
     submit: options.submit,
     busy: options.busy ?? "Checking…",
     ...(options.extra && { extra: options.extra }),
-    run: async (signal) => follow(app, await options.answer(challenge, signal)),
-    onError: (error) => goOn(app, error),
+    run: async (signal) => follow(app, await options.answer(question, signal)),
+    onError: (error) => {
+      const next = error instanceof AuthError ? error.challenge : undefined;
+      if (!next) return false;
+      if (next.name === question.name) {
+        // The same question in its newest form: what went wrong is told here.
+        question = next as C;
+        return false;
+      }
+      app.go({ name: "challenge", challenge: next, notice: adviceFor(error).title });
+      return true;
+    },
   });
   const startOver = textButton("Start over", "start-over", () => {
     made.cancel();
-    app.auth.cancelChallenge(challenge);
+    void app.auth.cancelChallenge(question).catch(() => undefined);
     app.go({ name: "signIn", username: challenge.username });
   });
+  const otherWay = textButton("Use another way", "other-way", () => app.go({ name: "otherWay", challenge: question }));
   const focus = options.focus ?? options.fields[0]?.input;
   return {
     title: options.title,
@@ -48,18 +64,12 @@ export function questionView<C extends Challenge>(app: App, challenge: C, option
       h("p", { class: "who" }, "Signing in as ", h("strong", {}, challenge.username)),
       ...(options.above ?? []),
       withUsername(made.element, challenge.username),
+      ...(app.ways.length > 1 && EXCHANGEABLE.includes(challenge.name) ? [h("p", { class: "crosslink" }, otherWay)] : []),
       h("p", { class: "crosslink" }, "Not you, or stuck? ", startOver),
     ],
     ...(focus && { focus }),
     leave: made.cancel,
   };
-}
-
-/** An expired sign-in that can go on from a fresh question does so. */
-function goOn(app: App, error: unknown): boolean {
-  if (!(error instanceof AuthError) || error.code !== "sessionExpired" || !error.challenge) return false;
-  app.go({ name: "challenge", challenge: error.challenge, notice: "That took too long, so the pool asks once more." });
-  return true;
 }
 
 const LABELS: Record<string, string> = {
