@@ -1,6 +1,9 @@
 //! Everything the SDK needs from the world, on one page. `browser` implements it with web APIs, the
 //! tests with a simulated world.
 
+#[cfg(test)]
+pub(crate) mod fake;
+
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::protocol::json::Value;
 

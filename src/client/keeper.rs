@@ -12,6 +12,11 @@ mod refresh;
 mod shelf;
 mod sign_out;
 
+#[cfg(test)]
+mod simulation;
+#[cfg(test)]
+mod tests;
+
 use core::cell::{Cell, RefCell};
 
 use super::Client;
@@ -71,6 +76,21 @@ pub async fn session_as(
 }
 
 async fn obtain(
+    client: &Client,
+    platform: &impl Platform,
+    wanted: &Wanted,
+) -> Result<Option<Held>, Error> {
+    let found = attempt(client, platform, wanted).await?;
+    match &found {
+        // A page that was frozen in the middle of it: what came has ended in the meantime.
+        Some(held) if !held.record.session.is_live(platform.now()) => {
+            attempt(client, platform, wanted).await
+        }
+        _ => Ok(found),
+    }
+}
+
+async fn attempt(
     client: &Client,
     platform: &impl Platform,
     wanted: &Wanted,
@@ -170,10 +190,12 @@ impl Keeper {
         (cooling.is_of(token) && cooling.is_on(now)).then(|| error.clone())
     }
 
-    fn status(&self, found: &Result<Option<Held>, Error>) -> Status {
+    fn status(&self, found: &Result<Option<Held>, Error>, now: u64) -> Status {
         let cooling = self.cooling.borrow();
         let trouble = match found {
             Ok(None) => return Status::SignedOut,
+            // Another tab may have had success with the same token.
+            Ok(Some(held)) if !held.record.session.is_due(now) => None,
             Ok(Some(held)) => cooling.as_ref().and_then(|(cooling, error)| {
                 let token = held.record.session.refresh.as_ref()?.expose("compared");
                 cooling.is_of(token).then_some(error)
@@ -198,7 +220,7 @@ fn tell(
     if let Ok(held) = found {
         events.observe(platform, held.as_ref(), reason);
     }
-    events.status(platform, client.keeper.status(found));
+    events.status(platform, client.keeper.status(found, platform.now()));
 }
 
 fn clamp(ms: u64) -> u32 {

@@ -6,14 +6,14 @@ use crate::protocol::text;
 
 /// The right to act for the whole browser, as far as it could be had.
 pub(super) enum Guard<L> {
-    Lock {
-        _held: L,
-    },
-    Lease {
-        owner: String,
-    },
-    /// Nobody promises anything: what is read before a write decides.
-    None,
+    /// By a lock of the browser.
+    Lock { _held: L, owner: String },
+    /// By a lease: all tabs respect it, but a tab that was frozen may not know that it is over.
+    Lease { owner: String },
+    /// The store cannot carry a lease: what is read before a write decides.
+    Unguarded,
+    /// Others are at it all the time.
+    Refused,
 }
 
 impl<L> Guard<L> {
@@ -24,7 +24,7 @@ impl<L> Guard<L> {
 
     /// Gives the right back.
     pub(super) async fn leave(self, client: &Client, platform: &impl Platform) {
-        if let Self::Lease { owner } = &self
+        if let Self::Lease { owner } | Self::Lock { owner, .. } = &self
             && let Ok(Some(lease)) = platform.load(Store::Lasting, &key(client)).await
             && lease.starts_with(owner.as_str())
         {
@@ -33,68 +33,110 @@ impl<L> Guard<L> {
     }
 }
 
-/// Waits for the right to act, and goes on without it after `wait_ms`: a frozen tab must not hang
-/// the others.
+/// As long as a refresh may take that goes well, with one reply lost.
+pub(super) fn wait_ms(client: &Client) -> u32 {
+    client.timeout_ms.saturating_mul(2).saturating_add(SLACK_MS)
+}
+
+/// Waits for the right to act. A tab that is frozen while it holds the lock must not hang the
+/// others: when its lease has run out too, they go on.
 pub(super) async fn enter<P: Platform>(
     client: &Client,
     platform: &P,
     wait_ms: u32,
 ) -> Guard<P::Lock> {
     let name = ["lifeguard.", client.pool.client_id(), ".refresh"].concat();
-    match platform.lock(&name, wait_ms).await {
-        Locked::Held(held) => Guard::Lock { _held: held },
-        Locked::Busy => Guard::None,
-        Locked::Missing => lease(client, platform, wait_ms).await,
-    }
-}
-
-/// Writes a lease, waits until every tab that read before has written, and looks whose it is.
-async fn lease<P: Platform>(client: &Client, platform: &P, wait_ms: u32) -> Guard<P::Lock> {
-    let key = key(client);
     let mut nonce = [0; 9];
     platform.fill_random(&mut nonce);
     let owner = [&text::base64url(&nonce), " "].concat();
-    let duration = u64::from(client.timeout_ms) * 2;
-    let mut waited = 0;
-    while waited <= wait_ms {
-        let Ok(found) = platform.load(Store::Lasting, &key).await else { return Guard::None };
-        let now = platform.now();
-        let until = found.as_deref().and_then(end_of).unwrap_or(0);
-        // One that ends later than any that is written now dates from another time of the clock.
-        let mut pause = SETTLE_MS;
-        if until > now && until <= now + duration {
-            let mut dice = [0; 1];
-            platform.fill_random(&mut dice);
-            pause += u32::from(dice[0]);
-        } else {
-            let mut lease = owner.clone();
-            text::push_integer(&mut lease, (now + duration) as i64);
-            if platform.save(Store::Lasting, &key, &lease).await.is_err()
-                || platform.sleep(SETTLE_MS).await.is_err()
-            {
-                return Guard::None;
-            }
-            match platform.load(Store::Lasting, &key).await {
-                Ok(Some(found)) if found == lease => return Guard::Lease { owner },
-                Ok(_) => {}
-                Err(_) => return Guard::None,
+    match platform.lock(&name, wait_ms).await {
+        Locked::Held(held) => {
+            // Whoever died with the lock in hand has left a lease that means nothing now.
+            match lease::<()>(client, platform, wait_ms, &owner, By::Lock).await {
+                Guard::Refused => Guard::Refused,
+                Guard::Lock { .. } | Guard::Lease { .. } | Guard::Unguarded => {
+                    Guard::Lock { _held: held, owner }
+                }
             }
         }
-        if platform.sleep(pause).await.is_err() {
-            return Guard::None;
-        }
-        waited += pause;
+        Locked::Busy => lease(client, platform, client.timeout_ms, &owner, By::Lease).await,
+        Locked::Missing => lease(client, platform, wait_ms, &owner, By::Lease).await,
     }
-    Guard::None
 }
 
-fn end_of(lease: &str) -> Option<u64> {
-    lease.split_once(' ')?.1.parse().ok()
+/// What a lease stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Lock,
+    Lease,
+}
+
+/// Writes a lease, waits until every tab that read before has written, and looks whose it is.
+async fn lease<L>(
+    client: &Client,
+    platform: &impl Platform,
+    wait_ms: u32,
+    owner: &str,
+    by: By,
+) -> Guard<L> {
+    let key = key(client);
+    let duration = u64::from(client.timeout_ms) * 2;
+    let mut waited = 0;
+    loop {
+        let Ok(found) = platform.load(Store::Lasting, &key).await else { return Guard::Unguarded };
+        let now = platform.now();
+        let until = found.as_deref().and_then(|lease| end_of(lease, by)).unwrap_or(0);
+        // One that ends later than any that is written now dates from another time of the clock.
+        if until > now && until <= now + duration {
+            if waited >= wait_ms {
+                return Guard::Refused;
+            }
+            let mut dice = [0; 1];
+            platform.fill_random(&mut dice);
+            let pause = SETTLE_MS + u32::from(dice[0]);
+            let _ = platform.sleep(pause).await;
+            waited += pause;
+            continue;
+        }
+        let mut lease = String::from(owner);
+        text::push_integer(&mut lease, (now + duration) as i64);
+        if by == By::Lock {
+            lease.push_str(UNDER_LOCK);
+        }
+        if platform.save(Store::Lasting, &key, &lease).await.is_err() {
+            return Guard::Unguarded;
+        }
+        if by == By::Lock {
+            return Guard::Unguarded;
+        }
+        let _ = platform.sleep(SETTLE_MS).await;
+        match platform.load(Store::Lasting, &key).await {
+            Ok(Some(found)) if found == lease => {
+                return Guard::Lease { owner: String::from(owner) };
+            }
+            Ok(_) => waited += SETTLE_MS,
+            Err(_) => return Guard::Unguarded,
+        }
+    }
+}
+
+/// When a lease ends that has to be respected: who holds the lock respects only those that were
+/// taken without it.
+fn end_of(lease: &str, by: By) -> Option<u64> {
+    let until = lease.split_once(' ')?.1;
+    match (until.strip_suffix(UNDER_LOCK), by) {
+        (Some(_), By::Lock) => None,
+        (Some(until), By::Lease) => until.parse().ok(),
+        (None, _) => until.parse().ok(),
+    }
 }
 
 fn key(client: &Client) -> String {
     ["lifeguard.", client.pool.client_id(), ".lease"].concat()
 }
 
+const UNDER_LOCK: &str = " lock";
 /// Longer than a tab needs between reading and writing.
 const SETTLE_MS: u32 = 50;
+/// What a tab needs besides its requests.
+const SLACK_MS: u32 = 5_000;

@@ -21,11 +21,27 @@ pub(super) async fn run<P: Platform>(
     wanted: &Wanted,
     held: &Held,
 ) -> Result<Option<Held>, Error> {
-    let wait_ms = client.timeout_ms.saturating_mul(2).saturating_add(LOCK_SLACK_MS);
-    let guard = exclusive::enter(client, platform, wait_ms).await;
-    let result = locked(client, platform, wanted, held, &guard).await;
+    let guard = exclusive::enter(client, platform, exclusive::wait_ms(client)).await;
+    let result = match guard {
+        Guard::Refused => waited_in_vain(client, platform, held).await,
+        _ => locked(client, platform, wanted, held, &guard).await,
+    };
     guard.leave(client, platform).await;
     result
+}
+
+/// Others were at it all the time: perhaps one of them had success.
+async fn waited_in_vain(
+    client: &Client,
+    platform: &impl Platform,
+    held: &Held,
+) -> Result<Option<Held>, Error> {
+    match shelf::read(client, platform).await? {
+        Some(stored) if stored.record.session.is_same(&held.record.session) => {
+            Err(Error::Send(SendError::TimedOut))
+        }
+        stored => Ok(stored),
+    }
 }
 
 async fn locked<L>(
@@ -176,6 +192,4 @@ fn cool(client: &Client, platform: &impl Platform, token: &Secret<String>, error
     *cooling = Some((next, error.clone()));
 }
 
-/// What a tab needs besides two requests, in milliseconds.
-const LOCK_SLACK_MS: u32 = 5_000;
 const LOOK_AGAIN_MS: u32 = 500;

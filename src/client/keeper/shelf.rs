@@ -86,7 +86,7 @@ pub(super) async fn put(
         }
     }
     // Without locks a refresh of the session before may have written in between.
-    if !matches!(platform.load(store, &key).await, Ok(Some(stored)) if stored == text) {
+    if matches!(platform.load(store, &key).await, Ok(Some(stored)) if stored != text) {
         let _ = platform.save(store, &key, &text).await;
     }
     Ok(held)
@@ -118,13 +118,20 @@ pub(super) async fn end(client: &Client, platform: &impl Platform, refused: &Hel
         forget_copy(client, refused);
         return true;
     }
-    if let Ok(Found::Valid(record)) = look(client, platform, refused.store).await
-        && !refused.is_same(&Held { store: refused.store, record })
-    {
-        return false;
+    match look(client, platform, refused.store).await {
+        Ok(Found::Valid(record)) => {
+            if !refused.is_same(&Held { store: refused.store, record }) {
+                return false;
+            }
+            clear(client, platform, refused.store).await;
+        }
+        // The store was wiped: nothing there is to be ended.
+        Ok(Found::Nothing) => {}
+        Ok(Found::Unreadable) | Err(_) => {
+            clear(client, platform, refused.store).await;
+        }
     }
-    clear(client, platform, refused.store).await;
-    client.keeper.held.replace(None);
+    forget_copy(client, refused);
     true
 }
 
@@ -133,10 +140,20 @@ pub(super) async fn end(client: &Client, platform: &impl Platform, refused: &Hel
 pub(super) async fn clear(client: &Client, platform: &impl Platform, store: Store) -> bool {
     let (key, epoch_key) = keys(client);
     let epoch = make_epoch(platform);
-    let marked = platform.save(store, &epoch_key, &epoch).await.is_ok();
-    let removed = platform.remove(store, &key).await.is_ok();
-    // A full store may have room for the epoch now.
-    (marked || platform.save(store, &epoch_key, &epoch).await.is_ok()) && removed
+    for _ in 0..3 {
+        let marked = platform.save(store, &epoch_key, &epoch).await.is_ok();
+        let removed = platform.remove(store, &key).await.is_ok();
+        // A full store may have room for the epoch now.
+        let marked = marked || platform.save(store, &epoch_key, &epoch).await.is_ok();
+        if !marked || !removed {
+            return false;
+        }
+        // A sign-in that came in between would be left with an epoch and no record.
+        if !matches!(platform.load(store, &epoch_key).await, Ok(Some(other)) if other != epoch) {
+            break;
+        }
+    }
+    true
 }
 
 /// Forgets the copy in memory when the record it is of has gone: another tab says that somebody

@@ -1,9 +1,9 @@
 //! Signing out: first here, then at the service.
 
 use super::shelf::{self, STORES};
-use super::tell;
+use super::{exclusive, tell};
 use crate::client::Client;
-use crate::client::call::call;
+use crate::client::call::{call, once};
 use crate::client::events::Reason;
 use crate::platform::{Platform, Store};
 use crate::protocol::record;
@@ -72,7 +72,11 @@ async fn sign_out_everywhere(client: &Client, platform: &impl Platform, session:
         let Some(token) = &session.refresh else { return false };
         let device = session.device_key.as_deref();
         let refresh = wire::session::refresh(pool, token, device, &Extras::default());
-        let Ok(reply) = call(platform, pool, timeout_ms, &refresh).await else { return false };
+        // Another tab may be spending the same token.
+        let guard = exclusive::enter(client, platform, exclusive::wait_ms(client)).await;
+        let reply = once(platform, pool, timeout_ms, &refresh).await;
+        guard.leave(client, platform).await;
+        let Ok(reply) = reply else { return false };
         let Ok(tokens) = wire::session::read_refreshed(&reply) else { return false };
         match session::accept(tokens, None, pool, platform.now()) {
             Ok(session) => session.access,

@@ -1,0 +1,499 @@
+//! What the keeper promises, one fact a test, in a world of virtual time.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::*;
+use crate::platform::fake::{CLIENT_ID, Executor, POOL_ID, Tab, World};
+use crate::protocol::pool::Pool;
+use crate::protocol::record::{self, Record};
+use crate::protocol::session::accept;
+
+pub(super) fn pool() -> Pool {
+    Pool::parse(POOL_ID, CLIENT_ID, None).unwrap()
+}
+
+pub(super) fn client() -> Rc<Client> {
+    Rc::new(Client::new(pool(), 15_000))
+}
+
+const HOUR: u64 = 3_600_000;
+
+/// A device with tabs, a pool whose tokens last an hour, and somebody to run it all.
+struct Stage {
+    world: World,
+    executor: Executor<()>,
+    clients: Vec<Rc<Client>>,
+}
+
+/// What a call came to, once it has.
+type Slot<T> = Rc<RefCell<Option<T>>>;
+type SessionResult = Result<Option<Session>, Error>;
+
+impl Stage {
+    fn new(tabs: usize) -> Self {
+        let world = World::new(7, tabs);
+        world.with(|state| state.pool.lifetime = 3_600);
+        let executor = Executor::new(&world);
+        Self { world, executor, clients: (0..tabs).map(|_| client()).collect() }
+    }
+
+    /// With a person signed in by the first tab.
+    fn signed_in(tabs: usize, rotation: Option<u64>) -> Self {
+        let mut stage = Self::new(tabs);
+        stage.world.with(|state| state.pool.rotation = rotation);
+        stage.sign_in(0, "alice", Store::Lasting);
+        stage
+    }
+
+    fn sign_in(&mut self, tab: usize, sub: &str, store: Store) {
+        let (now, tokens) = self.world.with(|s| (s.device_now(), s.pool.sign_in(s.now, sub)));
+        let session = accept(tokens, None, &pool(), now).unwrap();
+        let done = self
+            .start(tab, async move |client, tab| put(&client, &tab, store, &session).await.is_ok());
+        self.executor.run();
+        assert_eq!(done.take(), Some(true));
+    }
+
+    fn start<T: 'static, F: Future<Output = T> + 'static>(
+        &mut self,
+        tab: usize,
+        work: impl FnOnce(Rc<Client>, Tab) -> F,
+    ) -> Slot<T> {
+        let slot: Slot<T> = Rc::default();
+        let (fill, work) = (slot.clone(), work(self.clients[tab].clone(), self.world.tab(tab)));
+        self.executor.spawn(tab, (), async move {
+            let value = work.await;
+            *fill.borrow_mut() = Some(value);
+        });
+        slot
+    }
+
+    fn ask(&mut self, tab: usize, wanted: Wanted) -> Slot<SessionResult> {
+        self.start(tab, async move |client, tab| session_as(&client, &tab, &wanted).await)
+    }
+
+    fn session(&mut self, tab: usize) -> SessionResult {
+        let slot = self.ask(tab, Wanted::default());
+        self.executor.run();
+        slot.take().unwrap()
+    }
+
+    fn wake(&mut self, tab: usize, hint: Hint) -> Option<u32> {
+        let slot = self.start(tab, async move |client, tab| wake(&client, &tab, &hint).await);
+        self.executor.run();
+        slot.take().unwrap()
+    }
+
+    fn sign_out(&mut self, tab: usize, global: bool) -> SignedOut {
+        let slot = self.start(tab, async move |client, tab| sign_out(&client, &tab, global).await);
+        self.executor.run();
+        slot.take().unwrap()
+    }
+
+    /// Reloads a tab: its memory is gone.
+    fn reload(&mut self, tab: usize) {
+        self.clients[tab] = client();
+    }
+
+    fn pass(&mut self, ms: u64) {
+        self.executor.run_for(ms);
+    }
+
+    fn stored(&self) -> Option<Record> {
+        let (text, epoch) = self.world.with(|state| {
+            let key = |key: &str| state.lasting.get(key).cloned();
+            (key(&record::key(&pool())), key(&record::epoch_key(&pool())))
+        });
+        Record::read(&text?, &pool()).filter(|record| record.is_valid(epoch.as_deref()))
+    }
+
+    fn refreshes(&self) -> usize {
+        self.world.count("GetTokensFromRefreshToken")
+    }
+}
+
+fn access(result: &SessionResult) -> &str {
+    result.as_ref().ok().unwrap().as_ref().unwrap().access.expose("test")
+}
+
+#[test]
+fn a_fresh_token_is_returned_without_a_request() {
+    let mut stage = Stage::signed_in(1, None);
+
+    assert!(matches!(stage.session(0), Ok(Some(session)) if session.sub == "alice"));
+    assert_eq!(stage.refreshes(), 0);
+}
+
+#[test]
+fn twenty_tabs_with_grace_0_make_one_refresh() {
+    let mut stage = Stage::signed_in(20, Some(0));
+    stage.pass(2 * HOUR);
+
+    let results: Vec<_> = (0..20)
+        .flat_map(|tab| [0, 1, 2].map(|_| tab))
+        .map(|tab| stage.ask(tab, Wanted::default()))
+        .collect();
+    stage.executor.run();
+
+    let results: Vec<_> = results.into_iter().map(|slot| slot.take().unwrap()).collect();
+    assert_eq!(stage.refreshes(), 1);
+    assert!(results.iter().all(|result| access(result) == access(&results[0])));
+}
+
+#[test]
+fn twenty_tabs_without_locks_make_one_refresh_by_lease() {
+    let mut stage = Stage::signed_in(20, Some(0));
+    stage.world.with(|state| state.faults.no_locks = true);
+    stage.pass(2 * HOUR);
+
+    let results: Vec<_> = (0..20).map(|tab| stage.ask(tab, Wanted::default())).collect();
+    stage.executor.run();
+
+    assert!(results.into_iter().all(|slot| matches!(slot.take(), Some(Ok(Some(_))))));
+    assert_eq!(stage.refreshes(), 1);
+}
+
+#[test]
+fn callers_with_other_metadata_are_not_merged_into_one_refresh() {
+    let mut stage = Stage::signed_in(1, Some(0));
+    let with = |value: &str| Wanted {
+        forced: true,
+        extras: Extras { metadata: vec![("k".into(), value.into())], context: None },
+        ..Wanted::default()
+    };
+
+    let slots = ["a", "a", "b"].map(|value| stage.ask(0, with(value)));
+    stage.executor.run();
+
+    let [a, again, b] = slots.map(|slot| slot.take().unwrap());
+    assert_eq!(access(&a), access(&again));
+    assert!(b.is_ok());
+    assert!(stage.refreshes() <= 2);
+}
+
+#[test]
+fn forced_means_newer_than_what_there_was() {
+    let mut stage = Stage::signed_in(1, Some(0));
+    let before = stage.session(0);
+
+    let slot = stage.ask(0, Wanted { forced: true, ..Wanted::default() });
+    stage.executor.run();
+
+    assert_ne!(access(&before), access(&slot.take().unwrap()));
+}
+
+#[test]
+fn without_rotation_the_refresh_token_is_kept() {
+    let mut stage = Stage::signed_in(1, None);
+    for _ in 0..3 {
+        stage.pass(2 * HOUR);
+        assert!(matches!(stage.session(0), Ok(Some(_))));
+    }
+
+    assert_eq!(stage.refreshes(), 3);
+    assert!(stage.stored().unwrap().session.refresh.is_some());
+}
+
+#[test]
+fn a_pool_without_the_operation_is_asked_by_flow() {
+    let mut stage = Stage::signed_in(1, None);
+    stage.world.with(|state| state.pool.is_old = true);
+    for _ in 0..2 {
+        stage.pass(2 * HOUR);
+        assert!(matches!(stage.session(0), Ok(Some(_))));
+    }
+
+    assert_eq!((stage.refreshes(), stage.world.count("InitiateAuth")), (1, 2));
+}
+
+#[test]
+fn no_failure_without_a_verdict_ends_a_session() {
+    for (name, fail) in [
+        ("offline", (|faults| faults.offline = true) as fn(&mut crate::platform::fake::Faults)),
+        ("lost", |faults| faults.lost_request = 100),
+        ("hanging", |faults| faults.hanging_reply = 100),
+        ("busy", |faults| faults.busy = 100),
+        ("throttled", |faults| faults.throttled = 100),
+        ("portal", |faults| faults.portal = 100),
+    ] {
+        let mut stage = Stage::signed_in(1, None);
+        stage.pass(2 * HOUR);
+        stage.world.with(|state| fail(&mut state.faults));
+
+        for _ in 0..10 {
+            assert!(stage.session(0).is_err(), "{name}");
+            stage.pass(60_000);
+        }
+        stage.world.with(|state| state.faults = Default::default());
+        stage.pass(60_000);
+
+        assert!(matches!(stage.session(0), Ok(Some(_))), "{name}");
+    }
+}
+
+#[test]
+fn a_token_that_still_works_is_returned_when_the_refresh_fails() {
+    let mut stage = Stage::signed_in(1, None);
+    stage.pass(HOUR - 10_000);
+    stage.world.with(|state| state.faults.offline = true);
+
+    assert!(matches!(stage.session(0), Ok(Some(_))));
+    assert_eq!(stage.world.events(0), ["statusChanged ok", "statusChanged offline"]);
+    stage.pass(20_000);
+
+    assert!(matches!(stage.session(0), Err(Error::Send(SendError::Offline))));
+}
+
+#[test]
+fn a_reply_lost_within_the_grace_period_costs_nothing() {
+    let mut stage = Stage::signed_in(1, Some(10));
+    stage.pass(2 * HOUR);
+    stage.world.with(|state| state.faults.lost_reply = 100);
+    let slot = stage.ask(0, Wanted::default());
+    stage.pass(300);
+    stage.world.with(|state| state.faults.lost_reply = 0);
+    stage.executor.run();
+
+    assert!(matches!(slot.take(), Some(Ok(Some(_)))));
+    assert!(stage.stored().is_some());
+}
+
+#[test]
+fn a_failing_service_is_not_hammered_and_is_asked_again_when_the_connection_is_back() {
+    let mut stage = Stage::signed_in(1, None);
+    stage.pass(2 * HOUR);
+    stage.world.with(|state| state.faults.lost_request = 100);
+    for _ in 0..200 {
+        let _ = stage.session(0);
+        stage.pass(100);
+    }
+    // Twenty seconds, up to two requests an attempt, waits that double.
+    let tried = stage.world.with(|state| state.departures);
+    assert!(tried < 40, "{tried}");
+
+    stage.world.with(|state| state.faults = Default::default());
+    stage.wake(0, Hint { renew: true, online: true, ..Hint::default() });
+
+    assert_eq!(stage.refreshes(), 1);
+    assert!(stage.world.events(0).ends_with(&["refreshed".into(), "statusChanged ok".into()]));
+}
+
+#[test]
+fn a_refusal_ends_the_session_in_every_tab_with_its_reason() {
+    let mut stage = Stage::signed_in(2, Some(60));
+    assert!(matches!(stage.session(1), Ok(Some(_))));
+    stage.world.with(|state| state.pool.revoke_all("alice"));
+    stage.pass(2 * HOUR);
+
+    assert!(matches!(stage.session(0), Ok(None)));
+    let message = stage.world.with(|state| state.messages.last().cloned().unwrap().1);
+    stage.wake(1, Hint { reason: Reason::of_message(&message), ..Hint::default() });
+
+    assert!(stage.stored().is_none());
+    for tab in [0, 1] {
+        let events = stage.world.events(tab);
+        assert!(events.contains(&"signedOut refused".into()), "{events:?}");
+        assert_eq!(events.last().unwrap(), "statusChanged signedOut");
+    }
+}
+
+#[test]
+fn a_device_key_travels_with_the_refresh() {
+    let mut stage = Stage::signed_in(1, None);
+    stage.world.with(|state| state.pool.device_key = Some("eu-west-1_d".into()));
+    let text = stage.stored().map(|mut record| {
+        record.session.device_key = Some("eu-west-1_d".into());
+        record.write(&pool())
+    });
+    stage.world.with(|state| state.lasting.insert(record::key(&pool()), text.unwrap()));
+    for _ in 0..2 {
+        stage.pass(2 * HOUR);
+        assert!(matches!(stage.session(0), Ok(Some(_))));
+    }
+}
+
+#[test]
+fn sign_out_leaves_nothing_and_tells_the_service() {
+    let mut stage = Stage::signed_in(2, Some(60));
+    assert!(matches!(stage.session(1), Ok(Some(_))));
+
+    let out = stage.sign_out(0, false);
+
+    assert!(out.cleared && out.revoked && out.everywhere.is_none());
+    assert!(stage.world.with(|state| state.pool.is_revoked(0)));
+    assert!(stage.world.with(|state| !state.lasting.contains_key(&record::key(&pool()))));
+    assert!(matches!(stage.session(1), Ok(None)));
+    assert_eq!(
+        stage.world.events(0),
+        ["statusChanged ok", "signedOut signOut", "statusChanged signedOut"]
+    );
+}
+
+#[test]
+fn sign_out_offline_clears_and_says_that_the_service_does_not_know() {
+    let mut stage = Stage::signed_in(1, None);
+    stage.world.with(|state| state.faults.offline = true);
+
+    let out = stage.sign_out(0, false);
+
+    assert!(out.cleared && !out.revoked);
+    assert!(stage.stored().is_none());
+}
+
+#[test]
+fn sign_out_everywhere_works_with_an_access_token_that_has_ended() {
+    let mut stage = Stage::signed_in(1, Some(0));
+    stage.sign_in(0, "alice", Store::Lasting);
+    stage.pass(2 * HOUR);
+
+    let out = stage.sign_out(0, true);
+
+    assert_eq!(out.everywhere, Some(true));
+    assert!(stage.world.with(|state| state.pool.is_revoked(0) && state.pool.is_revoked(1)));
+}
+
+#[test]
+fn a_refresh_under_way_does_not_bring_a_session_back() {
+    for pause in (0..600).step_by(7) {
+        let mut stage = Stage::signed_in(2, Some(60));
+        stage.pass(2 * HOUR);
+        let slot = stage.ask(0, Wanted::default());
+        stage.pass(pause);
+
+        stage.sign_out(1, false);
+        stage.executor.run();
+        drop(slot);
+
+        assert!(stage.stored().is_none(), "{pause}");
+        let texts: Vec<_> = stage.world.with(|state| state.lasting.keys().cloned().collect());
+        assert!(!texts.contains(&record::key(&pool())), "{pause}");
+        assert!(matches!(stage.session(0), Ok(None)), "{pause}");
+    }
+}
+
+#[test]
+fn another_person_replaces_the_one_before() {
+    let mut stage = Stage::signed_in(2, None);
+    assert!(matches!(stage.session(1), Ok(Some(_))));
+
+    stage.sign_in(0, "nora", Store::Tab);
+
+    assert!(stage.stored().is_none());
+    assert!(matches!(stage.session(0), Ok(Some(session)) if session.sub == "nora"));
+    assert!(matches!(stage.session(1), Ok(None)));
+    assert!(stage.world.events(0).contains(&"userChanged".into()));
+}
+
+#[test]
+fn a_wiped_store_is_filled_again_by_a_page_that_knows() {
+    let mut stage = Stage::signed_in(1, Some(0));
+    stage.world.with(|state| state.lasting.clear());
+
+    assert!(matches!(stage.session(0), Ok(Some(_))));
+    assert!(stage.stored().is_some());
+    stage.reload(0);
+    assert!(matches!(stage.session(0), Ok(Some(_))));
+}
+
+#[test]
+fn a_store_that_throws_hangs_or_is_full_does_not_sign_out() {
+    for fail in [
+        (|faults| faults.store_throws = 100) as fn(&mut crate::platform::fake::Faults),
+        |faults| faults.store_hangs = 100,
+        |faults| faults.store_full = true,
+    ] {
+        let mut stage = Stage::signed_in(1, Some(0));
+        stage.world.with(|state| fail(&mut state.faults));
+        for _ in 0..3 {
+            stage.pass(2 * HOUR);
+            assert!(matches!(stage.session(0), Ok(Some(_))));
+        }
+        stage.world.with(|state| state.faults = Default::default());
+        assert!(matches!(stage.session(0), Ok(Some(_))));
+        stage.reload(0);
+
+        stage.pass(2 * HOUR);
+        assert!(matches!(stage.session(0), Ok(Some(_))));
+    }
+}
+
+#[test]
+fn a_store_that_cannot_be_read_is_an_error_and_no_sign_out() {
+    let mut stage = Stage::signed_in(1, None);
+    stage.world.with(|state| state.faults.store_throws = 100);
+    stage.reload(0);
+
+    assert!(matches!(stage.session(0), Err(Error::Store)));
+}
+
+#[test]
+fn a_clock_that_jumps_costs_a_refresh_at_most() {
+    for days in [-40, -1, 1, 400] {
+        let jump = days * 24 * HOUR as i64;
+        let mut stage = Stage::signed_in(1, Some(0));
+        stage.world.with(|state| state.skew = jump);
+
+        assert!(matches!(stage.session(0), Ok(Some(_))), "{jump}");
+        assert!(matches!(stage.session(0), Ok(Some(_))), "{jump}");
+        assert_eq!(stage.refreshes(), 1, "{jump}");
+    }
+}
+
+#[test]
+fn a_session_of_a_tab_is_that_tabs_alone() {
+    let mut stage = Stage::new(2);
+    stage.sign_in(0, "alice", Store::Tab);
+
+    assert!(matches!(stage.session(0), Ok(Some(_))));
+    assert!(matches!(stage.session(1), Ok(None)));
+}
+
+#[test]
+fn without_a_refresh_token_the_session_lasts_as_long_as_its_access_token() {
+    let mut stage = Stage::new(1);
+    let (now, tokens) = stage.world.with(|s| (s.device_now(), s.pool.sign_in(s.now, "alice")));
+    let session = Session { refresh: None, ..accept(tokens, None, &pool(), now).unwrap() };
+    stage.start(0, async move |client, tab| put(&client, &tab, Store::Lasting, &session).await);
+    stage.executor.run();
+
+    stage.pass(HOUR - 1_000);
+    assert!(matches!(stage.session(0), Ok(Some(_))));
+    stage.pass(2_000);
+    assert!(matches!(stage.session(0), Ok(None)));
+    assert_eq!(stage.refreshes(), 0);
+}
+
+#[test]
+fn a_refresh_ahead_of_time_is_made_once_for_all_tabs_and_told_to_all() {
+    let mut stage = Stage::signed_in(3, Some(0));
+    let again = stage.wake(0, Hint { renew: true, ..Hint::default() }).unwrap();
+    assert!((55 * 60_000..58 * 60_000).contains(&again), "{again}");
+    for tab in [1, 2] {
+        stage.wake(tab, Hint::default());
+    }
+    stage.pass(u64::from(again));
+
+    for tab in [0, 1, 2] {
+        stage.wake(tab, Hint { renew: true, ..Hint::default() });
+    }
+
+    assert_eq!(stage.refreshes(), 1);
+    for tab in [0, 1, 2] {
+        assert_eq!(stage.world.events(tab), ["statusChanged ok", "refreshed"], "{tab}");
+    }
+}
+
+#[test]
+fn handlers_hear_of_a_change_that_was_made_before_the_core_was_there() {
+    let mut stage = Stage::signed_in(1, None);
+    let text = stage.stored().unwrap().write(&pool());
+    stage.sign_out(0, false);
+    let mut late = Stage { world: World::new(1, 1), ..Stage::new(1) };
+    late.executor = Executor::new(&late.world);
+    late.clients[0].assume(&text);
+
+    late.wake(0, Hint { reason: Some(Reason::SignOut), ..Hint::default() });
+
+    assert_eq!(late.world.events(0), ["signedOut signOut", "statusChanged signedOut"]);
+}
