@@ -2,7 +2,7 @@
 import { cpus } from "node:os";
 
 const sorted = (values) => [...values].sort((a, b) => a - b);
-const quantile = (values, part) => sorted(values)[Math.min(values.length - 1, Math.floor(values.length * part))];
+export const quantile = (values, part) => sorted(values)[Math.min(values.length - 1, Math.floor(values.length * part))];
 const round = (value) => Number(value.toPrecision(4));
 
 /** Rows of one engine, with ratios to `reference`. */
@@ -22,9 +22,15 @@ export function summarize(engine, measured, reference) {
 }
 
 /** One line an implementation; times in milliseconds. */
-export function table(rows) {
-  const head = ["implementation", "median", "p10", "p90", "first", "ratio"];
-  const lines = rows.map((row) => [row.implementation, row.medianMs, row.p10Ms, row.p90Ms, row.firstMs, row.ratio].map((cell) => (typeof cell === "number" ? cell.toFixed(2) : cell)));
+export const table = (rows) =>
+  columns(
+    ["implementation", "median", "p10", "p90", "first", "ratio"],
+    rows.map((row) => [row.implementation, row.medianMs, row.p10Ms, row.p90Ms, row.firstMs, row.ratio]),
+  );
+
+/** Lines of aligned columns, the first to the left. */
+export function columns(head, rows) {
+  const lines = rows.map((row) => row.map((cell) => (typeof cell === "number" ? cell.toFixed(2) : cell)));
   const widths = head.map((title, column) => Math.max(title.length, ...lines.map((line) => line[column].length)));
   const format = (line) => line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join("  ");
   return [head, ...lines].map(format).join("\n");

@@ -1,4 +1,4 @@
-// The page of the benchmark: bundled by esbuild with everybody's real package, served on loopback.
+// The pages of the benchmark: bundled by esbuild with everybody's real package, served on loopback.
 import { build } from "esbuild";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { packedPackage } from "../../scripts/lib/pack.mjs";
 import { serve } from "../../scripts/lib/static.mjs";
 
 const page = fileURLToPath(new URL("../page", import.meta.url));
+const html = "text/html; charset=utf-8";
 
 /**
  * @param {object} options
@@ -18,7 +19,8 @@ export async function openBenchSite({ kernel, port = 0 }) {
     throw new Error("the package is not built: npm run build, or --kernel FILE for the kernel alone");
   }
   const { outputFiles } = await build({
-    entryPoints: [join(page, "main.js")],
+    entryPoints: [join(page, "main.js"), join(page, "sign-in.js")],
+    outdir: page,
     bundle: true,
     minify: true,
     write: false,
@@ -29,14 +31,17 @@ export async function openBenchSite({ kernel, port = 0 }) {
     external: ["/package/*"],
     logLevel: "error",
   });
+  const [main, signIn] = ["main.js", "sign-in.js"].map((name) => outputFiles.find(({ path }) => path.endsWith(name)).contents);
   return serve({
     port,
     // Isolated pages get clocks of a finer grain.
     headers: { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" },
     mounts: { "/package/": packedPackage },
     files: {
-      "/": { type: "text/html; charset=utf-8", body: readFileSync(join(page, "index.html")) },
-      "/main.js": { body: outputFiles[0].contents },
+      "/": { type: html, body: readFileSync(join(page, "index.html")) },
+      "/main.js": { body: main },
+      "/sign-in": { type: html, body: '<!doctype html><title>Sign-ins</title><link rel="icon" href="data:,"><script type="module" src="/sign-in.js"></script>' },
+      "/sign-in.js": { body: signIn },
       ...(kernel ? { "/kernel.wasm": { body: readFileSync(kernel), type: "application/wasm" } } : {}),
     },
   });
