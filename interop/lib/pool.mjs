@@ -9,6 +9,7 @@ import { openAdmin } from "./aws.mjs";
 export const seeded = {
   mfa: { userPoolId: "eu-west-1_LifeGuardMfa", clientId: "lifeguardmfaclient00000001" },
   must: { userPoolId: "eu-west-1_LifeGuardMust", clientId: "lifeguardmustclient0000001" },
+  choice: { userPoolId: "eu-west-1_LifeGuardChoice", clientId: "lifeguardchoiceclient00001" },
   device: { userPoolId: "eu-west-1_LifeGuardDevice", clientId: "lifeguarddeviceclient00001" },
   optIn: { userPoolId: "eu-west-1_LifeGuardOptIn", clientId: "lifeguardoptinclient000001" },
 };

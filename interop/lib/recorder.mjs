@@ -23,8 +23,9 @@ function forward(target, { method, url, headers }, body) {
 /** What a server that answered a wrong shape would have said. */
 const complaints = new Set(["SerializationException", "UnknownOperationException"]);
 
-/** Starts a recorder in front of `target` (an http URL on this machine). */
-export async function openRecorder(target) {
+/** Starts a recorder in front of `target` (an http URL on this machine), which `forwardTo` may name later. */
+export async function openRecorder(given) {
+  let target = given;
   const entries = [];
   const server = createServer(async (request, response) => {
     try {
@@ -54,6 +55,7 @@ export async function openRecorder(target) {
   return {
     url: `http://localhost:${port}`,
     entries,
+    forwardTo: (url) => (target = url),
     operations: () => entries.map(({ operation }) => operation),
     /** Everything the service's models would object to, and every answer that says so. */
     problems: ({ allowInvalidParameter = false } = {}) =>

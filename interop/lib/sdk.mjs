@@ -13,7 +13,7 @@ export function skipReason() {
   return reason ?? false;
 }
 
-/** Opens a browser whose page speaks to `target` and nobody else. */
+/** Opens a browser whose page speaks to `target` and nobody else; a target may be named later by `recorder.forwardTo`. */
 export async function openSdk(target) {
   const recorder = await openRecorder(target);
   const site = await openSite("bare");
@@ -34,7 +34,9 @@ export async function openSdk(target) {
       const { value, error } = await page.evaluate(
         async (index, method, values) => {
           try {
-            return { value: (await window.auths[index][method](...values)) ?? null };
+            const path = method.split(".");
+            const owner = path.slice(0, -1).reduce((object, name) => object[name], window.auths[index]);
+            return { value: (await owner[path.at(-1)](...values)) ?? null };
           } catch ({ name, message, code, service, detail, challenge }) {
             return { error: { name, message, code, service, detail, challenge } };
           }
@@ -46,7 +48,9 @@ export async function openSdk(target) {
       if (error) throw Object.assign(new Error(error.message), error);
       return value;
     };
-    return new Proxy({}, { get: (_, name) => (name === "then" ? undefined : method(name)) });
+    // `auth.signIn(…)`, and `auth.mfa.setUpTotp(…)`: a part is a function that has methods of its own.
+    const part = (prefix) => new Proxy(prefix ? method(prefix) : {}, { get: (_, name) => (name === "then" ? undefined : part(prefix ? `${prefix}.${name}` : name)) });
+    return part("");
   }
 
   return {
