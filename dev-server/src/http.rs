@@ -12,12 +12,14 @@ use crate::faults::Fault;
 use crate::random;
 use crate::refusal::{Answer, Refusal};
 use crate::server::{Caller, Server};
+use crate::timestamp;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::routing::{any, get};
 use serde_json::Value;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,6 +45,8 @@ async fn operation(State(server): State<Arc<Server>>, request: Request) -> Respo
         _ => frame(Err(dispatch::unknown_operation()), ""),
     };
     cors::allow(response.headers_mut());
+    // A client whose clock is wrong reads the right time here, so the moved clock must show.
+    set(response.headers_mut(), "date", &timestamp::http_date(server.clock.now()));
     response
 }
 
@@ -56,17 +60,30 @@ async fn post(server: &Server, request: Request) -> Response<Body> {
         let refusal = Refusal::new("RequestEntityTooLargeException", "Request is too large");
         return frame(Err(refusal.with_status(StatusCode::PAYLOAD_TOO_LARGE)), &caller.request_id);
     };
-    let faults = server.faults.strike(&caller.operation);
+    spoiled(server, &caller.operation, &caller.request_id, async {
+        let answer = dispatch(server, &caller, &body).await;
+        if let Err(refusal) = &answer {
+            crate::log::line(&format!("{}: {}", caller.operation, refusal.name));
+        }
+        frame(answer, &caller.request_id)
+    })
+    .await
+}
+
+/// Does the work with the trouble that was asked for under this name.
+async fn spoiled(
+    server: &Server,
+    name: &str,
+    request_id: &str,
+    work: impl Future<Output = Response<Body>>,
+) -> Response<Body> {
+    let faults = server.faults.strike(name);
     for fault in &faults {
-        if let Some(response) = before(fault, &caller.request_id).await {
+        if let Some(response) = before(fault, request_id).await {
             return response;
         }
     }
-    let answer = dispatch(server, &caller, &body).await;
-    if let Err(refusal) = &answer {
-        crate::log::line(&format!("{}: {}", caller.operation, refusal.name));
-    }
-    let mut response = frame(answer, &caller.request_id);
+    let mut response = work.await;
     for fault in &faults {
         response = after(fault, response).await;
     }

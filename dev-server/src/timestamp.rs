@@ -1,4 +1,4 @@
-//! The text form of a claim's time: `Thu May 28 20:26:40 UTC 2026`, day of the month without a zero.
+//! Times as text: a claim's (`Thu May 28 20:26:40 UTC 2026`, day of the month without a zero) and HTTP's.
 
 /// Reads it; gives seconds since the epoch.
 pub(crate) fn parse(text: &str) -> Option<i64> {
@@ -27,6 +27,32 @@ pub(crate) fn parse(text: &str) -> Option<i64> {
         return None;
     }
     Some(days * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
+/// The value of a `Date` header: `Thu, 28 May 2026 20:26:40 GMT`.
+pub(crate) fn http_date(seconds: i64) -> String {
+    let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    // The inverse of `days_since_epoch`, as in Howard Hinnant's calendar algorithms.
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = (shifted_month + 2) % 12 + 1;
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    format!(
+        "{}, {day:02} {} {year:04} {:02}:{:02}:{:02} GMT",
+        name(&WEEKDAYS, (days + 4).rem_euclid(7)),
+        name(&MONTHS, month - 1),
+        of_day / 3600,
+        of_day / 60 % 60,
+        of_day % 60
+    )
+}
+
+fn name<'a>(names: &[&'a str], at: i64) -> &'a str {
+    usize::try_from(at).ok().and_then(|at| names.get(at)).copied().unwrap_or_default()
 }
 
 fn position(names: &[&str], name: &str) -> Option<i64> {
@@ -72,6 +98,22 @@ mod tests {
             serde_json::from_str(include_str!("../../tests/vectors/srp_vectors.json")).unwrap();
         for row in vectors["timestamp"].as_array().unwrap() {
             assert_eq!(parse(row["text"].as_str().unwrap()), row["epoch"].as_i64(), "{row}");
+        }
+    }
+
+    #[test]
+    fn dates_of_headers_are_written_as_the_rfc_says() {
+        assert_eq!(http_date(0), "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(http_date(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(http_date(951_782_400), "Tue, 29 Feb 2000 00:00:00 GMT");
+        // Every day of 30 years, against the other direction.
+        for day in 10_000..21_000 {
+            let text = http_date(day * 86_400 + 45_296);
+            let parts: Vec<&str> = text.split([' ', ',']).filter(|part| !part.is_empty()).collect();
+            let [weekday, date, month, year, clock, _] = parts[..] else { panic!("{text}") };
+            let date = date.trim_start_matches('0');
+            let claim = format!("{weekday} {month} {date} {clock} UTC {year}");
+            assert_eq!(parse(&claim), Some(day * 86_400 + 45_296), "{text}");
         }
     }
 

@@ -261,6 +261,10 @@ fn everything(event: &Value) -> Result<Value, String> {
                 "messageAction": "SUPPRESS",
             }))
         }
+        "UserMigration_ForgotPassword" if event["userName"] == "forgetful" => Ok(json!({
+            "userAttributes": { "email": "forgetful@example.com", "email_verified": "true" },
+            "finalUserStatus": "RESET_REQUIRED",
+        })),
         source if source.starts_with("CustomMessage_") => Ok(json!({
             "emailMessage": format!("{source}: {{####}}"),
         })),
@@ -353,6 +357,23 @@ fn a_person_of_an_older_system_is_taken_over() {
     assert_eq!(sign_in("Old-System-Pass-1!").status, 200);
     let reply = server.srp(CLIENT, "eu-west-1_Test", "oldtimer", "Old-System-Pass-1!");
     assert_eq!(reply.status, 200, "known from now on: {}", reply.body);
+}
+
+#[test]
+fn a_person_of_an_older_system_who_forgot_the_password_is_taken_over() {
+    let triggers = Triggers::start(everything);
+    let server = triggers.server(EVERYTHING);
+    let named = |further: Value| {
+        common::merged(json!({ "ClientId": CLIENT, "Username": "forgetful" }), &further)
+    };
+
+    server.ok("ForgotPassword", named(json!({})));
+    let code = server.code("forgetful@example.com");
+    let further = json!({ "ConfirmationCode": code, "Password": "Brand-New-Pass-2!" });
+    server.ok("ConfirmForgotPassword", named(further));
+
+    let reply = server.srp(CLIENT, "eu-west-1_Test", "forgetful", "Brand-New-Pass-2!");
+    assert_eq!(reply.status, 200, "{}", reply.body);
 }
 
 #[test]

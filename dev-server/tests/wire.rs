@@ -187,10 +187,30 @@ fn faults_spoil_the_calls_they_name() {
     spoil(json!({ "operation": "*", "times": 1, "kind": "html" }));
     assert!(plain().unwrap().header("content-type").unwrap().starts_with("text/html"));
 
+    spoil(json!({ "operation": "jwks.json", "times": 1, "kind": "status", "status": 503 }));
+    let jwks = || server.request("GET", "/eu-west-1_LifeGuard/.well-known/jwks.json", &[], "");
+    assert_eq!(jwks().unwrap().status, 503);
+    assert_eq!(jwks().unwrap().status, 200);
+
     spoil(json!({ "operation": "GetUser", "kind": "dropReply" }));
     assert_eq!(plain().unwrap().status, 200);
     let reply = server.request("POST", "/_dev/faults", &[], r#"[{"operation":"*"}]"#);
     assert_eq!(reply.unwrap().status, 400);
+}
+
+#[test]
+fn the_date_header_tells_the_moved_time() {
+    let server = TestServer::start();
+    server.advance(-86_400 * 365);
+
+    let reply = server.call("InitiateAuth", json!({}));
+
+    let date = std::process::Command::new("date")
+        .args(["-u", "+%s", "-d", reply.header("date").unwrap()])
+        .output()
+        .unwrap();
+    let told: i64 = String::from_utf8(date.stdout).unwrap().trim().parse().unwrap();
+    assert!((told + 86_400 * 365 - common::now()).abs() <= 2, "{reply:?}");
 }
 
 #[test]

@@ -52,7 +52,7 @@ pub(crate) async fn initiate_auth(server: &Server, _: &Caller, input: Value) -> 
             let given = required(&parameters, "PASSWORD")?;
             let user = match user {
                 Some(user) => Some(user),
-                None => password::migrate(server, &context, typed, given, metadata).await?,
+                None => password::migrate(server, &context, typed, Some(given), metadata).await?,
             };
             let user = password::check(server, &context, user, given)?;
             step::after_password(server, &context, user, flow).await

@@ -200,19 +200,23 @@ pub(super) fn check(
     Ok(user)
 }
 
-/// Asks the migration trigger for a person the pool does not know.
+/// Asks the migration trigger for a person the pool does not know; `given` is the password of a sign-in,
+/// nothing when it was forgotten.
 pub(super) async fn migrate(
     server: &Server,
     context: &Context,
     typed: &str,
-    given: &str,
+    given: Option<&str>,
     metadata: Map<String, Value>,
 ) -> Result<Option<User>, Refusal> {
     let occasion = Occasion {
         pool: &context.pool,
         client_id: &context.client.id,
         username: typed,
-        source: "UserMigration_Authentication",
+        source: match given {
+            Some(_) => "UserMigration_Authentication",
+            None => "UserMigration_ForgotPassword",
+        },
         request: json!({
             "password": given,
             "validationData": metadata,
@@ -239,8 +243,10 @@ pub(super) async fn migrate(
         Some("RESET_REQUIRED") => UserStatus::ResetRequired,
         _ => UserStatus::Confirmed,
     };
-    user.password = Some(srp::make_verifier(context.pool.srp_name(), username, given)?);
-    user.password_set = now;
+    if let Some(given) = given {
+        user.password = Some(srp::make_verifier(context.pool.srp_name(), username, given)?);
+        user.password_set = now;
+    }
     server.store().put_user(&user)?;
     Ok(Some(user))
 }

@@ -1,7 +1,7 @@
 //! ForgotPassword and ConfirmForgotPassword.
 
 use super::sign_up::{ask_post_confirmation, pretended_delivery};
-use super::{Context, lockout};
+use super::{Context, lockout, password};
 use crate::codes::{self, HOUR_MS};
 use crate::input::text;
 use crate::messages::Message;
@@ -16,7 +16,10 @@ pub(crate) async fn forgot_password(server: &Server, _: &Caller, input: Value) -
     let context = Context::open(server, &input)?;
     let typed = text(&input, "Username").unwrap_or_default();
     context.check_secret_hash(typed, text(&input, "SecretHash"))?;
-    let user = context.resolve(server, typed)?;
+    let user = match context.resolve(server, typed)? {
+        Some(user) => Some(user),
+        None => password::migrate(server, &context, typed, None, context.metadata.clone()).await?,
+    };
     let Some(user) = user.filter(|user| user.enabled || !context.hides_users()) else {
         if context.hides_users() {
             return Ok(json!({ "CodeDeliveryDetails": pretended_delivery(typed) }));

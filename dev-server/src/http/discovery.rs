@@ -1,6 +1,6 @@
 //! `/{poolId}/.well-known/jwks.json` and `/openid-configuration`.
 
-use super::{cors, frame, json};
+use super::{cors, frame, json, spoiled};
 use crate::keys::TokenUse;
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
@@ -16,13 +16,16 @@ pub(crate) async fn document(
     State(server): State<Arc<Server>>,
     Path((pool_id, name)): Path<(String, String)>,
 ) -> Response<Body> {
-    let mut response = match make(&server, &pool_id, &name) {
-        Ok(value) => json(StatusCode::OK, &value, ""),
-        Err(refusal) => frame(Err(refusal.with_status(StatusCode::NOT_FOUND)), ""),
-    };
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let mut response = spoiled(&server, &name, "", async {
+        let mut response = match make(&server, &pool_id, &name) {
+            Ok(value) => json(StatusCode::OK, &value, ""),
+            Err(refusal) => frame(Err(refusal.with_status(StatusCode::NOT_FOUND)), ""),
+        };
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+    })
+    .await;
     cors::allow(response.headers_mut());
     response
 }
