@@ -1,6 +1,7 @@
 // Our SDK, in a browser, against MiniStack.
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
+import { waitUntil } from "../scripts/lib/process.mjs";
 import { ministackSkipReason, openMinistack } from "./lib/ministack.mjs";
 import { makePerson, makePool } from "./lib/pool.mjs";
 import { openSdk, skipReason } from "./lib/sdk.mjs";
@@ -154,6 +155,71 @@ describe("the SDK against MiniStack", { skip: skipReason() || (await ministackSk
     await assert.rejects(auth.answerChallenge(challenge, { answer: "wrong" }), { code: "incorrectCredentials" });
     assert.equal(await auth.session(), null);
   });
+
+  test("refreshes: new tokens of the same person, by the operation that works with rotation, too", async () => {
+    const auth = await signedIn("ada");
+    const before = await auth.session();
+
+    const after = await auth.session({ forceRefresh: true });
+
+    assert.notEqual(after.accessToken, before.accessToken);
+    assert.equal(after.user.sub, before.user.sub);
+    assert.deepEqual(await auth.session(), after);
+    assert.equal(sdk.recorder.operations().at(-1), "GetTokensFromRefreshToken");
+  });
+
+  test("a sign-out revokes the refresh token at the service", async () => {
+    const auth = await signedIn("ada");
+
+    const { revoked } = await auth.signOut();
+
+    assert.equal(revoked, true);
+    assert.equal(await auth.session(), null);
+    const [{ ClientId, Token }] = sent("RevokeToken");
+    const again = server.admin.initiateAuth({ ClientId, AuthFlow: "REFRESH_TOKEN_AUTH", AuthParameters: { REFRESH_TOKEN: Token } });
+    await assert.rejects(again, { name: "NotAuthorizedException" });
+  });
+
+  test("a session that was revoked elsewhere ends with the refresh, and not before", async () => {
+    const auth = await signedIn("ada");
+    await auth.session({ forceRefresh: true });
+    const [{ ClientId, RefreshToken: Token }] = sent("GetTokensFromRefreshToken");
+    await server.admin.revokeToken({ ClientId, Token });
+    assert.notEqual(await auth.session(), null);
+
+    const refreshed = await auth.session({ forceRefresh: true }).catch((error) => error.code);
+
+    assert.ok([null, "signedOut"].includes(refreshed), JSON.stringify(refreshed));
+    assert.equal(await auth.session(), null);
+  });
+
+  test("a global sign-out ends the sessions of other browsers, too", async () => {
+    const pool = await makePool(server.admin);
+    const here = await signedIn("ada", pool);
+    const there = await sdk.createAuth(pool);
+    await there.signIn({ username: "ada", password });
+    // MiniStack compares whole seconds, so that a token of the very second would live on.
+    const { user } = await there.session();
+    await waitUntil(async () => Date.now() / 1000 >= user.claims.iat + 1, { what: "the next second" });
+
+    await here.signOut({ global: true });
+
+    assert.equal(await here.session(), null);
+    assert.ok(sdk.recorder.operations().includes("GlobalSignOut"));
+    const refreshed = await there.session({ forceRefresh: true }).catch((error) => error.code);
+    assert.ok([null, "signedOut"].includes(refreshed), JSON.stringify(refreshed));
+  });
+
+  const sent = (operation) => sdk.recorder.entries.filter((entry) => entry.operation === operation).map(({ body }) => JSON.parse(body));
+
+  /** Somebody signed in, in a pool of their own where none is given. */
+  async function signedIn(username, given) {
+    const pool = given ?? (await makePool(server.admin));
+    await makePerson(server.admin, pool, { username, password });
+    const auth = await sdk.createAuth(pool);
+    assert.equal((await auth.signIn({ username, password })).status, "signedIn");
+    return auth;
+  }
 
   /** Sets up an authenticator app, as another client of the pool would; resolves to its secret. */
   async function enroll({ clientId: ClientId }, username) {
