@@ -5,6 +5,7 @@ import { readArgs } from "./lib/args.mjs";
 import { bad, done, fail, seconds, step } from "./lib/log.mjs";
 import { at, wasmTarget } from "./lib/paths.mjs";
 import { run, tsc } from "./lib/run.mjs";
+import { ensureLinters } from "./lib/tools.mjs";
 import { setup } from "./setup.mjs";
 
 const cargo = (...args) => run("cargo", args);
@@ -39,6 +40,7 @@ try {
   const unknown = positionals.filter((name) => !checks[name]);
   if (unknown.length > 0) throw new Error(`unknown check ${unknown.join(", ")}: choose from ${Object.keys(checks).join(", ")}`);
   await setup("build");
+  await ensureLinters();
   const failed = [];
   for (const name of positionals.length > 0 ? positionals : Object.keys(checks)) {
     const begin = Date.now();

@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { info, step, warn } from "./log.mjs";
-import { geckodriverVersion, toolsDir, wasmBindgenVersion, wasmPackVersion, wasmTarget } from "./paths.mjs";
+import { geckodriverVersion, toolEnv, toolsDir, wasmBindgenVersion, wasmPackVersion, wasmTarget } from "./paths.mjs";
 import { probe, run } from "./run.mjs";
 
 const sysroot = () => probe("rustc", ["--print", "sysroot"]);
@@ -11,22 +11,35 @@ const hasRustSource = () => existsSync(join(sysroot() ?? "/nowhere", "lib/rustli
 /** Whether std can be compiled along, which makes the release wasm smaller. */
 export const canBuildStd = hasRustSource;
 
+// A proxy of rustup that installs a whole toolchain while it is asked for its version would look like a hang.
+const asked = (program, ...args) => probe(program, args, { env: toolEnv({ RUSTUP_AUTO_INSTALL: "0" }) });
+
 export async function ensureRust() {
-  if (!probe("cargo", ["--version"])) {
-    if (!probe("rustup", ["--version"])) {
+  if (!asked("rustc", "--version")) {
+    if (!asked("rustup", "--version")) {
       throw new Error("Rust is missing: install it from https://rustup.rs and run this again");
     }
-    await step("installing the Rust toolchain named in rust-toolchain.toml", () => run("rustup", ["toolchain", "install"]));
+    await step("installing the Rust toolchain that rust-toolchain.toml names", async () => {
+      const { code } = await run("rustup", ["toolchain", "install"], { allowFailure: true });
+      // Before rustup 1.28 the file was read by other commands only.
+      if (code !== 0) await run("rustup", ["show"]);
+    });
   }
   if (!existsSync(join(sysroot(), "lib/rustlib", wasmTarget))) {
     await step(`adding the Rust target ${wasmTarget}`, () => run("rustup", ["target", "add", wasmTarget]));
   }
-  if (!hasRustSource() && probe("rustup", ["--version"])) {
+  if (!hasRustSource() && asked("rustup", "--version")) {
     const { code } = await step("adding rust-src (for the small release build)", () =>
       run("rustup", ["component", "add", "rust-src"], { allowFailure: true }),
     );
     if (code !== 0) warn("rust-src could not be added: the wasm will be built without it and be larger");
   }
+}
+
+/** What `npm run check` needs beyond a compiler. */
+export async function ensureLinters() {
+  const missing = [["clippy", "cargo-clippy"], ["rustfmt", "rustfmt"]].filter(([, binary]) => !asked(binary, "--version")).map(([name]) => name);
+  if (missing.length > 0) await step(`adding ${missing.join(" and ")}`, () => run("rustup", ["component", "add", ...missing]));
 }
 
 const tools = {
