@@ -42,8 +42,8 @@ pub struct Start {
     pub password: Option<Secret<String>>,
     /// The flow.
     pub flow: Flow,
-    /// `PREFERRED_CHALLENGE` of [`Flow::Choice`]. `PASSWORD_SRP` promises that the password is never
-    /// sent, whatever the pool offers.
+    /// `PREFERRED_CHALLENGE` of [`Flow::Choice`]. `PASSWORD_SRP` promises that the password is
+    /// not sent when the pool would rather have it.
     pub preferred: Option<String>,
     /// `Session` of `ConfirmSignUp`.
     pub session: Option<String>,
@@ -121,7 +121,7 @@ struct Talk {
     device_key: Option<String>,
     /// Whether it began with a password.
     with_password: bool,
-    /// Whether the application wants the password proved and never sent.
+    /// Whether the password is proved and never sent unasked: the flow or somebody chose that.
     proof_only: bool,
 }
 

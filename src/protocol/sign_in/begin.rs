@@ -29,7 +29,9 @@ pub fn start(start: Start, pool: &Pool, spare: Ephemeral) -> Result<(Call, SignI
         offers: Vec::new(),
         device_key: None,
         with_password: start.password.is_some(),
-        proof_only: preferred == Some("PASSWORD_SRP"),
+        // SECURITY: who began with a proof does not send the password because the service asks.
+        proof_only: preferred == Some("PASSWORD_SRP")
+            || matches!(start.flow, Flow::Srp | Flow::Custom),
     };
     first(talk, preferred, start.password, start.device, pool, spare)
 }
@@ -49,6 +51,7 @@ impl Talk {
         self.username.clone_from(&self.login);
         self.with_password = password.is_some();
         let factor = factor.filter(|_| self.flow == Flow::Choice);
+        self.proof_only |= factor.as_deref() == Some("PASSWORD_SRP");
         first(self, factor.as_deref(), password, device, pool, spare)
     }
 }

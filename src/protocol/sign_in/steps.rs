@@ -85,6 +85,7 @@ impl SignIn {
         spare: Ephemeral,
     ) -> Step {
         if factor == "PASSWORD_SRP" {
+            self.talk.proof_only = true;
             responses.push(pair("SRP_A", &spare.wire()));
             self.ephemeral = Some(spare);
             self.password = Some(password);
