@@ -50,7 +50,9 @@ async function measureIn(engine, site, openBrowser) {
     await browser.driver.manage().setTimeouts({ script: 900_000 });
     await browser.driver.get(`${site.url}/?${query}`);
     const answer = await browser.driver.executeAsyncScript(
-      "const done = arguments[0]; bench.run().then((rows) => done({ rows }), (error) => done({ error: `${error} ${error?.stack ?? ''}` }))",
+      `const done = arguments[0];
+      const go = () => (globalThis.bench ? bench.run().then((rows) => done({ rows }), (error) => done({ error: String(error?.stack ?? error) })) : setTimeout(go, 20));
+      go();`,
     );
     if (answer.error) throw new Error(`${engine}: ${answer.error}`);
     const capabilities = await browser.driver.getCapabilities();

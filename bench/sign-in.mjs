@@ -38,7 +38,9 @@ const person = { username: "alice", password: "Correct-Horse-9!" };
 /** Calls a function of the page and returns what it resolves to. */
 async function call(driver, name, ...args) {
   const { value, error } = await driver.executeAsyncScript(
-    `const done = arguments[2]; Promise.resolve(bench[arguments[0]](...arguments[1])).then((value) => done({ value }), (error) => done({ error: String(error?.stack ?? error) }))`,
+    `const [name, args, done] = arguments;
+    const go = () => (globalThis.bench ? bench[name](...args).then((value) => done({ value }), (error) => done({ error: String(error?.stack ?? error) })) : setTimeout(go, 20));
+    go();`,
     name,
     args,
   );
