@@ -1,0 +1,148 @@
+// One session, several tabs: they share it, refresh it once, and end it together.
+import assert from "node:assert/strict";
+import { stories } from "./lib/stories.mjs";
+import { anHour, Lab, pools, signIn, token, who } from "./session-lab.mjs";
+
+/* In the page: asks for a token the moment another tab says so. */
+const askWhenTold = () => {
+  addEventListener("storage", ({ key }) => {
+    if (key === "go") globalThis.asked = auth.getAccessToken();
+  });
+};
+const answer = (tab) => tab.waitFor(() => globalThis.asked, { what: "question" });
+
+stories("session in tabs", { site: "bare" }, (story) => {
+  story("twenty tabs that need a token at once make one refresh, without any grace", async (world) => {
+    const lab = new Lab(world, pools.rotating);
+    const first = await lab.signedIn("rita");
+    for (let count = 1; count < 20; count += 1) await lab.tab();
+    await lab.pass(anHour);
+
+    for (const tab of lab.tabs) await tab.evaluate(askWhenTold);
+    await first.evaluate(() => {
+      localStorage.setItem("go", "now");
+      globalThis.asked = auth.getAccessToken();
+    });
+    const tokens = [];
+    for (const tab of lab.tabs) tokens.push(await answer(tab));
+
+    assert.equal(new Set(tokens).size, 1, "all tabs have the same token");
+    assert.ok(tokens[0]);
+    assert.equal(await lab.calls(), 1);
+    await lab.pass(anHour);
+    assert.notEqual(await token(lab.tabs[7]), tokens[0], "the rotated token goes on");
+    assert.equal(await lab.calls(), 2);
+  }, { timeoutMs: 240_000 });
+
+  story("twenty callers in one tab make one refresh", async (world) => {
+    const lab = new Lab(world, pools.rotating);
+    const tab = await lab.signedIn("rita");
+    await lab.pass(anHour);
+
+    const tokens = await tab.evaluate(() => Promise.all(Array.from({ length: 20 }, () => auth.getAccessToken())));
+
+    assert.equal(new Set(tokens).size, 1);
+    assert.equal(await lab.calls(), 1);
+  });
+
+  story("a tab that is closed in the middle of a refresh leaves the others able to", async (world) => {
+    const lab = new Lab(world, pools.forgiving, { timeoutMs: 4_000 });
+    await lab.signedIn("rita");
+    const dying = await lab.tab();
+    await lab.pass(anHour);
+    await lab.server.faults({ operation: "GetTokensFromRefreshToken", times: 1, kind: "delay", ms: 30_000 });
+    await dying.evaluate(() => void auth.getAccessToken());
+    await dying.waitFor(() => navigator.locks.query().then(({ held }) => held.length > 0), { what: "lock" });
+
+    await dying.close();
+
+    assert.ok(await token(lab.page));
+    assert.equal(await who(lab.page), "rita");
+  });
+
+  story("a new tab is signed in, a private answer of each is the same", async (world) => {
+    const lab = new Lab(world, pools.plain);
+    const first = await lab.signedIn("alice");
+
+    const second = await lab.tab();
+
+    assert.equal(await who(second), "alice");
+    assert.equal(await token(second), await token(first));
+  });
+
+  story("a sign-out in one tab signs the others out", async (world) => {
+    const lab = new Lab(world, pools.plain);
+    const first = await lab.signedIn("alice");
+    const second = await lab.tab();
+    assert.equal(await who(second), "alice");
+
+    const result = await first.evaluate(() => auth.signOut());
+
+    assert.deepEqual(result, { cleared: true, revoked: true });
+    assert.equal(await who(second), null);
+    assert.equal(await token(second), null);
+    assert.equal(await lab.record(second), null);
+  });
+
+  story("a refresh under way does not bring back a session that another tab ended", async (world) => {
+    const lab = new Lab(world, pools.rotating);
+    const refreshing = await lab.signedIn("rita");
+    const leaving = await lab.tab();
+    await lab.pass(anHour);
+    await lab.server.faults({ operation: "GetTokensFromRefreshToken", kind: "delay", ms: 2_000 });
+    await refreshing.evaluate(() => {
+      globalThis.asked = auth.getAccessToken().catch(({ code }) => code);
+    });
+    await refreshing.waitFor(() => navigator.locks.query().then(({ held }) => held.length > 0), { what: "lock" });
+
+    await leaving.evaluate(() => auth.signOut());
+
+    assert.ok([null, "signedOut"].includes(await refreshing.evaluate(() => globalThis.asked)));
+    assert.equal(await lab.calls(), 1, "the refresh was under way");
+    await lab.server.clearFaults();
+    for (const tab of lab.tabs) {
+      assert.equal(await who(tab), null);
+      assert.equal(await lab.record(tab), null);
+    }
+    await lab.reload(refreshing);
+    assert.equal(await who(refreshing), null);
+  });
+
+  story("a refresh under way does not write over the next person's session", async (world) => {
+    const lab = new Lab(world, pools.plain);
+    const refreshing = await lab.signedIn("alice");
+    const other = await lab.tab();
+    await world.server.call("AdminCreateUser", { UserPoolId: pools.plain.userPoolId, Username: "erin", MessageAction: "SUPPRESS" });
+    await world.server.call("AdminSetUserPassword", { UserPoolId: pools.plain.userPoolId, Username: "erin", Password: "Correct-Horse-9!", Permanent: true });
+    await lab.pass(anHour);
+    await lab.server.faults({ operation: "GetTokensFromRefreshToken", kind: "delay", ms: 8_000 });
+    await refreshing.evaluate(() => {
+      globalThis.asked = auth.getAccessToken().catch(({ code }) => code);
+    });
+    await refreshing.waitFor(() => navigator.locks.query().then(({ held }) => held.length > 0), { what: "lock" });
+
+    await signIn(other, "erin");
+    await refreshing.evaluate(() => globalThis.asked);
+
+    for (const tab of lab.tabs) assert.equal(await who(tab), "erin");
+    await lab.server.clearFaults();
+    await lab.pass(anHour);
+    for (const tab of lab.tabs) assert.equal(await who(tab), "erin");
+  });
+
+  story("the second of two people takes the first one's place in every tab", async (world) => {
+    const lab = new Lab(world, pools.plain);
+    const first = await lab.signedIn("alice");
+    await world.server.call("AdminCreateUser", { UserPoolId: pools.plain.userPoolId, Username: "erin", MessageAction: "SUPPRESS" });
+    await world.server.call("AdminSetUserPassword", { UserPoolId: pools.plain.userPoolId, Username: "erin", Password: "Correct-Horse-9!", Permanent: true });
+    const second = await lab.tab();
+    const before = await token(first);
+
+    await signIn(second, "erin");
+
+    assert.equal(await who(first), "erin");
+    assert.notEqual(await token(first), before);
+    const kept = JSON.stringify(await first.storage());
+    assert.ok(!kept.includes(before), "nothing of the first person is kept");
+  });
+});
