@@ -22,7 +22,7 @@ Tools are compiled once into .tools/, which git ignores. Needs: Node 20, Rust by
 const purposes = {
   build: { tools: ["wasmBindgen"], folders: ["."] },
   start: { tools: ["wasmBindgen"], folders: [".", "www"] },
-  test: { tools: ["wasmBindgen", "wasmPack", "geckodriver"], folders: [".", "www", "e2e", "interop"], browsers: true },
+  test: { tools: ["wasmBindgen", "wasmPack", "geckodriver"], folders: [".", "www", "e2e", "interop", "tests/bundlers"], browsers: true },
   bench: { tools: ["wasmBindgen", "geckodriver"], folders: [".", "e2e", "bench"], browsers: true },
 };
 

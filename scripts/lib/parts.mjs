@@ -104,6 +104,11 @@ export const parts = {
     needsPackage: true,
     run: () => nodeTest(filesIn("tests/package", /\.test\.mjs$/)),
   },
+  bundlers: {
+    about: "Vite, webpack, Rollup and esbuild take the packed package; Chromium loads what they make",
+    needsPackage: true,
+    run: () => nodeTest(filesIn("tests/bundlers", /\.test\.mjs$/)),
+  },
   vectors: {
     about: "tests/vectors/srp_vectors.json through the built package's wasm, in node and each engine",
     needsPackage: true,
