@@ -16,7 +16,6 @@ export function peopleBox(config: Config, fill: (person: Person) => void): HTMLE
           type: "button",
           class: "person",
           "data-testid": `person-${person.username}`,
-          "aria-label": `Fill in ${person.username}${person.note ? `, ${person.note}` : ""}`,
           onclick: () => fill(person),
         },
         h("strong", {}, person.username),

@@ -22,7 +22,7 @@ export function shell(): Shell {
     "div",
     { class: "page" },
     h("a", { class: "skip", href: "#main", onclick: (event) => skip(event, main) }, "Skip to the form"),
-    h("div", { class: "beach" }, scene(), h("p", { class: "slogan" }, "Swim between the flags.")),
+    h("div", { class: "beach", "aria-hidden": "true" }, scene(), h("p", { class: "slogan" }, "Swim between the flags.")),
     h(
       "div",
       { class: "shore" },

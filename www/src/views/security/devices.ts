@@ -20,7 +20,8 @@ export function devicesSection(app: App): Section {
   };
   const row = (device: Device): HTMLElement => {
     const { deviceKey } = device;
-    const isRemembered = device.attributes["dev:device_remembered_status"] === "remembered";
+    // The attribute's name is not documented; its value is that of `DeviceRememberedStatus`.
+    const isRemembered = Object.values(device.attributes).includes("remembered");
     return h(
       "li",
       { "data-testid": "device" },
