@@ -119,3 +119,14 @@ test("esbuild builds it; the wasm is copied beside the bundle", { skip }, async 
 
   await seeBundle(folder, "/main.js");
 });
+
+test("esbuild builds it with the wasm named by its own export", { skip }, async () => {
+  const folder = project("esbuild-named");
+  writeFileSync(join(folder, "main.js"), `import wasm from "lifeguard-cognito/wasm";${source.replace("clientId:", "wasm, clientId:")}`);
+  const { build } = await import("esbuild");
+
+  await build({ entryPoints: [join(folder, "main.js")], bundle: true, minify: true, format: "esm", outdir: join(folder, "out"), loader: { ".wasm": "file" }, logLevel: "error" });
+
+  assert.equal(wasmFiles(join(folder, "out")).length, 1);
+  await seeBundle(folder, "/main.js");
+});
