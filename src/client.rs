@@ -12,6 +12,9 @@ pub mod person;
 pub mod resume;
 pub mod sign_in;
 
+#[cfg(test)]
+mod tests;
+
 use core::cell::RefCell;
 
 use crate::platform::{Platform, Store};
