@@ -3,6 +3,8 @@
 
 mod answers;
 mod flows;
+// `wasm-pack test` compiles the unit tests, too; proptest stays native.
+#[cfg(not(target_arch = "wasm32"))]
 mod properties;
 mod refusals;
 mod replies;
