@@ -193,7 +193,7 @@ export interface CustomChallenge extends ChallengeBase {
 
 /**
  * The service's session is over, and the user name is known: begin again. A pool that begins by
- * sending a code sends another. Comes with the error `sessionExpired` only.
+ * sending a code sends another. Comes mostly with the error `sessionExpired`.
  */
 export interface RestartChallenge extends ChallengeBase {
   name: "RESTART";
