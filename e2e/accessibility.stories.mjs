@@ -118,7 +118,7 @@ stories("accessibility", {}, (story) => {
   });
 
   story("fields tell password managers what they are", async ({ page }) => {
-    const tokens = () => page.evaluate(() => [...document.querySelectorAll("main input")].map((input) => input.autocomplete));
+    const tokens = () => page.evaluate(() => [...document.querySelectorAll("main input:not([type=checkbox])")].map((input) => input.getAttribute("autocomplete")));
     await page.open("/");
     await seeView(page, "sign-in");
     assert.deepEqual(await tokens(), ["username", "current-password"]);

@@ -185,6 +185,23 @@ stories("sign-in", {}, (story) => {
     await seeView(page, "sign-in");
   });
 
+  story("a person who does not want to stay is known to this tab only", async ({ page }) => {
+    await page.open("/");
+    await seeView(page, "sign-in");
+    await page.click(await part(page, "stay"));
+    await submitSignIn(page, "alice", password);
+    await seeSignedIn(page, "alice");
+
+    const { local } = await page.storage();
+    assert.doesNotMatch(Object.values(local).join(" "), /eyJ[\w-]+\./);
+    await page.reload();
+    await seeSignedIn(page, "alice");
+    const other = await page.newTab("/");
+
+    await seeView(other, "sign-in");
+    await other.close();
+  });
+
   story("the time left counts down", async ({ page }) => {
     await page.open("/");
     await submitSignIn(page, "alice", password);
@@ -194,6 +211,23 @@ stories("sign-in", {}, (story) => {
 
     assert.match(before, /^(59 min|1 h 00 min)/);
     await page.waitFor((first) => document.querySelector('[data-testid="time-left"]').innerText !== first, { args: [before], what: "another time" });
+  });
+
+  story("the page works under a strict content security policy", async ({ page }) => {
+    await page.open("/");
+
+    await submitSignIn(page, "alice", password);
+
+    await seeSignedIn(page, "alice");
+  }, {
+    // The search for leaks runs by eval, which this policy forbids.
+    canary: false,
+    siteOptions: {
+      headers: {
+        "content-security-policy":
+          "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self' http://localhost:*; base-uri 'none'; form-action 'none'",
+      },
+    },
   });
 
   story("no name, password, code or token reaches the address or the console", async ({ page, server, site }) => {

@@ -21,21 +21,25 @@ export function signInView(app: App, place: Extract<Place, { name: "signIn" }>):
     autocomplete: "current-password",
     missing: "Enter your password.",
   });
+  const stay = h("input", { type: "checkbox", id: "stay", checked: true, "data-testid": "stay" });
   const made = form({
     testId: "sign-in-form",
     fields: [username, password],
     submit: "Sign in",
     busy: "Signing in…",
     extra: [
+      h("label", { class: "check", for: "stay" }, stay, "Stay signed in on this device"),
       h("p", { class: "aside" }, h("a", { href: "#forgot-password", "data-testid": "to-forgot-password", onclick: (event) => carryName(event) }, "Forgot your password?")),
     ],
     run: async (signal) => {
-      const result = await app.auth.signIn({ username: username.input.value, password: password.input.value, signal });
+      const result = await app.auth.signIn({ username: username.input.value, password: password.input.value, persistence: persistence(), signal });
       follow(app, result);
     },
     onError: (error) => leadElsewhere(app, codeOf(error), username.input.value),
   });
   // The typed name goes along in memory; the address stays free of it.
+  // Without it the session ends with the tab.
+  const persistence = (): "local" | "session" => (stay.checked ? "local" : "session");
   const begin = (flow: "USER_AUTH" | "CUSTOM_AUTH"): void => {
     const missing = firstMissing([username]);
     if (missing) {
@@ -43,7 +47,7 @@ export function signInView(app: App, place: Extract<Place, { name: "signIn" }>):
       return;
     }
     void made.perform("One moment…", async (signal) => {
-      follow(app, await app.auth.signIn({ username: username.input.value, authFlow: flow, signal }));
+      follow(app, await app.auth.signIn({ username: username.input.value, authFlow: flow, persistence: persistence(), signal }));
     });
   };
   const otherWays = h(
