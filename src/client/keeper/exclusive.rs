@@ -17,11 +17,6 @@ pub(super) enum Guard<L> {
 }
 
 impl<L> Guard<L> {
-    /// Whether no other tab can be at the same work.
-    pub(super) fn is_exclusive(&self) -> bool {
-        matches!(self, Self::Lock { .. })
-    }
-
     /// Gives the right back.
     pub(super) async fn leave(self, client: &Client, platform: &impl Platform) {
         if let Self::Lease { owner } | Self::Lock { owner, .. } = &self
@@ -139,4 +134,4 @@ const UNDER_LOCK: &str = " lock";
 /// Longer than a tab needs between reading and writing.
 const SETTLE_MS: u32 = 50;
 /// What a tab needs besides its requests.
-const SLACK_MS: u32 = 5_000;
+const SLACK_MS: u32 = 8_000;

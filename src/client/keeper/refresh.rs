@@ -149,10 +149,12 @@ async fn refused<L>(
     guard: &Guard<L>,
 ) -> Result<Option<Held>, Error> {
     let is_about_token = matches!(refusal.kind, Kind::RefreshToken | Kind::RefreshTokenReuse);
-    let patience = match guard.is_exclusive() {
+    let patience = match guard {
         _ if !is_about_token => 0,
-        true => 0,
-        false => client.timeout_ms,
+        Guard::Lock { .. } | Guard::Refused => 0,
+        // A tab that was frozen while it held the lease before.
+        Guard::Lease { .. } => client.timeout_ms / 5,
+        Guard::Unguarded => client.timeout_ms,
     };
     let mut waited = 0;
     loop {

@@ -59,7 +59,12 @@ pub(super) async fn read(client: &Client, platform: &impl Platform) -> Result<Op
     }
     let copy = client.keeper.held.borrow().clone();
     let Some(copy) = copy else { return if failed { Err(Error::Store) } else { Ok(None) } };
-    Ok(write(client, platform, copy).await.ok())
+    match write(client, platform, copy).await {
+        Ok(held) => Ok(Some(held)),
+        // That sign-in is over; whether there is another cannot be told.
+        Err(_) if failed => Err(Error::Store),
+        Err(_) => Ok(None),
+    }
 }
 
 /// Stores a session of a new sign-in.

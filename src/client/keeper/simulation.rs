@@ -314,6 +314,7 @@ impl Simulation {
         self.step += 1;
         if let Some((tab, kind)) = polled {
             self.check_store(tab, kind);
+            self.check_over();
         }
         self.check_results();
         self.check_leaks();
@@ -373,11 +374,15 @@ impl Simulation {
                 Kind::Session | Kind::Wake => self.check_end(tab, &before.session),
             }
         }
-        if let Some((_, after)) = &self.stored {
-            let family = family_of(&after.session);
-            if self.over.contains_key(&family) && !self.wiped {
-                self.fail(&format!("sign-in {family} is back after its sign-out"));
-            }
+    }
+
+    /// Who signed out stays out, once the sign-out is done.
+    fn check_over(&self) {
+        let Some((_, stored)) = &self.stored else { return };
+        let family = family_of(&stored.session);
+        let is_over = self.over.contains_key(&family) && !self.wiped;
+        if is_over && !self.executor.kinds().any(|kind| kind == Kind::SignOut) {
+            self.fail(&format!("sign-in {family} is back after its sign-out"));
         }
     }
 
@@ -399,10 +404,10 @@ impl Simulation {
         });
         // Two calls of one moment: whoever signs in then may have to do it again.
         let signs_in = self.executor.kinds().any(|kind| kind == Kind::SignIn);
-        if !is_dead && !signs_in {
+        if !is_dead && !signs_in && !self.wiped {
             self.fail("a session ended though the service would have gone on");
         }
-        if is_coming {
+        if is_coming && !self.wiped {
             self.fail("a session ended while another tab was bringing its new tokens");
         }
     }
@@ -416,7 +421,8 @@ impl Simulation {
                 text.is_some() && text == begun.stored.as_ref() && self.absent_at < begun.step;
             let now = self.world.with(|state| state.device_now());
             match result {
-                Ok(None) if self.absent_at < begun.step => {
+                // A store that fails may keep what the service has ended.
+                Ok(None) if self.absent_at < begun.step && !self.is_dead() => {
                     self.fail("a caller was told that nobody is signed in, but somebody was");
                 }
                 Ok(Some(session)) => {
@@ -431,7 +437,7 @@ impl Simulation {
                 }
                 Err(error) => {
                     if !self.has_faults && !self.has_store_faults {
-                        self.fail("a call failed in a world without faults");
+                        self.fail(&format!("a world without faults, and yet: {}", name(&error)));
                     }
                     let is_live = self.stored.as_ref().is_some_and(|(_, r)| r.session.is_live(now));
                     // A page that could read nothing has nothing.
@@ -443,6 +449,13 @@ impl Simulation {
                 Ok(None) => {}
             }
         }
+    }
+
+    /// Whether the service will never again take the token that is stored.
+    fn is_dead(&self) -> bool {
+        let Some((_, record)) = &self.stored else { return true };
+        let token = record.session.refresh.as_ref().unwrap().expose("test");
+        self.world.with(|state| state.pool.is_dead(state.now, token))
     }
 
     /// No token in what tabs tell each other, in what handlers hear, in the store's keys.
