@@ -14,9 +14,9 @@ export function skipReason() {
 }
 
 /** Opens a browser whose page speaks to `target` and nobody else; a target may be named later by `recorder.forwardTo`. */
-export async function openSdk(target) {
+export async function openSdk(target, { files } = {}) {
   const recorder = await openRecorder(target);
-  const site = await openSite("bare");
+  const site = await openSite("bare", { files });
   const browser = await openBrowser(engine);
   const page = await new Page(browser.driver, site, engine).open("/");
 
