@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { assertAccessibleInBoth } from "./accessible.mjs";
 import { part, password, seeError, seeSignedIn, seeView, submit, submitSignIn } from "./demo.mjs";
 import { stories } from "./lib/stories.mjs";
+import { choice, requiredFactor, secondFactors } from "./pools.mjs";
 
 const TAB = "\uE004";
 const ENTER = "\uE007";
@@ -15,6 +16,8 @@ const help = {
   ],
   inboxUrl: "http://localhost:9320/_dev/inbox",
 };
+
+const pool = (id, ids) => ({ id, label: id, ...ids });
 
 const focused = (page) => page.evaluate(() => document.activeElement?.dataset.testid ?? document.activeElement?.tagName);
 
@@ -59,6 +62,57 @@ stories("accessibility", {}, (story) => {
     await seeSignedIn(page, "alice");
     await assertAccessibleInBoth(page, "signed in");
   }, { siteOptions: { config: help }, timeoutMs: 180_000 });
+
+  story("every question keeps the rules, light and dark", async ({ page }) => {
+    const begin = async (pool, username) => {
+      await page.open(`/?pool=${pool}#sign-in`);
+      await submitSignIn(page, username, password);
+    };
+    const choose = async (option) => {
+      await page.click(await part(page, `option-${option}`));
+      await submit(page);
+    };
+    const check = async (name) => {
+      await seeView(page, `challenge-${name}`);
+      await assertAccessibleInBoth(page, name);
+    };
+
+    await begin("factors", "mila");
+    await check("select-mfa-type");
+    await choose("SOFTWARE_TOKEN_MFA");
+    await check("software-token-mfa");
+
+    await begin("factors", "sam");
+    await check("sms-mfa");
+
+    await begin("required", "una");
+    await check("mfa-setup");
+    await choose("SOFTWARE_TOKEN_MFA");
+    await check("software-token-setup");
+
+    await begin("required", "una");
+    await check("mfa-setup");
+    await choose("EMAIL_OTP");
+    await check("email-setup");
+
+    await page.open("/?pool=choice#sign-in");
+    await seeView(page, "sign-in");
+    await page.fill(await part(page, "username"), "olga");
+    await page.click(await page.find('[data-testid="other-ways"] summary'));
+    await assertAccessibleInBoth(page, "other ways to sign in");
+    await page.click(await part(page, "flow-choice"));
+    await check("select-challenge");
+    await choose("PASSWORD_SRP");
+    await page.find('[data-testid^="view-challenge-password"]');
+    await assertAccessibleInBoth(page, "password");
+    await page.fill(await part(page, "password"), password);
+    await submit(page);
+    await seeSignedIn(page, "olga");
+    await page.click(await part(page, "to-security"));
+    await seeView(page, "security");
+    await part(page, "no-devices");
+    await assertAccessibleInBoth(page, "security");
+  }, { siteOptions: { config: { ...help, pools: [pool("factors", secondFactors), pool("required", requiredFactor), pool("choice", choice)] } }, timeoutMs: 240_000 });
 
   story("a page that cannot begin keeps the rules, too", async ({ page }) => {
     await page.open("/");
