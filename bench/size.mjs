@@ -1,26 +1,27 @@
 #!/usr/bin/env node
 // Bytes that a page loads to sign a person in: Lifeguard and the other clients, bundled the same way in one run.
-import { build as bundle } from "esbuild";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build } from "../scripts/build.mjs";
 import { readArgs } from "../scripts/lib/args.mjs";
-import { packedPackage, packedRoot } from "../scripts/lib/pack.mjs";
+import { pack, packedPackage, packedRoot } from "../scripts/lib/pack.mjs";
+import { setup } from "../scripts/setup.mjs";
 import { columns } from "./lib/results.mjs";
 
 const help = `
-npm run bench:size -- [--out FILE]
+npm run bench:size -- [--out FILE] [--no-build]
 
 Bundles a page for each client with esbuild (minified, split, ES2022), adds the wasm where there is one, and prints raw,
-gzip and brotli (quality 11) bytes of all that the page loads. Takes Lifeguard as it was packed last. Writes
-bench/results/peers-size.json.
+gzip and brotli (quality 11) bytes of all that the page loads. Writes bench/results/peers-size.json.
   --out FILE  where the rows go (default bench/results/peers-size.json)
+  --no-build  takes the package as it was packed last
 `;
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const { values } = readArgs(help, { out: { type: "string", default: join(here, "results/peers-size.json") } });
+const { values } = readArgs(help, { out: { type: "string", default: join(here, "results/peers-size.json") }, "no-build": { type: "boolean" } });
 
 const keep = (names, from) => `import { ${names.join(", ")} } from "${from}"; globalThis.kept = [${names.join(", ")}];`;
 
@@ -90,10 +91,12 @@ async function measure({ name, about, source, resolveDir = here, wasm }) {
   }
 }
 
-if (!existsSync(pages[0].wasm)) {
-  console.error("the package is not packed: npm run size, or npm run build and npm pack");
-  process.exit(1);
+await setup("bench");
+if (!values["no-build"]) {
+  await build();
+  await pack();
 }
+const { build: bundle } = await import("esbuild");
 const rows = await Promise.all(pages.map(measure));
 console.log(columns(["client", "raw", "gzip", "brotli"], rows.map((row) => [row.client, row.raw, row.gzip, row.brotli].map(String))));
 mkdirSync(resolve(values.out, ".."), { recursive: true });
