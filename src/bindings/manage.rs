@@ -17,6 +17,7 @@ impl Core {
     ) -> Result<Value, Error> {
         let client = &self.client;
         let (key, next) = (input.optional("deviceKey"), input.optional("next"));
+        let (key, next) = (key.as_deref(), next.as_deref());
         let limit = input.number("limit");
         Ok(match operation {
             "associateSoftwareToken" => {
@@ -33,7 +34,7 @@ impl Core {
             }
             "mfaPreference" => mfa::factors(client, page, "GetUser").await?.output(),
             "authFactors" => mfa::factors(client, page, "GetUserAuthFactors").await?.output(),
-            "listDevices" => devices::list(client, page, limit, next.as_deref()).await?.output(),
+            "listDevices" => devices::list(client, page, limit, next).await?.output(),
             "getDevice" => {
                 let (info, this) = devices::device(client, page, key).await?;
                 device(&info, this.as_deref())
@@ -50,7 +51,7 @@ impl Core {
                 passkeys::register(client, page).await?;
                 Value::Null
             }
-            "listPasskeys" => passkeys::list(client, page, limit, next.as_deref()).await?.output(),
+            "listPasskeys" => passkeys::list(client, page, limit, next).await?.output(),
             "deletePasskey" => {
                 passkeys::delete(client, page, &input.text("credentialId")?).await?;
                 Value::Null

@@ -13,6 +13,7 @@ use crate::protocol::json::Value;
 use crate::protocol::secret::Secret;
 use crate::protocol::session::{NewDevice, Session};
 use crate::protocol::text;
+use crate::protocol::wire::Call;
 use crate::protocol::wire::devices::{self as wire, DeviceInfo};
 
 /// The device remembered for a user name or alias, if any. A store that fails has none.
@@ -94,12 +95,10 @@ pub async fn list(
     limit: Option<f64>,
     next: Option<&str>,
 ) -> Result<DevicePage, Error> {
-    let session = person::session(client, platform).await?;
-    let sent = wire::list(&session.access, limit, next);
-    let reply = call(platform, &client.pool, client.timeout_ms, &sent).await?;
+    let make = |access: &_, _: Option<&str>| Ok(wire::list(access, limit, next));
+    let Asked { reply, this, .. } = ask(client, platform, &make).await?;
     let items = reply.get("Devices").map(Value::items).unwrap_or_default();
     let devices: Result<_, _> = items.iter().map(DeviceInfo::read).collect();
-    let this = this_key(client, platform, &session).await;
     Ok(DevicePage { devices: devices?, next: reply.string("PaginationToken"), this })
 }
 
@@ -110,13 +109,12 @@ pub async fn list(
 pub async fn device(
     client: &Client,
     platform: &impl Platform,
-    key: Option<String>,
+    key: Option<&str>,
 ) -> Result<(DeviceInfo, Option<String>), Error> {
-    let session = person::session(client, platform).await?;
-    let this = this_key(client, platform, &session).await;
-    let wanted = key.or_else(|| this.clone()).ok_or(NO_DEVICE)?;
-    let sent = wire::of_device("GetDevice", &session.access, &wanted);
-    let reply = call(platform, &client.pool, client.timeout_ms, &sent).await?;
+    let make = |access: &_, this: Option<&str>| {
+        Ok(wire::of_device("GetDevice", access, key.or(this).ok_or(NO_DEVICE)?))
+    };
+    let Asked { reply, this, .. } = ask(client, platform, &make).await?;
     let device = reply.get("Device").ok_or(Violation::MissingMember("Device"))?;
     Ok((DeviceInfo::read(device)?, this))
 }
@@ -128,14 +126,13 @@ pub async fn device(
 pub async fn remember(
     client: &Client,
     platform: &impl Platform,
-    key: Option<String>,
+    key: Option<&str>,
     is_remembered: bool,
 ) -> Result<(), Error> {
-    let session = person::session(client, platform).await?;
-    let this = this_key(client, platform, &session).await;
-    let wanted = key.or(this).ok_or(NO_DEVICE)?;
-    let sent = wire::update_status(&session.access, &wanted, is_remembered);
-    call(platform, &client.pool, client.timeout_ms, &sent).await.map(drop)
+    let make = |access: &_, this: Option<&str>| {
+        Ok(wire::update_status(access, key.or(this).ok_or(NO_DEVICE)?, is_remembered))
+    };
+    ask(client, platform, &make).await.map(drop)
 }
 
 /// Forgets a device at the service; this browser's, the default, here too.
@@ -145,25 +142,39 @@ pub async fn remember(
 pub async fn forget(
     client: &Client,
     platform: &impl Platform,
-    key: Option<String>,
+    key: Option<&str>,
 ) -> Result<(), Error> {
-    let session = person::session(client, platform).await?;
-    let this = this_key(client, platform, &session).await;
-    let wanted = key.or_else(|| this.clone()).ok_or(NO_DEVICE)?;
-    let sent = wire::of_device("ForgetDevice", &session.access, &wanted);
-    call(platform, &client.pool, client.timeout_ms, &sent).await?;
-    if this == Some(wanted) {
-        forget_local(client, platform, &session.username).await;
+    let make = |access: &_, this: Option<&str>| {
+        Ok(wire::of_device("ForgetDevice", access, key.or(this).ok_or(NO_DEVICE)?))
+    };
+    let Asked { this, username, .. } = ask(client, platform, &make).await?;
+    if key.is_none() || key == this.as_deref() {
+        forget_local(client, platform, &username).await;
     }
     Ok(())
 }
 
-/// This browser's device key: the one the tokens are bound to, else the one that is remembered.
-async fn this_key(client: &Client, platform: &impl Platform, session: &Session) -> Option<String> {
-    match &session.device_key {
-        Some(key) => Some(key.clone()),
-        None => load(client, platform, &session.username).await.map(|device| device.key),
-    }
+/// What a call about devices came to.
+struct Asked {
+    reply: Value,
+    /// This browser's device key: the one the tokens are bound to, else the remembered one.
+    this: Option<String>,
+    username: String,
+}
+
+async fn ask(
+    client: &Client,
+    platform: &impl Platform,
+    make: &dyn Fn(&Secret<String>, Option<&str>) -> Result<Call, Misuse>,
+) -> Result<Asked, Error> {
+    let Session { access, username, device_key, .. } = person::session(client, platform).await?;
+    let this = match device_key {
+        Some(key) => Some(key),
+        None => load(client, platform, &username).await.map(|device| device.key),
+    };
+    let sent = make(&access, this.as_deref())?;
+    let reply = call(platform, &client.pool, client.timeout_ms, &sent).await?;
+    Ok(Asked { reply, this, username })
 }
 
 async fn read(client: &Client, platform: &impl Platform, login: &str) -> Option<Value> {

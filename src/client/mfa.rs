@@ -1,6 +1,5 @@
 //! Second factors of the person who is signed in.
 
-use super::call::call;
 use super::error::Error;
 use super::{Client, person};
 use crate::platform::Platform;
@@ -14,9 +13,8 @@ use crate::protocol::wire::factors::{self, Factors, Wish};
 /// # Errors
 /// See [`Error`].
 pub async fn associate(client: &Client, platform: &impl Platform) -> Result<String, Error> {
-    let session = person::session(client, platform).await?;
-    let sent = Call::of_person("AssociateSoftwareToken", &session.access);
-    let reply = call(platform, &client.pool, client.timeout_ms, &sent).await?;
+    let make = |access: &_| Call::of_person("AssociateSoftwareToken", access);
+    let reply = person::ask(client, platform, &make).await?;
     Ok(reply.string("SecretCode").ok_or(Violation::MissingMember("SecretCode"))?)
 }
 
@@ -30,9 +28,8 @@ pub async fn verify(
     code: &Secret<String>,
     friendly_device_name: Option<&str>,
 ) -> Result<(), Error> {
-    let session = person::session(client, platform).await?;
-    let sent = factors::verify_software_token(&session.access, code, friendly_device_name);
-    let reply = call(platform, &client.pool, client.timeout_ms, &sent).await?;
+    let make = |access: &_| factors::verify_software_token(access, code, friendly_device_name);
+    let reply = person::ask(client, platform, &make).await?;
     if factors::is_verified(&reply)? {
         return Ok(());
     }
@@ -48,9 +45,8 @@ pub async fn set_preference(
     platform: &impl Platform,
     wishes: &[(&str, Wish)],
 ) -> Result<(), Error> {
-    let session = person::session(client, platform).await?;
-    let sent = factors::set_preference(&session.access, wishes);
-    call(platform, &client.pool, client.timeout_ms, &sent).await.map(drop)
+    let make = |access: &_| factors::set_preference(access, wishes);
+    person::ask(client, platform, &make).await.map(drop)
 }
 
 /// Factors the person has, as `GetUser` or `GetUserAuthFactors` tells.
@@ -62,8 +58,6 @@ pub async fn factors(
     platform: &impl Platform,
     operation: &'static str,
 ) -> Result<Factors, Error> {
-    let session = person::session(client, platform).await?;
-    let sent = Call::of_person(operation, &session.access);
-    let reply = call(platform, &client.pool, client.timeout_ms, &sent).await?;
-    Ok(Factors::read(&reply))
+    let make = |access: &_| Call::of_person(operation, access);
+    Ok(Factors::read(&person::ask(client, platform, &make).await?))
 }

@@ -1,6 +1,5 @@
 //! Passkeys: made, listed, deleted, and asked for while signing in.
 
-use super::call::call;
 use super::error::Error;
 use super::{Client, person};
 use crate::platform::Platform;
@@ -32,14 +31,13 @@ pub async fn assertion(
 /// # Errors
 /// See [`Error`]; a passkey the service refused may stay in the authenticator.
 pub async fn register(client: &Client, platform: &impl Platform) -> Result<(), Error> {
-    let session = person::session(client, platform).await?;
-    let begin = Call::of_person("StartWebAuthnRegistration", &session.access);
-    let reply = call(platform, &client.pool, client.timeout_ms, &begin).await?;
+    let begin = |access: &_| Call::of_person("StartWebAuthnRegistration", access);
+    let reply = person::ask(client, platform, &begin).await?;
     let request = Value::object().with("publicKey", wire::creation_options(&reply)?);
     let credential = platform.passkey_create(&request).await?;
     let credential = Value::parse(&credential).unwrap_or(Value::Null);
-    let complete = wire::complete_registration(&session.access, credential);
-    call(platform, &client.pool, client.timeout_ms, &complete).await.map(drop)
+    let complete = |access: &_| wire::complete_registration(access, credential.clone());
+    person::ask(client, platform, &complete).await.map(drop)
 }
 
 /// One page of the person's passkeys, and where the next begins.
@@ -52,9 +50,8 @@ pub async fn list(
     limit: Option<f64>,
     next: Option<&str>,
 ) -> Result<(Vec<Passkey>, Option<String>), Error> {
-    let session = person::session(client, platform).await?;
-    let sent = wire::list(&session.access, limit, next);
-    let reply = call(platform, &client.pool, client.timeout_ms, &sent).await?;
+    let make = |access: &_| wire::list(access, limit, next);
+    let reply = person::ask(client, platform, &make).await?;
     let items = reply.get("Credentials").map(Value::items).unwrap_or_default();
     let passkeys: Result<_, _> = items.iter().map(Passkey::read).collect();
     Ok((passkeys?, reply.string("NextToken")))
@@ -65,7 +62,6 @@ pub async fn list(
 /// # Errors
 /// See [`Error`].
 pub async fn delete(client: &Client, platform: &impl Platform, id: &str) -> Result<(), Error> {
-    let session = person::session(client, platform).await?;
-    let sent = wire::delete(&session.access, id);
-    call(platform, &client.pool, client.timeout_ms, &sent).await.map(drop)
+    let make = |access: &_| wire::delete(access, id);
+    person::ask(client, platform, &make).await.map(drop)
 }

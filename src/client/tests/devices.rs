@@ -165,7 +165,7 @@ fn this_browser_is_meant_where_no_device_is_named() {
 
     assert!(now(devices::device(&client, &script, None)).is_ok());
     assert!(now(devices::remember(&client, &script, None, true)).is_ok());
-    let other = Some(String::from("eu-west-1_other"));
+    let other = Some("eu-west-1_other");
     assert!(now(devices::remember(&client, &script, other, false)).is_ok());
 
     let sent = script.sent();
@@ -182,7 +182,7 @@ fn forgetting_another_device_leaves_this_one() {
     let client = signed_in(&script, Some(KEY));
     script.on("ForgetDevice", &Value::object()).on("ForgetDevice", &Value::object());
 
-    let other = Some(String::from("eu-west-1_other"));
+    let other = Some("eu-west-1_other");
     assert!(now(devices::forget(&client, &script, other)).is_ok());
     assert!(now(devices::load(&client, &script, "alice-id")).is_some());
 
