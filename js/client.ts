@@ -2,8 +2,11 @@
  * The object applications hold. Awaits, forwards and converts errors: what Lifeguard decides, it
  * decides in the core.
  */
-import { connect } from "./core.js";
+import type { Call, Operation } from "./core.js";
+import { AuthError } from "./errors.js";
 import { createFactors } from "./factors.js";
+import { createHost } from "./host.js";
+import { createSession } from "./session.js";
 import { createSignIn } from "./sign-in.js";
 import type {
   Auth,
@@ -11,8 +14,6 @@ import type {
   CallOptions,
   CodeSentResult,
   ConfirmSignUpResult,
-  Session,
-  SignOutResult,
   SignUpResult,
 } from "./types.js";
 
@@ -24,14 +25,30 @@ import type {
  * const result = await auth.signIn({ username, password });
  */
 export function createAuth(options: AuthOptions): Auth {
-  const call = connect(options);
+  const host = createHost(options, (event) => session.notify(event));
+  let core: Promise<Call> | undefined;
+
+  /** Loads the core on first use: a page of somebody already signed in needs none. */
+  const call: Call = async (operation, input, signal) => {
+    if (signal?.aborted) throw new AuthError("aborted");
+    core ??= import("./core.js").then(
+      ({ connect }) => connect(options, host, session.seen),
+      (cause: unknown) => {
+        core = undefined;
+        throw new AuthError("wasmUnavailable", { cause });
+      },
+    );
+    return (await core)(operation, input, signal);
+  };
+  const session = createSession(options, host, call);
+
   /** Most calls: input through, result back. */
-  function forward<T>(operation: Parameters<typeof call>[0], input: CallOptions = {}): Promise<T> {
+  function forward<T>(operation: Operation, input: CallOptions = {}): Promise<T> {
     const { signal, ...rest } = input;
     return call<T>(operation, rest, signal);
   }
 
-  return {
+  const rest: Omit<Auth, keyof typeof session.auth> = {
     preload: () => call("prepare"),
 
     ...createSignIn(call, options),
@@ -44,14 +61,7 @@ export function createAuth(options: AuthOptions): Auth {
     async confirmForgotPassword(input) {
       await forward("confirmForgotPassword", input);
     },
-
-    session: (input) => forward<Session | null>("session", input),
-    async getAccessToken(input) {
-      return (await forward<Session | null>("session", input))?.accessToken ?? null;
-    },
-    async user(input) {
-      return (await forward<Session | null>("session", input))?.user ?? null;
-    },
-    signOut: (input) => forward<SignOutResult>("signOut", input),
   };
+  // Not by spreading: `status` is read at each use.
+  return Object.assign(session.auth, rest);
 }

@@ -2,7 +2,7 @@
  * The WebAssembly core as the wrapper sees it: loaded once a page on first use, one instance a pool.
  */
 import { AuthError, type CoreFailure, fromCore } from "./errors.js";
-import { createHost } from "./host.js";
+import type { Host } from "./host.js";
 import initialize, { Core } from "./lifeguard.js";
 import type { AuthOptions, WasmSource } from "./types.js";
 
@@ -70,10 +70,12 @@ async function bytesAt(address: string | URL): Promise<ArrayBuffer> {
 /** Runs an operation of the core. */
 export type Call = ReturnType<typeof connect>;
 
-/** Makes the function that runs the core's operations for one pool. */
-export function connect(options: AuthOptions, notify: (event: string) => void = () => {}) {
+/**
+ * Makes the function that runs the core's operations for one pool. `seen`: the stored record that
+ * the page counts with so far.
+ */
+export function connect(options: AuthOptions, host: Host, seen: () => string | undefined) {
   let core: Core | undefined;
-  const host = createHost(options, notify);
 
   return async function call<T>(
     operation: Operation,
@@ -90,10 +92,12 @@ export function connect(options: AuthOptions, notify: (event: string) => void = 
           endpoint: options.endpoint === undefined ? undefined : String(options.endpoint),
           timeoutMs: options.timeoutMs,
           resumeMs: resumeMs(options),
+          seen: seen(),
         },
         host,
       );
-      return (await core.call(operation, input, signal)) as T;
+      const result = core.call(operation, input, signal) as Promise<T>;
+      return await (signal ? Promise.race([result, aborted(signal)]) : result);
     } catch (failure) {
       if (failure instanceof WebAssembly.RuntimeError) {
         // A trap leaves the instance unusable; the session lives in the store, so a new one goes on.
@@ -101,9 +105,16 @@ export function connect(options: AuthOptions, notify: (event: string) => void = 
         loading = undefined;
         throw new AuthError("internal", { cause: failure });
       }
-      throw fromCore(failure as CoreFailure);
+      throw failure instanceof AuthError ? failure : fromCore(failure as CoreFailure);
     }
   };
+}
+
+/** Rejects when the application ends the call, whatever the core is waiting for. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new AuthError("aborted")), { once: true });
+  });
 }
 
 /** How long a half-finished sign-in outlives the page: the service's default is three minutes. */

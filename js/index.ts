@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 export { createAuth } from "./client.js";
+export { cookieStorage } from "./cookies.js";
 export { AuthError, type AuthErrorCode } from "./errors.js";
 export { type OtpauthInput, otpauthUri } from "./otpauth.js";
 export type * from "./types.js";

@@ -6,8 +6,16 @@
  */
 
 import type { Devices, Mfa, Passkeys } from "./types/factors.js";
+import type {
+  AuthEvents,
+  AuthStatus,
+  SessionOptions,
+  SignOutOptions,
+  SignOutResult,
+} from "./types/session.js";
 
 export type * from "./types/factors.js";
+export type * from "./types/session.js";
 
 // ------------------------------------------------------------------ configuration
 
@@ -48,7 +56,10 @@ export interface AuthOptions {
   resumeSignIn?: boolean | { validSeconds: number };
 }
 
-/** `"local"` survives closing the browser, `"session"` closing the tab does not, `"memory"` nothing. */
+/**
+ * `"local"` survives closing the browser, `"session"` closing the tab does not, `"memory"` nothing.
+ * `cookieStorage()` makes a store in cookies.
+ */
 export type StorageOption = "local" | "session" | "memory" | StorageAdapter;
 
 /** A store of one's own. Each method may answer at once or with a promise. */
@@ -308,14 +319,6 @@ export interface Session {
   user: User;
 }
 
-/** What a sign-out achieved. */
-export interface SignOutResult {
-  /** Whether the stores let go of the session. */
-  cleared: boolean;
-  /** Whether the service confirmed that the refresh token is dead: `false` when it could not be reached. */
-  revoked: boolean;
-}
-
 // ------------------------------------------------------------------ sign-up and recovery
 
 /** Where a code went. */
@@ -424,11 +427,18 @@ export interface Auth {
   confirmForgotPassword(input: ConfirmForgotPasswordInput): Promise<void>;
 
   /** The live session, or `null` when nobody is signed in. */
-  session(options?: CallOptions): Promise<Session | null>;
+  session(options?: SessionOptions): Promise<Session | null>;
   /** A usable access token, or `null` when nobody is signed in. */
-  getAccessToken(options?: CallOptions): Promise<string | null>;
+  getAccessToken(options?: SessionOptions): Promise<string | null>;
   /** Who is signed in, or `null`. */
-  user(options?: CallOptions): Promise<User | null>;
+  user(options?: SessionOptions): Promise<User | null>;
   /** Signs out: the session leaves this browser first, then the service is told. */
-  signOut(options?: CallOptions): Promise<SignOutResult>;
+  signOut(options?: SignOutOptions): Promise<SignOutResult>;
+
+  /** How the session is, as far as this page knows. */
+  readonly status: AuthStatus;
+  /** Calls the handler at each event from now on, those of other tabs included. Returns how to stop it. */
+  on<E extends keyof AuthEvents>(event: E, handler: (detail: AuthEvents[E]) => void): () => void;
+  /** Ends timers and listeners of this object. It goes on working, but looks only when it is asked. */
+  dispose(): void;
 }

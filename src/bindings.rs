@@ -27,7 +27,7 @@ pub struct Core {
 
 #[wasm_bindgen]
 impl Core {
-    /// Makes the core for `{ userPoolId, clientId, endpoint?, timeoutMs? }`.
+    /// Makes the core for `{ userPoolId, clientId, endpoint?, timeoutMs?, resumeMs?, seen? }`.
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, host: Host) -> Result<Core, JsValue> {
         let config = Input::new(value::from_js(config));
@@ -40,6 +40,9 @@ impl Core {
         let timeout_ms = config.number("timeoutMs").map_or(DEFAULT_TIMEOUT_MS, |ms| ms as u32);
         let mut client = Client::new(pool, timeout_ms);
         client.resume_ms = config.number("resumeMs").map(|ms| ms as u64);
+        if let Some(seen) = config.optional("seen") {
+            client.assume(&seen);
+        }
         Ok(Core { client, host })
     }
 
@@ -102,15 +105,11 @@ impl Core {
                     .await?;
                 Value::Null
             }
-            "session" => {
-                client.assume(&input.optional("seen").unwrap_or_default());
-                match keeper::session_as(client, page, &types::wanted(input)).await? {
-                    Some(session) => session.output(),
-                    None => Value::Null,
-                }
-            }
+            "session" => match keeper::session_as(client, page, &types::wanted(input)).await? {
+                Some(session) => session.output(),
+                None => Value::Null,
+            },
             "wake" => {
-                client.assume(&input.optional("seen").unwrap_or_default());
                 let again = keeper::wake(client, page, &types::hint(input)).await;
                 Value::object().with_some("againMs", again.map(f64::from))
             }

@@ -53,11 +53,13 @@ impl Client {
         }
     }
 
-    /// Takes over what the page knew before this client was there: a stored record its handlers
-    /// count with, so that the first look tells what has changed since.
+    /// Takes over what the page knew before this client was there: the stored record its handlers
+    /// count with, empty for none, so that the first look tells what has changed since.
     pub fn assume(&self, record: &str) {
-        if let Some(record) = Record::read(record, &self.pool) {
-            self.keeper.events.assume(&keeper::Held { store: Store::Lasting, record });
+        let held = Record::read(record, &self.pool)
+            .map(|record| keeper::Held { store: Store::Lasting, record });
+        if record.is_empty() || held.is_some() {
+            self.keeper.events.assume(held.as_ref());
         }
     }
 

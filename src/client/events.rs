@@ -95,12 +95,17 @@ enum Seen {
 }
 
 impl Events {
-    /// What the page knew of the session before the core was there.
-    pub fn assume(&self, held: &Held) {
+    /// What was known of the session before: no change, but what changes are compared with.
+    pub fn assume(&self, held: Option<&Held>) {
         let mut seen = self.seen.borrow_mut();
         if matches!(*seen, Seen::Unknown) {
-            *seen = Seen::of(held);
+            *seen = held.map_or_else(|| Seen::Nobody(String::new()), Seen::of);
         }
+    }
+
+    /// Whether nothing is known yet.
+    pub(super) fn is_blank(&self) -> bool {
+        matches!(*self.seen.borrow(), Seen::Unknown)
     }
 
     /// The next end of the session has this reason, whoever comes to tell it.

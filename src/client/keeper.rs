@@ -131,6 +131,10 @@ pub async fn put(
     store: Store,
     session: &Session,
 ) -> Result<(), Error> {
+    if client.keeper.events.is_blank() {
+        let before = shelf::read(client, platform).await.unwrap_or_default();
+        client.keeper.events.assume(before.as_ref());
+    }
     // Not around the whole sign-in: only so that no refresh writes over the new session.
     let guard = exclusive::enter(client, platform, PUT_WAIT_MS).await;
     let stored = shelf::put(client, platform, store, session).await;

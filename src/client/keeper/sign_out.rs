@@ -30,6 +30,7 @@ pub async fn sign_out<P: Platform>(client: &Client, platform: &P, global: bool) 
         Ok(held) => held,
         Err(_) => client.keeper.held.borrow().clone(),
     };
+    client.keeper.events.assume(held.as_ref());
     let mut cleared = true;
     for store in STORES {
         let key = record::key(&client.pool);

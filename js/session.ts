@@ -1,0 +1,195 @@
+/**
+ * The session as the page holds it: a fresh one is read from the store, everything else is asked of
+ * the core. Timers and events of the page only hint at looking again.
+ */
+import type { Call } from "./core.js";
+import { AuthError } from "./errors.js";
+import { createEvents } from "./events.js";
+import { channelName, type Host } from "./host.js";
+import { dueInMs, type Found, findRecord, isFresh, toSession } from "./record.js";
+import type {
+  Auth,
+  AuthOptions,
+  AuthStatus,
+  Session,
+  SessionOptions,
+  SignOutResult,
+} from "./types.js";
+
+/** Why to look at the session again. */
+interface Hint {
+  online?: boolean;
+  message?: string;
+}
+
+/** How long a store may take, as in the core. */
+const PATIENCE_MS = 3_000;
+/** Timers hold at most this many milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+export function createSession(options: AuthOptions, host: Host, call: Call) {
+  const events = createEvents();
+  /** The record this page counts with; empty when it knows of none. What the core begins with. */
+  let seen: string | undefined;
+  let status: AuthStatus | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopListening: (() => void) | undefined;
+  let channel: BroadcastChannel | undefined;
+
+  /** Told by the core: what changed. */
+  function notify(text: string): void {
+    const event = JSON.parse(text);
+    if (event.type === "statusChanged") status = event.status;
+    if (event.type === "signedIn" || event.type === "userChanged") watch();
+    events.tell(event);
+  }
+
+  async function session({ signal, ...input }: SessionOptions = {}): Promise<Session | null> {
+    if (signal?.aborted) throw new AuthError("aborted");
+    if (!input.forceRefresh) {
+      const found = await findSafely();
+      if (found && isFresh(found)) {
+        look(found);
+        return toSession(found);
+      }
+    }
+    const result = await call<Session | null>("session", input, signal);
+    if (result) watch();
+    return result;
+  }
+
+  /** What is stored; nothing where a store fails or hangs, which the core judges. */
+  async function findSafely(): Promise<Found | null> {
+    let patience: ReturnType<typeof setTimeout> | undefined;
+    try {
+      const found = findRecord(options, host);
+      if (!(found instanceof Promise)) return found;
+      const hung = new Promise<null>((resolve) => {
+        patience = setTimeout(resolve, PATIENCE_MS, null);
+      });
+      return await Promise.race([found, hung]);
+    } catch {
+      return null;
+    } finally {
+      clearTimeout(patience);
+    }
+  }
+
+  /** Notes what was found; a change that handlers have not heard of is the core's to tell. */
+  function look(found: Found): void {
+    const isNews = seen !== undefined && seen !== found.text;
+    if (!isNews) seen = found.text;
+    status ??= "ok";
+    watch(found);
+    if (isNews && events.isHeard) void wake({}, false);
+  }
+
+  /** Looks again because of a hint. A page that shows a fresh session needs no core for it. */
+  async function hint({ online, message }: Hint): Promise<void> {
+    const found = await findSafely();
+    const wasSomebody = seen || (status !== undefined && status !== "signedOut");
+    if (!found && !wasSomebody) return;
+    const isKnown = found?.text === seen || !events.isHeard;
+    const ms = found && isKnown && status === "ok" && isFresh(found) ? dueInMs(found) : 0;
+    if (ms > 0) return arm(ms);
+    await wake({ ...(online && { online }), ...(message && { message }) }, isVisible());
+  }
+
+  async function wake(hint: Hint, renew: boolean): Promise<void> {
+    try {
+      const { againMs } = await call<{ againMs?: number }>("wake", { ...hint, renew });
+      seen = (await findSafely())?.text ?? "";
+      if (againMs !== undefined) arm(againMs);
+    } catch {
+      // Nobody asked: the next hint, or the next call, tries again.
+    }
+  }
+
+  /** From now on the page's own events are listened to. */
+  function watch(found?: Found): void {
+    stopListening ??= listen();
+    if (timer !== undefined) return;
+    if (found) arm(dueInMs(found));
+    else void findSafely().then((stored) => stored && arm(dueInMs(stored)));
+  }
+
+  function arm(ms: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => void hint({}), Math.min(Math.max(ms, 1_000), LONGEST_TIMER));
+    // A timer alone must not keep a process of Node.js alive.
+    (timer as { unref?: () => void }).unref?.();
+  }
+
+  function listen(): () => void {
+    const page = typeof window === "object" ? window : undefined;
+    if (!page) return () => {};
+    const ends = new AbortController();
+    const on = (target: EventTarget, name: string, handler: (event: Event) => void) =>
+      target.addEventListener(name, handler, { signal: ends.signal });
+    on(document, "visibilitychange", () => isVisible() && void hint({}));
+    on(document, "resume", () => void hint({}));
+    on(page, "pageshow", (event) => (event as PageTransitionEvent).persisted && void hint({}));
+    on(page, "online", () => void hint({ online: true }));
+    on(page, "storage", (event) => {
+      const { key } = event as StorageEvent;
+      if (key === null || key.startsWith(`lifeguard.${options.clientId}.`)) void hint({});
+    });
+    return () => ends.abort();
+  }
+
+  /** Other tabs say why something changed; that it did, the store tells too. */
+  function openChannel(): BroadcastChannel | undefined {
+    if (typeof window !== "object" || typeof BroadcastChannel !== "function") return undefined;
+    const channel = new BroadcastChannel(channelName(options.clientId));
+    channel.onmessage = ({ data }) => void hint({ message: String(data) });
+    return channel;
+  }
+
+  const auth: Pick<
+    Auth,
+    "session" | "getAccessToken" | "user" | "signOut" | "on" | "status" | "dispose"
+  > = {
+    session,
+    async getAccessToken(input) {
+      return (await session(input))?.accessToken ?? null;
+    },
+    async user(input) {
+      return (await session(input))?.user ?? null;
+    },
+    async signOut({ signal, ...input } = {}) {
+      const result = await call<SignOutResult>("signOut", input, signal);
+      seen = "";
+      return result;
+    },
+    on(event, handler) {
+      const off = events.on(event, handler);
+      stopListening ??= listen();
+      channel ??= openChannel();
+      // What is there now is no change, but what comes is compared with it.
+      void findSafely().then((found) => {
+        if (found && isFresh(found)) look(found);
+        else if (!found) seen ??= "";
+      });
+      return off;
+    },
+    get status() {
+      if (status === undefined) {
+        const found = findRecord(options, host);
+        status = found && !(found instanceof Promise) ? "ok" : "signedOut";
+      }
+      return status;
+    },
+    dispose() {
+      clearTimeout(timer);
+      timer = undefined;
+      stopListening?.();
+      channel?.close();
+      stopListening = channel = undefined;
+    },
+  };
+  return { auth, notify, seen: () => seen };
+}
+
+function isVisible(): boolean {
+  return typeof document !== "object" || document.visibilityState !== "hidden";
+}
