@@ -162,11 +162,10 @@ struct Asked {
     username: String,
 }
 
-async fn ask(
-    client: &Client,
-    platform: &impl Platform,
-    make: &dyn Fn(&Secret<String>, Option<&str>) -> Result<Call, Misuse>,
-) -> Result<Asked, Error> {
+/// Makes a call of the access token and this browser's device key.
+type Make<'a> = dyn Fn(&Secret<String>, Option<&str>) -> Result<Call, Misuse> + 'a;
+
+async fn ask(client: &Client, platform: &impl Platform, make: &Make<'_>) -> Result<Asked, Error> {
     let Session { access, username, device_key, .. } = person::session(client, platform).await?;
     let this = match device_key {
         Some(key) => Some(key),
