@@ -1,6 +1,7 @@
 //! What Cognito says and what we answer. Pure: time and randomness are arguments.
 
 pub mod challenge;
+pub mod date;
 pub mod device;
 pub mod error;
 pub mod group;

@@ -19,8 +19,27 @@ pub async fn once(
     timeout_ms: u32,
     call: &Call,
 ) -> Result<Value, Error> {
+    attempt(platform, pool, timeout_ms, call).await.map(|reply| reply.body)
+}
+
+/// What a call came to.
+pub struct Reply {
+    /// The reply's body.
+    pub body: Value,
+    /// When the service says it answered: its own clock, as an HTTP date.
+    pub date: Option<String>,
+}
+
+async fn attempt(
+    platform: &impl Platform,
+    pool: &Pool,
+    timeout_ms: u32,
+    call: &Call,
+) -> Result<Reply, Error> {
     match platform.send(&call.request(pool, timeout_ms)).await {
-        Ok(reply) if (200..300).contains(&reply.status) => read(&reply.body),
+        Ok(reply) if (200..300).contains(&reply.status) => {
+            Ok(Reply { body: read(&reply.body)?, date: reply.date })
+        }
         Ok(reply) => Err(Error::Refused(Box::new(Refusal::read(&reply)))),
         Err(error) => Err(Error::Send(error)),
     }
@@ -37,9 +56,22 @@ pub async fn call(
     timeout_ms: u32,
     call: &Call,
 ) -> Result<Value, Error> {
-    let mut attempt = 1;
+    dated(platform, pool, timeout_ms, call).await.map(|reply| reply.body)
+}
+
+/// [`call`], for those who want to know the service's time too.
+///
+/// # Errors
+/// As [`call`].
+pub async fn dated(
+    platform: &impl Platform,
+    pool: &Pool,
+    timeout_ms: u32,
+    call: &Call,
+) -> Result<Reply, Error> {
+    let mut attempts = 1;
     loop {
-        let error = match once(platform, pool, timeout_ms, call).await {
+        let error = match attempt(platform, pool, timeout_ms, call).await {
             Err(error) => error,
             read => return read,
         };
@@ -50,12 +82,12 @@ pub async fn call(
         };
         let mut dice = [0; 4];
         platform.fill_random(&mut dice);
-        let Some(delay) = delay_ms(call.operation, &failure, attempt, u32::from_le_bytes(dice))
+        let Some(delay) = delay_ms(call.operation, &failure, attempts, u32::from_le_bytes(dice))
         else {
             return Err(error);
         };
         platform.sleep(delay).await?;
-        attempt += 1;
+        attempts += 1;
     }
 }
 

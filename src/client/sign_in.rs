@@ -1,10 +1,11 @@
 //! Signing in: drives the conversation until the person is asked something, or is in.
 
-use super::call::call;
+use super::call::{Reply, dated};
 use super::error::Error;
 use super::{Client, devices, keeper, passkeys, resume};
 use crate::platform::{Platform, Store};
 use crate::protocol::challenge::{Answer, Challenge};
+use crate::protocol::date;
 use crate::protocol::secret::Secret;
 use crate::protocol::session::{self, Session};
 use crate::protocol::sign_in::{self, Ending, Pending, Start, Step};
@@ -128,15 +129,17 @@ async fn drive(
                 return Ok(Outcome::SignedIn { session, unconfirmed_device });
             }
             Step::Send(sent, conversation) => {
-                match call(platform, &client.pool, client.timeout_ms, &sent).await {
-                    Ok(reply) => {
+                match dated(platform, &client.pool, client.timeout_ms, &sent).await {
+                    Ok(Reply { body: reply, date }) => {
                         let mut conversation = conversation;
                         if let Some(name) = conversation.device_wanted(&reply)
                             && let Some(device) = devices::load(client, platform, &name).await
                         {
                             *conversation = conversation.with_device(device);
                         }
-                        let seconds = platform.now() / 1000;
+                        // A proof of the wrong time is refused: a device whose clock is off goes by
+                        // the service's.
+                        let seconds = date::agreed(platform.now() / 1000, date.as_deref());
                         conversation.reply(&reply, &client.pool, seconds, super::fresh(platform))?
                     }
                     Err(Error::Refused(refusal)) => {

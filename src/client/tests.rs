@@ -1,5 +1,6 @@
 //! Tasks of a person over a scripted service: each test says what is asked and what is answered.
 
+mod clock;
 mod devices;
 mod factors;
 mod resume;
@@ -39,6 +40,7 @@ struct State {
     is_store_broken: Cell<bool>,
     later_ms: Cell<u64>,
     dice: Cell<u8>,
+    date: RefCell<Option<String>>,
     passkey: RefCell<Option<Result<String, PasskeyError>>>,
     ceremonies: RefCell<Vec<Value>>,
 }
@@ -56,7 +58,8 @@ impl Script {
     }
 
     fn reply(&self, operation: &'static str, status: u16, body: &Value) -> &Self {
-        let (error_type, error_message, retry_after, date) = (None, None, None, None);
+        let (error_type, error_message, retry_after) = (None, None, None);
+        let date = self.0.date.borrow().clone();
         let body = body.write();
         let reply = HttpResponse { status, error_type, error_message, retry_after, date, body };
         self.0.replies.borrow_mut().push_back((operation, reply));

@@ -1,0 +1,87 @@
+//! The service's own time, from the `Date` header.
+
+/// Unix seconds of an HTTP date (RFC 9110, section 5.6.7, `Tue, 15 Nov 1994 08:12:31 GMT`).
+pub fn parse(text: &str) -> Option<u64> {
+    let mut words = text.split(' ').skip(1);
+    let day = number(words.next()?)?;
+    let month = words.next()?;
+    let year = number(words.next()?)?;
+    let mut time = words.next()?.split(':').map(number);
+    let (hour, minute, second) = (time.next()??, time.next()??, time.next()??);
+    if words.next() != Some("GMT") || !(1970..10_000).contains(&year) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let before = MONTHS.iter().position(|name| *name == month)? as u64;
+    // Counted from March, leap days come last (Howard Hinnant, "chrono-compatible date algorithms").
+    let (year, month) = if before < 2 { (year - 1, before + 10) } else { (year, before - 2) };
+    let days_of_months = (153 * month + 2) / 5;
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + days_of_months + day - 1;
+    Some((days - DAYS_TO_1970) * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
+/// The time to prove at: this device's, unless the service's is further away than messages take.
+pub fn agreed(device_seconds: u64, service_date: Option<&str>) -> u64 {
+    match service_date.and_then(parse) {
+        Some(service) if service.abs_diff(device_seconds) > TOLERANCE_SECONDS => service,
+        _ => device_seconds,
+    }
+}
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// From March 1 of the year 0 to the beginning of 1970.
+const DAYS_TO_1970: u64 = 719_468;
+
+const TOLERANCE_SECONDS: u64 = 60;
+
+fn number(text: &str) -> Option<u64> {
+    text.parse().ok().filter(|number| *number < 10_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn http_dates_are_read() {
+        for (text, seconds) in [
+            ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+            ("Tue, 15 Nov 1994 08:12:31 GMT", 784_887_151),
+            ("Tue, 29 Feb 2000 23:59:59 GMT", 951_868_799),
+            ("Fri, 31 Dec 2027 23:59:59 GMT", 1_830_297_599),
+            ("Wed, 01 Mar 2028 00:00:00 GMT", 1_835_481_600),
+        ] {
+            assert_eq!(parse(text), Some(seconds), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_is_none() {
+        for text in [
+            "",
+            "now",
+            "Tuesday, 15-Nov-94 08:12:31 GMT",
+            "Tue, 15 Nov 1994 08:12:31",
+            "Tue, 15 Nov 1994 08:12 GMT",
+            "Tue, 15 Nov 1994 08:12:31 CET",
+            "Tue, 99 Nov 1994 08:12:31 GMT",
+            "Tue, 15 Nix 1994 08:12:31 GMT",
+            "Tue, 15 Nov 1969 08:12:31 GMT",
+            "Tue, 15 Nov 99999999999999999999 08:12:31 GMT",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_about_right_is_believed_and_another_is_not() {
+        let date = Some("Tue, 15 Nov 1994 08:12:31 GMT");
+
+        assert_eq!(agreed(784_887_151 - 60, date), 784_887_151 - 60);
+        assert_eq!(agreed(784_887_151 - 61, date), 784_887_151);
+        assert_eq!(agreed(784_887_151 + 86_400, date), 784_887_151);
+        assert_eq!(agreed(5, None), 5);
+        assert_eq!(agreed(5, Some("never")), 5);
+    }
+}
