@@ -2,7 +2,6 @@
 //! no decision about a sign-in.
 
 mod error;
-mod manage;
 mod types;
 mod value;
 
@@ -11,11 +10,12 @@ use web_sys::AbortSignal;
 
 use crate::browser::{Host, Page};
 use crate::client::error::Error;
-use crate::client::{Client, account, keeper, resume, sign_in};
+use crate::client::{Client, keeper, passkeys, resume, sign_in, tasks};
 use crate::platform::Platform;
+use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
 use crate::protocol::pool::Pool;
-use crate::protocol::wire;
+use crate::protocol::task;
 use types::{Answered, Input, Output};
 
 /// The core: one pool, one app client.
@@ -30,7 +30,7 @@ impl Core {
     /// Makes the core for `{ userPoolId, clientId, endpoint?, timeoutMs?, resumeMs?, seen? }`.
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, host: Host) -> Result<Core, JsValue> {
-        let config = Input::new(value::from_js(config));
+        let config = Input::new(value::from_js(&config));
         let pool = config
             .text("userPoolId")
             .and_then(|id| {
@@ -53,7 +53,7 @@ impl Core {
         input: JsValue,
         signal: Option<AbortSignal>,
     ) -> Result<JsValue, JsValue> {
-        let input = Input::new(value::from_js(input));
+        let input = Input::new(value::from_js(&input));
         let page = Page::new(&self.host, signal);
         match self.run(&operation, &input, &page).await {
             Ok(output) => Ok(value::to_js(&output)),
@@ -88,21 +88,8 @@ impl Core {
                 resume::forget(client, page, &input.text("id")?).await;
                 Value::Null
             }
-            "signUp" => {
-                account::sign_up(client, page, &types::sign_up(pool, input)?).await?.output()
-            }
-            "confirmSignUp" => {
-                let session =
-                    account::confirm(client, page, &types::confirm_sign_up(pool, input)?).await?;
-                Value::object().with_some("session", session)
-            }
-            "resendConfirmationCode" => {
-                self.send_code("ResendConfirmationCode", input, page).await?
-            }
-            "forgotPassword" => self.send_code("ForgotPassword", input, page).await?,
-            "confirmForgotPassword" => {
-                account::confirm(client, page, &types::confirm_forgot_password(pool, input)?)
-                    .await?;
+            "registerPasskey" => {
+                passkeys::register(client, page).await?;
                 Value::Null
             }
             "session" => match keeper::session_as(client, page, &types::wanted(input)).await? {
@@ -115,21 +102,11 @@ impl Core {
             }
             "signOut" => keeper::sign_out(client, page, input.is_true("global")).await.output(),
             "srpVector" => types::srp_vector(input)?,
-            _ => self.manage(operation, input, page).await?,
+            _ => {
+                let task = task::find(operation).ok_or(Misuse("no such operation"))?;
+                tasks::run(client, page, task, input.value(), &input.extras()).await?
+            }
         })
-    }
-
-    async fn send_code(
-        &self,
-        operation: &'static str,
-        input: &Input,
-        page: &Page<'_>,
-    ) -> Result<Value, Error> {
-        let pool = &self.client.pool;
-        let sent =
-            wire::account::send_code(operation, pool, &input.text("username")?, &input.extras());
-        let delivery = account::code_sent(&self.client, page, &sent).await?;
-        Ok(Value::object().with_some("codeDelivery", delivery.map(|delivery| delivery.output())))
     }
 }
 

@@ -1,16 +1,15 @@
 //! Waits: drives `protocol` over any `Platform`. One file per user task.
 
-pub mod account;
 pub mod call;
 pub mod devices;
 pub mod error;
 pub mod events;
 pub mod keeper;
-pub mod mfa;
 pub mod passkeys;
 pub mod person;
 pub mod resume;
 pub mod sign_in;
+pub mod tasks;
 
 #[cfg(test)]
 mod tests;
@@ -40,7 +39,13 @@ pub struct Client {
 impl Client {
     /// A client of one pool.
     pub fn new(pool: Pool, timeout_ms: u32) -> Self {
-        Self { pool, timeout_ms, resume_ms: None, spare: RefCell::new(None), keeper: keeper::Keeper::default() }
+        Self {
+            pool,
+            timeout_ms,
+            resume_ms: None,
+            spare: RefCell::new(None),
+            keeper: keeper::Keeper::default(),
+        }
     }
 
     /// Does the arithmetic of the next sign-in's first message now, in idle time.

@@ -16,5 +16,6 @@ pub mod secret;
 pub mod session;
 pub mod sign_in;
 pub mod srp;
+pub mod task;
 pub mod text;
 pub mod wire;

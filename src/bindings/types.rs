@@ -1,26 +1,21 @@
 //! The twin of `js/types.ts`: reads what the page hands over, writes what it gets.
 
 mod challenge;
-mod manage;
 mod vector;
 
 pub(super) use challenge::{Answered, answer};
-pub(super) use manage::{device, wishes};
 pub(super) use vector::srp_vector;
 
-use crate::client::account::SignedUp;
 use crate::client::events::Reason;
 use crate::client::keeper::{Hint, SignedOut, Wanted};
 use crate::platform::Store;
 use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
-use crate::protocol::pool::Pool;
 use crate::protocol::secret::Secret;
 use crate::protocol::session::{self, Session};
 use crate::protocol::sign_in::{Flow, Start};
-use crate::protocol::wire::account::CodeDelivery;
+use crate::protocol::wire::Extras;
 use crate::protocol::wire::auth::Pairs;
-use crate::protocol::wire::{Call, Extras, account};
 
 /// What the page handed over.
 pub(super) struct Input(Value);
@@ -28,6 +23,11 @@ pub(super) struct Input(Value);
 impl Input {
     pub(super) fn new(value: Value) -> Self {
         Self(value)
+    }
+
+    /// All of it, for a task of the table.
+    pub(super) fn value(&self) -> Value {
+        self.0.clone()
     }
 
     /// A text that must be there.
@@ -99,42 +99,6 @@ pub(super) fn start(
     Ok(Start { username, password, flow, preferred, session, extras, device: None })
 }
 
-/// `SignUpInput`
-pub(super) fn sign_up(pool: &Pool, input: &Input) -> Result<Call, Misuse> {
-    let password = input.optional("password").map(Secret::new);
-    Ok(account::sign_up(
-        pool,
-        &input.text("username")?,
-        password.as_ref(),
-        &input.pairs("attributes"),
-        &input.pairs("validationData"),
-        &input.extras(),
-    ))
-}
-
-/// `ConfirmSignUpInput`
-pub(super) fn confirm_sign_up(pool: &Pool, input: &Input) -> Result<Call, Misuse> {
-    Ok(account::confirm_sign_up(
-        pool,
-        &input.text("username")?,
-        &input.secret("code")?,
-        input.0.is_true("forceAliasCreation"),
-        input.optional("session").as_deref(),
-        &input.extras(),
-    ))
-}
-
-/// `ConfirmForgotPasswordInput`
-pub(super) fn confirm_forgot_password(pool: &Pool, input: &Input) -> Result<Call, Misuse> {
-    Ok(account::confirm_forgot_password(
-        pool,
-        &input.text("username")?,
-        &input.secret("code")?,
-        &input.secret("newPassword")?,
-        &input.extras(),
-    ))
-}
-
 impl Output for Session {
     /// `Session`
     fn output(&self) -> Value {
@@ -170,28 +134,6 @@ impl Output for SignedOut {
             .with("cleared", self.cleared)
             .with("revoked", self.revoked)
             .with_some("everywhere", self.everywhere)
-    }
-}
-
-impl Output for SignedUp {
-    /// `SignUpResult`
-    fn output(&self) -> Value {
-        let status = if self.confirmed { "confirmed" } else { "confirmationRequired" };
-        Value::object()
-            .with("status", status)
-            .with("userSub", self.sub.as_str())
-            .with_some("codeDelivery", self.delivery.as_ref().map(Output::output))
-            .with_some("session", self.session.as_deref())
-    }
-}
-
-impl Output for CodeDelivery {
-    /// `CodeDelivery`
-    fn output(&self) -> Value {
-        Value::object()
-            .with_some("destination", self.destination.as_deref())
-            .with_some("medium", self.medium.as_deref())
-            .with_some("attributeName", self.attribute.as_deref())
     }
 }
 

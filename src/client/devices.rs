@@ -1,20 +1,15 @@
-//! Devices: this browser as a remembered one, and the person's list of all of them. This browser's
-//! data is kept per person and outlives sign-out.
+//! This browser as a remembered device: its data is kept per person and outlives sign-out.
 
 use sha2::{Digest, Sha256};
 
+use super::Client;
 use super::call::call;
-use super::error::Error;
-use super::{Client, person};
 use crate::platform::{Platform, Store};
 use crate::protocol::device::Device;
-use crate::protocol::error::{Misuse, Violation};
 use crate::protocol::json::Value;
 use crate::protocol::secret::Secret;
 use crate::protocol::session::{NewDevice, Session};
 use crate::protocol::text;
-use crate::protocol::wire::Call;
-use crate::protocol::wire::devices::{self as wire, DeviceInfo};
 
 /// The device remembered for a user name or alias, if any. A store that fails has none.
 pub async fn load(client: &Client, platform: &impl Platform, login: &str) -> Option<Device> {
@@ -75,105 +70,38 @@ pub async fn save(client: &Client, platform: &impl Platform, login: &str, device
     let _ = platform.save(Store::Lasting, &key(client, login), &record.write()).await;
 }
 
-/// One page of the person's devices, and the key of this browser's.
-pub struct DevicePage {
-    /// Devices.
-    pub devices: Vec<DeviceInfo>,
-    /// Where the next page begins; `None`: this was the last.
-    pub next: Option<String>,
-    /// This browser's device key.
-    pub this: Option<String>,
-}
-
-/// Lists devices.
-///
-/// # Errors
-/// See [`Error`].
-pub async fn list(
-    client: &Client,
-    platform: &impl Platform,
-    limit: Option<f64>,
-    next: Option<&str>,
-) -> Result<DevicePage, Error> {
-    let make = |access: &_, _: Option<&str>| Ok(wire::list(access, limit, next));
-    let Asked { reply, this, .. } = ask(client, platform, &make).await?;
-    let items = reply.get("Devices").map(Value::items).unwrap_or_default();
-    let devices: Result<_, _> = items.iter().map(DeviceInfo::read).collect();
-    Ok(DevicePage { devices: devices?, next: reply.string("PaginationToken"), this })
-}
-
-/// Reads one device, this browser's by default; with it comes this browser's key.
-///
-/// # Errors
-/// See [`Error`].
-pub async fn device(
-    client: &Client,
-    platform: &impl Platform,
-    key: Option<&str>,
-) -> Result<(DeviceInfo, Option<String>), Error> {
-    let make = |access: &_, this: Option<&str>| {
-        Ok(wire::of_device("GetDevice", access, key.or(this).ok_or(NO_DEVICE)?))
-    };
-    let Asked { reply, this, .. } = ask(client, platform, &make).await?;
-    let device = reply.get("Device").ok_or(Violation::MissingMember("Device"))?;
-    Ok((DeviceInfo::read(device)?, this))
-}
-
-/// Has a device remembered by the service, or not any more. This browser's by default.
-///
-/// # Errors
-/// See [`Error`].
-pub async fn remember(
-    client: &Client,
-    platform: &impl Platform,
-    key: Option<&str>,
-    is_remembered: bool,
-) -> Result<(), Error> {
-    let make = |access: &_, this: Option<&str>| {
-        Ok(wire::update_status(access, key.or(this).ok_or(NO_DEVICE)?, is_remembered))
-    };
-    ask(client, platform, &make).await.map(drop)
-}
-
-/// Forgets a device at the service; this browser's, the default, here too.
-///
-/// # Errors
-/// See [`Error`].
-pub async fn forget(
-    client: &Client,
-    platform: &impl Platform,
-    key: Option<&str>,
-) -> Result<(), Error> {
-    let make = |access: &_, this: Option<&str>| {
-        Ok(wire::of_device("ForgetDevice", access, key.or(this).ok_or(NO_DEVICE)?))
-    };
-    let Asked { this, username, .. } = ask(client, platform, &make).await?;
-    if key.is_none() || key == this.as_deref() {
-        forget_local(client, platform, &username).await;
+/// Marks which of the devices of an answer is this browser.
+pub fn mark(output: Value, this: Option<&str>) -> Value {
+    let marked = |device: &Value| device.clone().with("isThis", device.str("deviceKey") == this);
+    if let Some(device) = output.get("device") {
+        return marked(device);
     }
-    Ok(())
+    match output {
+        Value::Object(members) => Value::Object(
+            members
+                .into_iter()
+                .map(|(name, value)| match value {
+                    Value::Array(items) if name == "devices" => {
+                        (name, Value::Array(items.iter().map(marked).collect()))
+                    }
+                    value => (name, value),
+                })
+                .collect(),
+        ),
+        other => other,
+    }
 }
 
-/// What a call about devices came to.
-struct Asked {
-    reply: Value,
-    /// This browser's device key: the one the tokens are bound to, else the remembered one.
-    this: Option<String>,
-    username: String,
-}
-
-/// Makes a call of the access token and this browser's device key.
-type Make<'a> = dyn Fn(&Secret<String>, Option<&str>) -> Result<Call, Misuse> + 'a;
-
-async fn ask(client: &Client, platform: &impl Platform, make: &Make<'_>) -> Result<Asked, Error> {
-    let Session { access, username, device_key, .. } = person::session(client, platform).await?;
-    let this = match device_key {
-        Some(key) => Some(key),
-        None => load(client, platform, &username).await.map(|device| device.key),
-    };
-    let sent = make(&access, this.as_deref())?;
-    let reply = call(platform, &client.pool, client.timeout_ms, &sent).await?;
-    Ok(Asked { reply, this, username })
+/// This browser's device key: the one the tokens are bound to, else the one that is remembered.
+pub async fn this_key(
+    client: &Client,
+    platform: &impl Platform,
+    session: &Session,
+) -> Option<String> {
+    match &session.device_key {
+        Some(key) => Some(key.clone()),
+        None => load(client, platform, &session.username).await.map(|device| device.key),
+    }
 }
 
 async fn read(client: &Client, platform: &impl Platform, login: &str) -> Option<Value> {
@@ -190,6 +118,3 @@ fn key(client: &Client, login: &str) -> String {
     let name = text::base64url(digest.as_slice().get(..15).unwrap_or_default());
     ["lifeguard.", client.pool.client_id(), ".device.", &name].concat()
 }
-
-const NO_DEVICE: Misuse =
-    Misuse("deviceKey: this browser has none, because the pool remembers no devices or forgot it");

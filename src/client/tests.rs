@@ -15,6 +15,7 @@ use std::rc::Rc;
 use super::Client;
 use super::error::Error;
 use super::sign_in::{self, Outcome, Question};
+use super::tasks;
 use crate::platform::{Locked, PasskeyError, Platform, SendError, Store, StoreError};
 use crate::protocol::challenge::Answer;
 use crate::protocol::http::{HttpRequest, HttpResponse};
@@ -22,6 +23,7 @@ use crate::protocol::json::Value;
 use crate::protocol::pool::Pool;
 use crate::protocol::secret::Secret;
 use crate::protocol::sign_in::{Flow, Start};
+use crate::protocol::task::find;
 use crate::protocol::text::base64url;
 use crate::protocol::wire::Extras;
 
@@ -256,4 +258,10 @@ fn signed_in(script: &Script, device: Option<&str>) -> Client {
     assert!(matches!(sign_in(&client, script), Ok(Outcome::SignedIn { .. })));
     script.sent();
     client
+}
+
+/// Runs a task of the table.
+fn task(client: &Client, script: &Script, name: &str, input: &str) -> Result<Value, Error> {
+    let input = Value::parse(input).unwrap();
+    now(tasks::run(client, script, find(name).unwrap(), input, &Extras::default()))
 }

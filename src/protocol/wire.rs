@@ -1,9 +1,7 @@
 //! Operations as they travel: what is asked, and how the answer is read. One dynamic path
 //! ([`Value`]) serves them all; each function here is the shape of one operation.
 
-pub mod account;
 pub mod auth;
-pub mod devices;
 pub mod factors;
 pub mod passkeys;
 pub mod session;

@@ -1,8 +1,7 @@
 use super::*;
-use crate::client::{mfa, passkeys};
+use crate::client::passkeys;
 use crate::protocol::error::Violation;
 use crate::protocol::refusal::Kind;
-use crate::protocol::wire::factors::Wish;
 
 fn passkey_question(client: &Client, script: &Script) -> Question {
     script.on("InitiateAuth", &challenge("WEB_AUTHN", "s1"));
@@ -15,7 +14,10 @@ fn passkey_question(client: &Client, script: &Script) -> Question {
 fn nobody_signed_in_means_nothing_is_sent() {
     let (script, client) = (Script::default(), page());
 
-    assert!(matches!(now(mfa::associate(&client, &script)), Err(Error::SignedOut)));
+    assert!(matches!(
+        task(&client, &script, "associateSoftwareToken", "{}"),
+        Err(Error::SignedOut)
+    ));
     assert!(matches!(now(passkeys::register(&client, &script)), Err(Error::SignedOut)));
 
     assert!(script.sent().is_empty());
@@ -29,10 +31,11 @@ fn a_new_app_is_taken_into_use_by_its_first_code() {
         .on("AssociateSoftwareToken", &Value::object().with("SecretCode", "JBSW"))
         .on("VerifySoftwareToken", &Value::object().with("Status", "SUCCESS"));
 
-    let code = now(mfa::associate(&client, &script)).ok().unwrap();
-    let verified = now(mfa::verify(&client, &script, &secret("123456"), Some("phone")));
+    let code = task(&client, &script, "associateSoftwareToken", "{}").ok().unwrap();
+    let app = r#"{"code":"123456","friendlyDeviceName":"phone"}"#;
+    let verified = task(&client, &script, "verifySoftwareToken", app);
 
-    assert_eq!(code, "JBSW");
+    assert_eq!(code.str("secretCode"), Some("JBSW"));
     assert!(verified.is_ok());
     let (_, input) = script.sent().remove(1);
     assert_eq!(input.str("UserCode"), Some("123456"));
@@ -50,7 +53,7 @@ fn a_wrong_first_code_is_a_mismatch_whichever_way_the_service_says_it() {
     );
 
     for _ in 0..2 {
-        let refused = now(mfa::verify(&client, &script, &secret("000000"), None));
+        let refused = task(&client, &script, "verifySoftwareToken", r#"{"code":"000000"}"#);
         let Err(Error::Refused(refusal)) = refused else { panic!("not refused") };
         assert_eq!(refusal.kind, Kind::CodeMismatch);
     }
@@ -61,13 +64,10 @@ fn only_the_named_factors_are_changed() {
     let script = Script::default();
     let client = signed_in(&script, None);
     script.on("SetUserMFAPreference", &Value::object());
-    let wishes = [
-        ("SMSMfaSettings", Wish::Off),
-        ("SoftwareTokenMfaSettings", Wish::Preferred),
-        ("WebAuthnMfaSettings", Wish::On),
-    ];
+    let wishes = r#"{"sms":false,"totp":"preferred","passkey":true}"#;
 
-    assert!(now(mfa::set_preference(&client, &script, &wishes)).is_ok());
+    assert!(task(&client, &script, "setMfaPreference", wishes).is_ok());
+    assert!(matches!(task(&client, &script, "setMfaPreference", "{}"), Err(Error::Misuse(_))));
 
     let input = script.only_sent();
     let setting = |name| input.get(name).map(Value::write).unwrap_or_default();
@@ -90,13 +90,13 @@ fn factors_are_read_as_both_operations_tell_them() {
         .on("GetUserAuthFactors", &both.clone().with("ConfiguredUserAuthFactors", first))
         .on("GetUser", &Value::object().with("Username", "alice-id"));
 
-    let all = now(mfa::factors(&client, &script, "GetUserAuthFactors")).ok().unwrap();
-    assert_eq!(all.enabled, ["SMS_MFA", "SOFTWARE_TOKEN_MFA"]);
-    assert_eq!(all.preferred.as_deref(), Some("SOFTWARE_TOKEN_MFA"));
-    assert_eq!(all.first.unwrap(), ["PASSWORD", "WEB_AUTHN"]);
+    let all = task(&client, &script, "authFactors", "{}").ok().unwrap();
+    assert_eq!(all.get("enabled").unwrap().strings(), ["SMS_MFA", "SOFTWARE_TOKEN_MFA"]);
+    assert_eq!(all.str("preferred"), Some("SOFTWARE_TOKEN_MFA"));
+    assert_eq!(all.get("firstFactors").unwrap().strings(), ["PASSWORD", "WEB_AUTHN"]);
 
-    let none = now(mfa::factors(&client, &script, "GetUser")).ok().unwrap();
-    assert!(none.enabled.is_empty() && none.preferred.is_none() && none.first.is_none());
+    let none = task(&client, &script, "mfaPreference", "{}").ok().unwrap();
+    assert_eq!(none.write(), r#"{"enabled":[]}"#);
 }
 
 #[test]
@@ -193,10 +193,11 @@ fn passkeys_are_listed_in_pages_and_deleted_by_their_id() {
     script.on("ListWebAuthnCredentials", &page);
     script.on("DeleteWebAuthnCredential", &Value::object());
 
-    let (found, next) = now(passkeys::list(&client, &script, Some(1.0), None)).ok().unwrap();
-    assert!(now(passkeys::delete(&client, &script, &found[0].id)).is_ok());
+    let page = task(&client, &script, "listPasskeys", r#"{"limit":1}"#).ok().unwrap();
+    assert!(task(&client, &script, "deletePasskey", r#"{"credentialId":"AA"}"#).is_ok());
 
-    assert_eq!((found[0].name.as_deref(), next.as_deref()), (Some("laptop"), Some("more")));
+    let found = page.get("passkeys").unwrap().items();
+    assert_eq!((found[0].str("name"), page.str("next")), (Some("laptop"), Some("more")));
     let sent = script.sent();
     assert_eq!(sent[0].1.number("MaxResults"), Some(1.0));
     assert_eq!(sent[1].1.str("CredentialId"), Some("AA"));
