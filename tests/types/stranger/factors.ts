@@ -14,7 +14,8 @@ export async function manage(auth: Auth): Promise<void> {
   expectType<string[]>(firstFactors);
 
   const { devices, next } = await auth.devices.list({ limit: 10 });
-  for (const { deviceKey, isThis } of devices) if (!isThis) await auth.devices.forget({ deviceKey });
+  for (const { deviceKey, isThis } of devices)
+    if (!isThis) await auth.devices.forget({ deviceKey });
   if (next) await auth.devices.list({ next });
   await auth.devices.remember();
 
