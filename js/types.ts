@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+import type { AnswerTo, Challenge } from "./types/challenges.js";
 import type { Devices, Mfa, Passkeys } from "./types/factors.js";
 import type {
   AuthEvents,
@@ -14,6 +15,7 @@ import type {
   SignOutResult,
 } from "./types/session.js";
 
+export type * from "./types/challenges.js";
 export type * from "./types/factors.js";
 export type * from "./types/session.js";
 
