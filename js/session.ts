@@ -24,6 +24,8 @@ interface Hint {
 
 /** How long a store may take, as in the core. */
 const PATIENCE_MS = 3_000;
+/** How much later than the store a message of another tab may arrive. */
+const MESSAGE_MS = 200;
 /** Timers hold at most this many milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -128,11 +130,22 @@ export function createSession(options: AuthOptions, host: Host, call: Call) {
       target.addEventListener(name, handler, { signal: ends.signal });
     on(document, "visibilitychange", () => isVisible() && void hint({}));
     on(document, "resume", () => void hint({}));
-    on(page, "pageshow", (event) => (event as PageTransitionEvent).persisted && void hint({}));
+    on(page, "pagehide", () => {
+      // A page in the back/forward cache is thrown away when a message comes for it.
+      channel?.close();
+      channel = undefined;
+    });
+    on(page, "pageshow", (event) => {
+      if (!(event as PageTransitionEvent).persisted) return;
+      if (events.isHeard) channel ??= openChannel();
+      void hint({});
+    });
     on(page, "online", () => void hint({ online: true }));
     on(page, "storage", (event) => {
       const { key } = event as StorageEvent;
-      if (key === null || key.startsWith(`lifeguard.${options.clientId}.`)) void hint({});
+      if (key !== null && !key.startsWith(`lifeguard.${options.clientId}.`)) return;
+      // The other tab's message is on its way, and says more.
+      setTimeout(() => void hint({}), channel && MESSAGE_MS);
     });
     return () => ends.abort();
   }
