@@ -113,6 +113,15 @@ export const token = (tab, options = {}) => tab.evaluate((given) => auth.getAcce
 /** Who is signed in. */
 export const who = (tab) => tab.evaluate(async () => (await auth.user())?.username ?? null);
 
+/** `auth.status` of a tab. */
+export const status = (tab) => tab.evaluate(() => auth.status);
+
+/** One more person of a pool, with the usual password. */
+export async function addPerson(server, { userPoolId: UserPoolId }, Username) {
+  await server.call("AdminCreateUser", { UserPoolId, Username, MessageAction: "SUPPRESS" });
+  await server.call("AdminSetUserPassword", { UserPoolId, Username, Password: password, Permanent: true });
+}
+
 /** The error that a call ends with, as `{ code, retryable }`. */
 export const failure = (tab, method = "getAccessToken") =>
   tab.evaluate(async (name) => {

@@ -129,4 +129,23 @@ stories("session and storage", { site: "bare" }, (story) => {
     await lab.reload(tab);
     assert.equal(await who(tab), "alice");
   });
+
+  story("a page of somebody who is signed in needs no WebAssembly", async (world) => {
+    const lab = new Lab(world, pools.plain);
+    const tab = await lab.signedIn("alice");
+    const first = await token(tab);
+
+    await lab.reload(tab);
+    assert.equal(await token(tab), first);
+    assert.equal(await who(tab), "alice");
+    assert.equal((await tab.evaluate(() => auth.session())).accessToken, first);
+    assert.deepEqual(await wasmRequests(tab), []);
+
+    await lab.pass(anHour);
+    assert.notEqual(await token(tab), first);
+    assert.equal((await wasmRequests(tab)).length, 1, "a refresh does");
+  });
 });
+
+const wasmRequests = (tab) =>
+  tab.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname).filter((path) => path.endsWith(".wasm")));
