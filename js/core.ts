@@ -92,6 +92,7 @@ export function connect(options: AuthOptions, host: Host, seen: () => string | u
           endpoint: options.endpoint === undefined ? undefined : String(options.endpoint),
           timeoutMs: options.timeoutMs,
           resumeMs: resumeMs(options),
+          keepsLegacy: options.legacyKeys === "keep",
           seen: seen(),
         },
         host,

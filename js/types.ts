@@ -43,6 +43,12 @@ export interface AuthOptions {
   endpoint?: string | URL;
   /** Where the session is kept. Default `"local"`. */
   storage?: StorageOption;
+  /**
+   * Sessions that amazon-cognito-identity-js, Amplify or amazon-cognito-passwordless-auth left are
+   * taken over. `"keep"` also keeps what they read in step, for pages that still use them.
+   * Default `"remove"`.
+   */
+  legacyKeys?: "remove" | "keep";
   /** Overrides how the WebAssembly is found. Default: beside the package's own module. */
   wasm?: WasmSource;
   /** How long one attempt of a request may take, in milliseconds. Default 15 000. */

@@ -39,6 +39,7 @@ impl Core {
             .map_err(|misuse| value::to_js(&error::write(Error::Misuse(misuse))))?;
         let timeout_ms = config.number("timeoutMs").map_or(DEFAULT_TIMEOUT_MS, |ms| ms as u32);
         let mut client = Client::new(pool, timeout_ms);
+        client.keeps_legacy = config.is_true("keepsLegacy");
         client.resume_ms = config.number("resumeMs").map(|ms| ms as u64);
         if let Some(seen) = config.optional("seen") {
             client.assume(&seen);

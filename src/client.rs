@@ -32,6 +32,8 @@ pub struct Client {
     /// at all.
     pub resume_ms: Option<u64>,
     spare: RefCell<Option<Ephemeral>>,
+    /// Whether what other libraries read is kept in step with the session.
+    pub keeps_legacy: bool,
     /// What is known of the session.
     pub keeper: keeper::Keeper,
 }
@@ -43,6 +45,7 @@ impl Client {
             pool,
             timeout_ms,
             resume_ms: None,
+            keeps_legacy: false,
             spare: RefCell::new(None),
             keeper: keeper::Keeper::default(),
         }

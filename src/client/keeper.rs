@@ -8,6 +8,7 @@
 
 mod exclusive;
 mod flight;
+mod legacy;
 mod refresh;
 mod shelf;
 mod sign_out;
@@ -38,6 +39,8 @@ pub struct Keeper {
     cooling: RefCell<Option<(Cooling, Error)>>,
     /// Whether the pool lacks `GetTokensFromRefreshToken`.
     by_flow: Cell<bool>,
+    /// Whether sessions of other libraries were looked for.
+    looked_for_legacy: Cell<bool>,
     /// What the page's handlers have been told.
     pub events: Events,
 }
@@ -140,6 +143,8 @@ pub async fn put(
     let stored = shelf::put(client, platform, store, session).await;
     guard.leave(client, platform).await;
     let held = stored?;
+    legacy::remove(client, platform).await;
+    legacy::keep_in_step(client, platform, store, session).await;
     client.keeper.cooling.replace(None);
     platform.broadcast("signedIn");
     tell(client, platform, &Ok(Some(held)), Reason::Elsewhere);

@@ -1,6 +1,8 @@
 //! The stored form of a session: one versioned record, written in one step. `js/record.ts` reads it
 //! too, so that a page with a live session needs no WebAssembly.
 
+pub mod adopt;
+
 use super::json::Value;
 use super::pool::Pool;
 use super::secret::Secret;

@@ -2,7 +2,7 @@
 
 use super::exclusive::{self, Guard};
 use super::shelf::{self, Held};
-use super::{Cooling, Wanted};
+use super::{Cooling, Wanted, legacy};
 use crate::client::Client;
 use crate::client::call::{call, once};
 use crate::client::error::Error;
@@ -126,6 +126,7 @@ async fn commit(
         Ok(held) => {
             client.keeper.cooling.replace(None);
             platform.broadcast("refreshed");
+            legacy::keep_in_step(client, platform, held.store, &held.record.session).await;
             Ok(Some(held))
         }
         Err(void) => {
@@ -170,6 +171,7 @@ async fn refused<L>(
     if !shelf::end(client, platform, held).await {
         return shelf::read(client, platform).await;
     }
+    legacy::remove(client, platform).await;
     client.keeper.cooling.replace(None);
     platform.broadcast(Reason::Refused.message());
     client.keeper.events.ended(Reason::Refused);

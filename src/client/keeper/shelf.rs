@@ -1,6 +1,7 @@
 //! Where the session lies: read, compared and written. Each write is one record; what decides
 //! between tabs that write at once is the epoch beside it.
 
+use super::legacy;
 use crate::client::Client;
 use crate::client::error::Error;
 use crate::platform::{Platform, Store, StoreError};
@@ -58,7 +59,18 @@ pub(super) async fn read(client: &Client, platform: &impl Platform) -> Result<Op
         });
     }
     let copy = client.keeper.held.borrow().clone();
-    let Some(copy) = copy else { return if failed { Err(Error::Store) } else { Ok(None) } };
+    let Some(copy) = copy else {
+        if failed {
+            return Err(Error::Store);
+        }
+        if client.keeper.looked_for_legacy.get() {
+            return Ok(None);
+        }
+        legacy::take_over(client, platform).await;
+        client.keeper.looked_for_legacy.set(true);
+        // Another caller may have taken it over while this one looked.
+        return Box::pin(read(client, platform)).await;
+    };
     match write(client, platform, copy).await {
         Ok(held) => Ok(Some(held)),
         // That sign-in is over; whether there is another cannot be told.

@@ -1,7 +1,7 @@
 //! Signing out: first here, then at the service.
 
 use super::shelf::{self, STORES};
-use super::{exclusive, tell};
+use super::{exclusive, legacy, tell};
 use crate::client::Client;
 use crate::client::call::{call, once};
 use crate::client::events::Reason;
@@ -40,6 +40,7 @@ pub async fn sign_out<P: Platform>(client: &Client, platform: &P, global: bool) 
             cleared &= shelf::clear(client, platform, store).await;
         }
     }
+    legacy::remove(client, platform).await;
     client.keeper.held.replace(None);
     client.keeper.cooling.replace(None);
     platform.broadcast(Reason::SignOut.message());
