@@ -217,7 +217,7 @@ impl From<Vec<Value>> for Value {
 
 fn write_number(number: f64, out: &mut String) {
     // Beyond 2^53 a double is no exact integer, and JSON has no infinities.
-    if !(number.abs() < 9_007_199_254_740_992.0) {
+    if number.is_nan() || number.abs() >= 9_007_199_254_740_992.0 {
         return out.push_str("null");
     }
     if number < 0.0 {
