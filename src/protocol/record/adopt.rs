@@ -45,7 +45,7 @@ pub const READ_PARTS: [&str; 6] = [ACCESS, ID, REFRESH, DEVICE, DEVICE_GROUP, DE
 /// Makes a session of what was found under [`READ_PARTS`], in their order. `None` when it is no
 /// session, or not one of this pool: the keys name the client only.
 pub fn read(found: [Option<String>; 6], pool: &Pool, now: u64) -> Option<Adopted> {
-    let [access, id, refresh, device, group, password] = found.map(|value| value.filter(is_there));
+    let [access, id, refresh, device, group, password] = found.map(|value| value.filter(|text| is_there(text)));
     let tokens = Tokens {
         access: Secret::new(access?),
         id: id.map(Secret::new),
@@ -86,8 +86,8 @@ pub fn layout(session: &Session, pool: &Pool) -> Vec<(String, String)> {
 }
 
 /// Some write the words instead of nothing.
-fn is_there(value: &String) -> bool {
-    !matches!(value.as_str(), "" | "null" | "undefined")
+fn is_there(value: &str) -> bool {
+    !matches!(value, "" | "null" | "undefined")
 }
 
 const PREFIX: &str = "CognitoIdentityServiceProvider.";
