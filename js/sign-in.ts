@@ -52,12 +52,12 @@ export function createSignIn(
       });
     },
 
-    async answerChallenge({ id }, { signal, ...answer }) {
+    async answerChallenge({ id }, { signal, timeoutMs, ...answer }) {
       const asked = waiting.get(id);
       try {
         const result = await step(
           "answer",
-          { id, pending: asked?.pending, store: asked?.store, answer },
+          { id, pending: asked?.pending, store: asked?.store, answer, timeoutMs },
           signal,
         );
         waiting.delete(id);

@@ -55,7 +55,8 @@ impl Core {
         signal: Option<AbortSignal>,
     ) -> Result<JsValue, JsValue> {
         let input = Input::new(value::from_js(&input));
-        let page = Page::new(&self.host, signal);
+        let timeout_ms = input.number("timeoutMs").map(|ms| ms as u32);
+        let page = Page::new(&self.host, signal).with_timeout(timeout_ms);
         match self.run(&operation, &input, &page).await {
             Ok(output) => Ok(value::to_js(&output)),
             Err(error) => Err(value::to_js(&error::write(error))),

@@ -21,12 +21,20 @@ use crate::protocol::json::Value;
 pub struct Page<'a> {
     host: &'a Host,
     signal: Option<AbortSignal>,
+    timeout_ms: Option<u32>,
 }
 
 impl<'a> Page<'a> {
     /// The page for a call that `signal` can end.
     pub fn new(host: &'a Host, signal: Option<AbortSignal>) -> Self {
-        Self { host, signal }
+        Self { host, signal, timeout_ms: None }
+    }
+
+    /// The page with another time limit for each attempt of this call's requests.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout_ms: Option<u32>) -> Self {
+        self.timeout_ms = timeout_ms;
+        self
     }
 }
 
@@ -34,7 +42,8 @@ impl Platform for Page<'_> {
     type Lock = locks::Held;
 
     async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, SendError> {
-        fetch::send(request, self.signal.as_ref()).await
+        let timeout_ms = self.timeout_ms.unwrap_or(request.timeout_ms);
+        fetch::send(request, timeout_ms, self.signal.as_ref()).await
     }
 
     fn now(&self) -> u64 {
@@ -66,7 +75,7 @@ impl Platform for Page<'_> {
     }
 
     fn detached(&self) -> Self {
-        Self { host: self.host, signal: None }
+        Self { host: self.host, signal: None, timeout_ms: self.timeout_ms }
     }
 
     fn notify(&self, event: Value) {

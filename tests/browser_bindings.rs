@@ -1,5 +1,6 @@
 //! The class JavaScript sees: data in, data out, errors as data.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 
 mod browser;
 
@@ -26,7 +27,10 @@ fn a_malformed_configuration_is_a_misuse_that_says_the_fix() {
         ("{ userPoolId: 'x', clientId: 'y' }", "userPoolId"),
         ("{ userPoolId: 'eu-west-1_Ab12' }", "clientId"),
         ("{ userPoolId: 'eu-west-1_Ab12', clientId: 'a b' }", "clientId"),
-        ("{ userPoolId: 'eu-west-1_Ab12', clientId: 'y', endpoint: 'http://example.com' }", "endpoint"),
+        (
+            "{ userPoolId: 'eu-west-1_Ab12', clientId: 'y', endpoint: 'http://example.com' }",
+            "endpoint",
+        ),
         ("null", "userPoolId"),
         ("42", "userPoolId"),
     ] {
@@ -38,7 +42,9 @@ fn a_malformed_configuration_is_a_misuse_that_says_the_fix() {
 
 #[wasm_bindgen_test]
 async fn an_unknown_operation_and_a_missing_input_are_misuses() {
-    for (operation, input) in [("doWhatIMean", "{}"), ("signUp", "{}"), ("answer", "{ pending: {} }"), ("signIn", "null")] {
+    for (operation, input) in
+        [("doWhatIMean", "{}"), ("signUp", "{}"), ("answer", "{ pending: {} }"), ("signIn", "null")]
+    {
         let error = core().call(String::from(operation), js(input), None).await.err().unwrap();
         assert_eq!(text(&error, "code"), "misuse", "{operation}");
     }

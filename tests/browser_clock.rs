@@ -1,5 +1,6 @@
 //! Time and randomness.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 
 mod browser;
 
@@ -26,7 +27,9 @@ async fn sleeping_takes_time_and_time_is_unix_milliseconds() {
 #[wasm_bindgen_test]
 async fn an_abort_ends_sleep_early() {
     let host = host();
-    let signal = js("(() => { const c = new AbortController(); setTimeout(() => c.abort(), 10); return c.signal })()");
+    let signal = js(
+        "(() => { const c = new AbortController(); setTimeout(() => c.abort(), 10); return c.signal })()",
+    );
 
     let ended = Page::new(&host, Some(signal.unchecked_into())).sleep(3_600_000).await;
 

@@ -1,5 +1,6 @@
 //! HTTP: replies, and every way in which there is none.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 
 mod browser;
 
@@ -37,7 +38,8 @@ fn endless() -> String {
 async fn a_reply_is_read_whole() {
     let host = host();
 
-    let reply = Page::new(&host, None).send(&get("data:application/json,{\"a\":1}", 5_000)).await.unwrap();
+    let reply =
+        Page::new(&host, None).send(&get("data:application/json,{\"a\":1}", 5_000)).await.unwrap();
 
     assert_eq!((reply.status, reply.body.as_str()), (200, "{\"a\":1}"));
     assert_eq!(reply.error_type, None);
@@ -58,18 +60,24 @@ async fn a_reply_that_does_not_come_is_given_up_in_time() {
     let host = host();
 
     let failed = Page::new(&host, None).send(&get(&endless(), 30)).await.err();
-
     assert_eq!(failed, Some(SendError::TimedOut));
+
+    let page = Page::new(&host, None).with_timeout(Some(30));
+    let failed = page.send(&get(&endless(), 600_000)).await.err();
+    assert_eq!(failed, Some(SendError::TimedOut), "the call's own limit is the one that counts");
 }
 
 #[wasm_bindgen_test]
 async fn an_abort_ends_the_exchange_and_is_told_apart_from_a_timeout() {
     let host = host();
     let before = js("AbortSignal.abort()").unchecked_into();
-    let during = js("(() => { const c = new AbortController(); setTimeout(() => c.abort(), 30); return c.signal })()");
+    let during = js(
+        "(() => { const c = new AbortController(); setTimeout(() => c.abort(), 30); return c.signal })()",
+    );
 
     let aborted = Page::new(&host, Some(before)).send(&get(&endless(), 5_000)).await.err();
     assert_eq!(aborted, Some(SendError::Aborted));
-    let aborted = Page::new(&host, Some(during.unchecked_into())).send(&get(&endless(), 5_000)).await.err();
+    let aborted =
+        Page::new(&host, Some(during.unchecked_into())).send(&get(&endless(), 5_000)).await.err();
     assert_eq!(aborted, Some(SendError::Aborted));
 }

@@ -1,5 +1,6 @@
 //! Stores as applications bring them: prompt, slow, throwing and hanging ones.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 
 mod browser;
 

@@ -1,5 +1,7 @@
 //! The import table of `docs/ARCHITECTURE.md`, as a test: each room names only the rooms it may.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,8 +19,17 @@ const ROOMS: &[Room] = &[
         name: "protocol",
         may_use: &["protocol"],
         must_not_name: &[
-            "web_sys", "js_sys", "wasm_bindgen", "gloo_net", "serde_wasm_bindgen", "async fn", ".await",
-            "std::time", "std::net", "std::fs", "getrandom",
+            "web_sys",
+            "js_sys",
+            "wasm_bindgen",
+            "gloo_net",
+            "serde_wasm_bindgen",
+            "async fn",
+            ".await",
+            "std::time",
+            "std::net",
+            "std::fs",
+            "getrandom",
         ],
     },
     Room { name: "platform", may_use: &["platform", "protocol"], must_not_name: WEB },
@@ -26,7 +37,12 @@ const ROOMS: &[Room] = &[
     Room {
         name: "browser",
         may_use: &["browser", "platform", "protocol"],
-        must_not_name: &["protocol::session", "protocol::sign_in", "protocol::wire", "crate::client"],
+        must_not_name: &[
+            "protocol::session",
+            "protocol::sign_in",
+            "protocol::wire",
+            "crate::client",
+        ],
     },
     Room {
         name: "bindings",
@@ -57,7 +73,8 @@ fn files_of(room: &str) -> Vec<PathBuf> {
 }
 
 fn is_test(path: &Path) -> bool {
-    path.file_stem().is_some_and(|stem| stem == "tests" || stem.to_string_lossy().ends_with("_tests"))
+    path.file_stem()
+        .is_some_and(|stem| stem == "tests" || stem.to_string_lossy().ends_with("_tests"))
 }
 
 /// Code of a line, without its comment.
@@ -70,7 +87,10 @@ fn broken_rules(room: &Room, path: &Path, text: &str) -> Vec<String> {
     for (number, line) in text.lines().enumerate().map(|(index, line)| (index + 1, code(line))) {
         let at = format!("{}:{number}", path.display());
         for (start, _) in line.match_indices("crate::") {
-            let used: String = line[start + 7..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let used: String = line[start + 7..]
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
             if !used.is_empty() && !room.may_use.contains(&used.as_str()) {
                 broken.push(format!("{at}: `{}` may not use `{used}`", room.name));
             }
@@ -115,7 +135,10 @@ fn the_check_finds_what_is_forbidden() {
 
     assert_eq!(broken_rules(client, path, "use crate::browser::Page;").len(), 1);
     assert_eq!(broken_rules(client, path, "fn f(x: &web_sys::Window) {}").len(), 1);
-    assert_eq!(broken_rules(client, path, "use crate::protocol::pool::Pool; // crate::browser").len(), 0);
+    assert_eq!(
+        broken_rules(client, path, "use crate::protocol::pool::Pool; // crate::browser").len(),
+        0
+    );
 }
 
 #[test]

@@ -13,12 +13,13 @@ use crate::protocol::http::{HttpRequest, HttpResponse};
 /// Sends a request and reads the whole reply.
 pub(super) async fn send(
     request: &HttpRequest,
+    timeout_ms: u32,
     signal: Option<&AbortSignal>,
 ) -> Result<HttpResponse, SendError> {
     if is_aborted(signal) {
         return Err(SendError::Aborted);
     }
-    let limit = Limit::start(request.timeout_ms, signal).ok_or(SendError::Network)?;
+    let limit = Limit::start(timeout_ms, signal).ok_or(SendError::Network)?;
     match exchange(request, &limit.controller.signal()).await {
         Some(reply) => Ok(reply),
         None if is_aborted(signal) => Err(SendError::Aborted),

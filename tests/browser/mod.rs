@@ -1,5 +1,7 @@
 //! What the browser tests share: a host as `js/host.ts` makes it, and small JavaScript objects.
 
+#![allow(clippy::expect_used, reason = "a test may fail")]
+
 use lifeguard::browser::Host;
 use wasm_bindgen::{JsCast, JsValue};
 
