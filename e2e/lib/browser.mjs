@@ -48,8 +48,13 @@ const capabilities = {
 /** WebKitGTK has no headless mode: it gets an X server of its own. */
 async function startDisplay(xvfb) {
   const display = start("sh", ["-c", `exec "${xvfb}" -displayfd 1 -screen 0 1280x900x24 -nolisten tcp`]);
-  await waitUntil(async () => /^\d+\s/.test(display.tail()), { child: display, what: "Xvfb" });
-  return { name: `:${display.tail().trim().split(/\s/)[0]}`, process: display };
+  try {
+    await waitUntil(async () => /^\d+\s/.test(display.out()), { child: display, what: "Xvfb" });
+  } catch (error) {
+    await display.stop();
+    throw error;
+  }
+  return { name: `:${display.out().trim().split(/\s/)[0]}`, process: display };
 }
 
 /** Opens a browser. `close()` ends it, its driver and its display, whatever state they are in. */

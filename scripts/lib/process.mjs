@@ -3,27 +3,40 @@ import { spawn } from "node:child_process";
 import { root, toolEnv } from "./paths.mjs";
 
 const running = new Set();
+
+/** Each child leads a group of its own, so that the browser behind a driver goes with it. */
+function signal(child, name) {
+  try {
+    process.kill(-child.pid, name);
+  } catch {
+    // gone already
+  }
+}
 const killAll = () => {
-  for (const child of running) child.kill("SIGKILL");
+  for (const child of running) signal(child, "SIGKILL");
 };
 process.on("exit", killAll);
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-  process.on(signal, () => {
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(name, () => {
     killAll();
-    process.exit(signal === "SIGINT" ? 130 : 143);
+    process.exit(name === "SIGINT" ? 130 : 143);
   });
 }
 
 /** Starts a program in the background. `tail()` is the end of what it printed; `stop()` awaits its end. */
 export function start(command, args, { cwd = root, env = {}, echo = false } = {}) {
-  const child = spawn(command, args, { cwd, env: toolEnv(env), stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command, args, { cwd, env: toolEnv(env), stdio: ["ignore", "pipe", "pipe"], detached: true });
   running.add(child);
   let text = "";
+  let out = "";
   const keep = (chunk) => {
     text = (text + chunk).slice(-20_000);
     if (echo) process.stdout.write(chunk);
   };
-  child.stdout.on("data", keep);
+  child.stdout.on("data", (chunk) => {
+    out = (out + chunk).slice(-20_000);
+    keep(chunk);
+  });
   child.stderr.on("data", keep);
   let failure = null;
   const ended = new Promise((resolve) => {
@@ -41,15 +54,17 @@ export function start(command, args, { cwd = root, env = {}, echo = false } = {}
     pid: child.pid,
     ended,
     tail: () => text,
+    /** Standard output alone. */
+    out: () => out,
     hasEnded: () => failure !== null || child.exitCode !== null || child.signalCode !== null,
     describe: () => failure?.message ?? (child.exitCode === null ? `signal ${child.signalCode}` : `code ${child.exitCode}`),
     async stop() {
-      child.kill("SIGTERM");
-      const hard = setTimeout(() => child.kill("SIGKILL"), 3_000);
+      signal(child, "SIGTERM");
+      const hard = setTimeout(() => signal(child, "SIGKILL"), 3_000);
       await ended;
       clearTimeout(hard);
     },
-    kill: () => child.kill("SIGKILL"),
+    kill: () => signal(child, "SIGKILL"),
   };
 }
 
