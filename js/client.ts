@@ -14,6 +14,7 @@ import type {
   CallOptions,
   CodeSentResult,
   ConfirmSignUpResult,
+  Session,
   SignUpResult,
 } from "./types.js";
 
@@ -48,8 +49,21 @@ export function createAuth(options: AuthOptions): Auth {
     return call<T>(operation, rest, signal);
   }
 
+  /** A token for `auth.fetch`; a newer one where the API has just refused this one. */
+  async function token(kind: "access" | "id", replacing?: string): Promise<string | null> {
+    const pick = (live: Session | null) => (kind === "id" ? live?.idToken : live?.accessToken);
+    const held = pick(await session.auth.session());
+    if (replacing === undefined || held !== replacing) return held ?? null;
+    return pick(await session.auth.session({ forceRefresh: true })) ?? null;
+  }
+
   const rest: Omit<Auth, keyof typeof session.auth> = {
     preload: () => call("prepare"),
+
+    async fetch(input, init) {
+      const { createAuthFetch } = await import("./fetch.js");
+      return createAuthFetch(options.fetch ?? { allow: [] }, token)(input, init);
+    },
 
     ...createSignIn(call, options),
     ...createFactors(call),

@@ -2,17 +2,7 @@
  * `fetch` with the person's token, for an application's own API: sent to listed addresses only.
  */
 import { AuthError } from "./errors.js";
-
-/** Which addresses get a token, and which token. */
-export interface AuthFetchOptions {
-  /**
-   * Origins, or origins with a path, that may see the token: `https://api.example.com`,
-   * `https://api.example.com/v1`. A path covers itself and what is below it. `https` only, but for localhost.
-   */
-  allow: readonly string[];
-  /** Which token. Default `"access"`. */
-  token?: "access" | "id";
-}
+import type { AuthFetchOptions } from "./types.js";
 
 /** A token of the live session; `replacing` a token that the API just refused asks for a newer one. */
 export type TokenSource = (kind: "access" | "id", replacing?: string) => Promise<string | null>;
@@ -23,18 +13,24 @@ export type TokenSource = (kind: "access" | "id", replacing?: string) => Promise
  *
  * A redirect ends a request that carries a token with a `TypeError`: a token must not follow it.
  */
-export function createAuthFetch({ allow, token: kind = "access" }: AuthFetchOptions, tokens: TokenSource): typeof fetch {
+export function createAuthFetch(
+  { allow, token: kind = "access" }: AuthFetchOptions,
+  tokens: TokenSource,
+): typeof fetch {
   const allowed = allow.map(readAddress);
 
   return async function authFetch(input, init) {
     const request = new Request(input, init);
     const url = new URL(request.url);
-    const covered = allowed.some((one) => one.origin === url.origin && isBelow(url.pathname, one.pathname));
+    const covered = allowed.some(
+      (one) => one.origin === url.origin && isBelow(url.pathname, one.pathname),
+    );
     const token = covered ? await tokens(kind) : null;
     if (!token) return fetch(request);
 
     // A body that is a stream can be read once only.
-    const isReplayable = !(init?.body instanceof ReadableStream) && !(input instanceof Request && input.body);
+    const isReplayable =
+      !(init?.body instanceof ReadableStream) && !(input instanceof Request && input.body);
     const again = isReplayable ? request.clone() : undefined;
     const reply = await send(request, token);
     if (reply.status !== 401 || !again) return reply;
@@ -57,9 +53,13 @@ function readAddress(text: string): URL {
   } catch {
     throw new AuthError("misuse", { detail: "fetch.allow takes absolute addresses" });
   }
-  const isLocal = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname) || url.hostname.endsWith(".localhost");
+  const isLocal =
+    /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname) ||
+    url.hostname.endsWith(".localhost");
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLocal)) {
-    throw new AuthError("misuse", { detail: "fetch.allow takes https addresses only (http on localhost)" });
+    throw new AuthError("misuse", {
+      detail: "fetch.allow takes https addresses only (http on localhost)",
+    });
   }
   return url;
 }

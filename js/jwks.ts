@@ -20,16 +20,21 @@ const COOL_DOWN_MS = 10_000;
 const TIMEOUT_MS = 5_000;
 
 /** The key of an id, from `{issuer}/.well-known/jwks.json`. */
-export async function keyFor(address: string, kid: string, fetcher: typeof fetch): Promise<CryptoKey> {
-  let set = sets.get(address);
-  if (!set) sets.set(address, (set = { keys: new Map(), loading: undefined, coolUntil: 0 }));
+export async function keyFor(
+  address: string,
+  kid: string,
+  fetcher: typeof fetch,
+): Promise<CryptoKey> {
+  const set: KeySet = sets.get(address) ?? { keys: new Map(), loading: undefined, coolUntil: 0 };
+  sets.set(address, set);
   const held = set.keys.get(kid);
   if (held) return held;
 
   if (!set.loading) {
     if (Date.now() < set.coolUntil) throw new JwtError("key");
-    const refreshed = set;
-    set.loading = load(refreshed, address, fetcher).finally(() => (refreshed.loading = undefined));
+    set.loading = load(set, address, fetcher).finally(() => {
+      set.loading = undefined;
+    });
   }
   await set.loading;
   const key = set.keys.get(kid);
@@ -45,19 +50,28 @@ async function load(set: KeySet, address: string, fetcher: typeof fetch): Promis
   const keys = new Map<string, CryptoKey>();
   for (const jwk of document) {
     // SECURITY: only keys that say they are for RS256 signatures (RFC 7517, sections 4.2 and 4.4).
-    const fits = jwk.kty === "RSA" && (jwk.use ?? "sig") === "sig" && (jwk.alg ?? "RS256") === "RS256";
+    const fits =
+      jwk.kty === "RSA" && (jwk.use ?? "sig") === "sig" && (jwk.alg ?? "RS256") === "RS256";
     if (!fits || !jwk.kid) continue;
     const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
     const { kty, n, e } = jwk as { kty: string; n?: string; e?: string };
     if (!n || !e) continue;
-    const key = await crypto.subtle.importKey("jwk", { kty, n, e }, algorithm, false, ["verify"]).catch(() => undefined);
+    const key = await crypto.subtle
+      .importKey("jwk", { kty, n, e }, algorithm, false, ["verify"])
+      .catch(() => undefined);
     if (key) keys.set(jwk.kid, key);
   }
   set.keys = keys;
 }
 
-async function fetchKeys(address: string, fetcher: typeof fetch): Promise<(JsonWebKey & { kid?: string })[]> {
-  const reply = await fetcher(address, { credentials: "omit", signal: AbortSignal.timeout(TIMEOUT_MS) });
+async function fetchKeys(
+  address: string,
+  fetcher: typeof fetch,
+): Promise<(JsonWebKey & { kid?: string })[]> {
+  const reply = await fetcher(address, {
+    credentials: "omit",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
   if (!reply.ok) throw new Error(`status ${reply.status}`);
   const { keys } = (await reply.json()) as { keys?: unknown };
   if (!Array.isArray(keys)) throw new Error("no keys in the key set");

@@ -53,6 +53,8 @@ export interface AuthOptions {
   wasm?: WasmSource;
   /** How long one attempt of a request may take, in milliseconds. Default 15 000. */
   timeoutMs?: number;
+  /** Which addresses {@link Auth.fetch} sends the token to. Default: none. */
+  fetch?: AuthFetchOptions;
   /**
    * Lets a half-finished sign-in go on after a reload of the same tab: see {@link Auth.pendingSignIns}.
    * Questions are kept in `sessionStorage` with the service's session, the user name and, for a new
@@ -265,6 +267,13 @@ export interface Auth {
   readonly devices: Devices;
   /** Their passkeys. */
   readonly passkeys: Passkeys;
+
+  /**
+   * `fetch` with the person's token, sent to the addresses of {@link AuthOptions.fetch} only. One 401
+   * is answered with a newer token where the body can be sent again. A redirect of a request that
+   * carries a token is an error: the token must not follow it.
+   */
+  fetch: typeof fetch;
 
   /** Creates an account. */
   signUp(input: SignUpInput): Promise<SignUpResult>;

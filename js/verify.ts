@@ -76,8 +76,10 @@ export async function verifyJwt(token: string, options: VerifyOptions): Promise<
   checkTimes(claims, options);
   checkAudience(claims, options);
   await checkIdToken(claims, options);
-  if (options.groups && !overlaps(options.groups, claims["cognito:groups"])) throw new JwtError("group");
-  if (options.scopes && !overlaps(options.scopes, String(claims["scope"] ?? "").split(" "))) throw new JwtError("scope");
+  if (options.groups && !overlaps(options.groups, claims["cognito:groups"]))
+    throw new JwtError("group");
+  if (options.scopes && !overlaps(options.scopes, String(claims["scope"] ?? "").split(" ")))
+    throw new JwtError("scope");
   return claims as unknown as VerifiedClaims;
 }
 
@@ -85,29 +87,46 @@ export async function verifyJwt(token: string, options: VerifyOptions): Promise<
 function issuers({ userPoolId, endpoint }: VerifyOptions): string[] {
   const region = /^([a-z0-9-]+)_[0-9A-Za-z]+$/.exec(userPoolId)?.[1];
   if (!region) throw new JwtError("issuer");
-  const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : region.startsWith("eusc-") ? "amazonaws.eu" : "amazonaws.com";
-  const hosts = [`https://cognito-idp.${region}.${suffix}`, `https://issuer-cognito-idp.${region}.${suffix}`];
+  const suffix = region.startsWith("cn-")
+    ? "amazonaws.com.cn"
+    : region.startsWith("eusc-")
+      ? "amazonaws.eu"
+      : "amazonaws.com";
+  const hosts = [
+    `https://cognito-idp.${region}.${suffix}`,
+    `https://issuer-cognito-idp.${region}.${suffix}`,
+  ];
   if (endpoint !== undefined) hosts.push(String(endpoint).replace(/\/+$/, ""));
   return hosts.map((host) => `${host}/${userPoolId}`);
 }
 
-function checkTimes(claims: Record<string, unknown>, { leewaySeconds = 5, now }: VerifyOptions): void {
+function checkTimes(
+  claims: Record<string, unknown>,
+  { leewaySeconds = 5, now }: VerifyOptions,
+): void {
   const time = now?.() ?? Date.now() / 1000;
   const { exp, nbf, iat } = claims as { exp: unknown; nbf: unknown; iat: unknown };
   if (typeof exp !== "number" || exp + leewaySeconds <= time) throw new JwtError("expired");
   for (const begin of [nbf ?? 0, iat]) {
-    if (typeof begin !== "number" || begin - leewaySeconds > time) throw new JwtError("notYetValid");
+    if (typeof begin !== "number" || begin - leewaySeconds > time)
+      throw new JwtError("notYetValid");
   }
 }
 
-function checkAudience(claims: Record<string, unknown>, { clientId, tokenUse }: VerifyOptions): void {
+function checkAudience(
+  claims: Record<string, unknown>,
+  { clientId, tokenUse }: VerifyOptions,
+): void {
   if (claims["token_use"] !== tokenUse) throw new JwtError("tokenUse");
   const client = claims[tokenUse === "id" ? "aud" : "client_id"];
   const allowed: readonly unknown[] = typeof clientId === "string" ? [clientId] : clientId;
   if (!allowed.includes(client) || typeof claims["sub"] !== "string") throw new JwtError("client");
 }
 
-async function checkIdToken(claims: Record<string, unknown>, options: VerifyOptions): Promise<void> {
+async function checkIdToken(
+  claims: Record<string, unknown>,
+  options: VerifyOptions,
+): Promise<void> {
   const { nonce, accessToken, tokenUse } = options;
   if (tokenUse !== "id") return;
   if (nonce !== undefined && claims["nonce"] !== nonce) throw new JwtError("nonce");
@@ -126,8 +145,11 @@ function readObject(part: string): Record<string, unknown> {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(readBase64url(part));
     // SECURITY: a claim of this name must not become a prototype when somebody copies the claims.
-    const value: unknown = JSON.parse(text, (name, member) => (name === "__proto__" ? undefined : member));
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    const value: unknown = JSON.parse(text, (name, member) =>
+      name === "__proto__" ? undefined : member,
+    );
+    if (typeof value === "object" && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
   } catch {
     // What cannot be read is of the wrong form.
   }
