@@ -66,6 +66,17 @@ export interface AuthOptions {
   resumeSignIn?: boolean | { validSeconds: number };
 }
 
+/** Which addresses {@link Auth.fetch} sends a token to, and which token. */
+export interface AuthFetchOptions {
+  /**
+   * Origins, or origins with a path, that may see the token: `https://api.example.com`,
+   * `https://api.example.com/v1`. A path covers itself and what is below it. `https` only, but for localhost.
+   */
+  allow: readonly string[];
+  /** Which token. Default `"access"`. */
+  token?: "access" | "id";
+}
+
 /**
  * `"local"` survives closing the browser, `"session"` closing the tab does not, `"memory"` nothing.
  * `cookieStorage()` makes a store in cookies.
