@@ -3,8 +3,8 @@
 //! that was wiped, a tab that died half-way) keeps it.
 //!
 //! Decisions are taken when tokens are asked for; timers and events of the page only hint
-//! ([`wake`]). One refresh runs in a tab ([`flight`]) and one in a browser ([`exclusive`]); what
-//! cannot be excluded is caught by comparing before writing ([`shelf`]).
+//! ([`wake`]). One refresh runs in a tab (`flight`) and one in a browser (`exclusive`); what
+//! cannot be excluded is caught by comparing before writing (`shelf`).
 
 mod exclusive;
 mod flight;
