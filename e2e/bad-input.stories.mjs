@@ -56,7 +56,6 @@ stories("bad input", { site: "bare" }, (story) => {
   for (const [what, password] of [
     ["an empty password", ""],
     ["a password of 10 000 characters", "x".repeat(10_000)],
-    ["a password of lone surrogates", "\uD800\uDC00\uD800"],
     ["a password of zero bytes", "\0\0\0"],
   ]) {
     story(`${what} is proved wrong like any other`, async ({ page, server }) => {
@@ -67,6 +66,16 @@ stories("bad input", { site: "bare" }, (story) => {
       assert.equal(code, "incorrectCredentials");
     });
   }
+
+  story("half a character in a password is a misuse: no keyboard makes one", async ({ page, server }) => {
+    await page.open("/");
+
+    const { code, message } = await page.evaluate(attempt, options(server), signIn("alice", "canary-\uD800-pass"));
+
+    assert.equal(code, "misuse");
+    assert.doesNotMatch(message, /canary/);
+    assert.equal((await server.counters()).InitiateAuth ?? 0, 0);
+  });
 
   for (const [what, password] of [
     ["composed and decomposed letters", "Pa\u0308sswo\u0308rd-é-9!"],

@@ -202,6 +202,61 @@ stories("sign-in", {}, (story) => {
     await other.close();
   });
 
+  story("signing out in one tab shows in the other", async ({ page }) => {
+    await page.open("/");
+    await submitSignIn(page, "alice", password);
+    await seeSignedIn(page, "alice");
+    const other = await page.newTab("/");
+    await seeSignedIn(other, "alice");
+
+    await submit(other);
+    await seeView(other, "sign-in");
+
+    await page.see("You signed out in another tab.");
+    await seeView(page, "sign-in");
+    await other.close();
+  });
+
+  story("signing in in one tab shows in the other", async ({ page }) => {
+    await page.open("/");
+    await seeView(page, "sign-in");
+    const other = await page.newTab("/");
+
+    await submitSignIn(other, "alice", password);
+    await seeSignedIn(other, "alice");
+
+    await seeSignedIn(page, "alice");
+    await other.close();
+  });
+
+  story("refreshing brings new tokens", async ({ page, server }) => {
+    await page.open("/");
+    await submitSignIn(page, "alice", password);
+    await seeSignedIn(page, "alice");
+    const before = await claim(page, "access", "jti");
+
+    await page.click(await page.find('[data-testid="refresh-form"] [data-testid="submit"]'));
+
+    await page.waitFor((old) => {
+      const shown = document.querySelector('[data-testid="access-claims"] [data-claim="jti"] td')?.innerText;
+      return shown && shown !== old;
+    }, { args: [before], what: "another access token" });
+    assert.equal((await server.counters()).GetTokensFromRefreshToken, 1);
+  });
+
+  story("signing out on all devices ends the other sessions too", async ({ page, server }) => {
+    await page.open("/");
+    await submitSignIn(page, "alice", password);
+    await seeSignedIn(page, "alice");
+
+    await page.click(await part(page, "sign-out-everywhere"));
+
+    await seeView(page, "sign-in");
+    await page.see("signed out on all devices");
+    assert.equal((await server.counters()).GlobalSignOut, 1);
+    await assertNoSession(page);
+  });
+
   story("the time left counts down", async ({ page }) => {
     await page.open("/");
     await submitSignIn(page, "alice", password);

@@ -41,7 +41,28 @@ export class Router {
   async begin(app: App): Promise<void> {
     this.#app = app;
     window.addEventListener("popstate", () => void this.#enter());
+    this.#followTabs(app);
     await this.#enter();
+  }
+
+  /** What happens to the session elsewhere happens here: another tab, or the pool itself. */
+  #followTabs(app: App): void {
+    app.auth.on("signedOut", ({ reason }) => {
+      if (reason === "signOut" || !this.#isAt("view-signed-in", "view-security")) return;
+      const notice = reason === "elsewhere" ? "You signed out in another tab." : "Your session has ended. Sign in again.";
+      this.go({ name: "signIn", notice });
+    });
+    app.auth.on("userChanged", () => {
+      if (this.#isAt("view-signed-in", "view-security")) this.go({ name: "signedIn" });
+    });
+    app.auth.on("signedIn", () => {
+      // A form that is at work is this tab's own sign-in, and goes on by itself.
+      if (this.#isAt("view-sign-in") && !this.#main.querySelector("form.busy")) this.go({ name: "signedIn" });
+    });
+  }
+
+  #isAt(...views: string[]): boolean {
+    return this.#current !== null && views.includes(this.#current.testId);
   }
 
   /** Goes to a place. */

@@ -7,7 +7,18 @@ import { duration } from "../time";
 const WARN_SECONDS = 60;
 
 /** A gauge that counts down until it is stopped. */
-export function tideGauge(issuedAt: number, expiresAt: number): { element: HTMLElement; stop(): void } {
+export interface TideGauge {
+  element: HTMLElement;
+  /** Begins anew: the tokens were refreshed. */
+  rise(issuedAt: number, expiresAt: number): void;
+  stop(): void;
+}
+
+/** Makes one; `extra` goes below the water line. */
+export function tideGauge(...extra: HTMLElement[]): TideGauge {
+  let issuedAt = 0;
+  let expiresAt = 0;
+  const end = h("time");
   const left = h("p", { class: "tide-left", role: "timer", "aria-live": "off", "data-testid": "time-left" });
   const water = h("div", { class: "tide-water" });
   const element = h(
@@ -16,7 +27,8 @@ export function tideGauge(issuedAt: number, expiresAt: number): { element: HTMLE
     h("div", { class: "tide-sea", "aria-hidden": "true" }, water),
     h("h2", { id: "tide" }, "Time left"),
     left,
-    h("p", { class: "hint" }, "until the access token ends, ", h("time", { datetime: new Date(expiresAt * 1000).toISOString() }, clockTime(expiresAt))),
+    h("p", { class: "hint" }, "until the access token ends, ", end),
+    ...extra,
   );
   let warned = false;
   const tick = (): void => {
@@ -29,9 +41,19 @@ export function tideGauge(issuedAt: number, expiresAt: number): { element: HTMLE
       announce("Less than a minute left.");
     }
   };
-  tick();
   const timer = setInterval(tick, 1000);
-  return { element, stop: () => clearInterval(timer) };
+  return {
+    element,
+    rise(from, to) {
+      issuedAt = from;
+      expiresAt = to;
+      warned = false;
+      end.dateTime = new Date(to * 1000).toISOString();
+      end.textContent = clockTime(to);
+      tick();
+    },
+    stop: () => clearInterval(timer),
+  };
 }
 
 function clockTime(seconds: number): string {
