@@ -45,7 +45,8 @@ pub const READ_PARTS: [&str; 6] = [ACCESS, ID, REFRESH, DEVICE, DEVICE_GROUP, DE
 /// Makes a session of what was found under [`READ_PARTS`], in their order. `None` when it is no
 /// session, or not one of this pool: the keys name the client only.
 pub fn read(found: [Option<String>; 6], pool: &Pool, now: u64) -> Option<Adopted> {
-    let [access, id, refresh, device, group, password] = found.map(|value| value.filter(|text| is_there(text)));
+    let [access, id, refresh, device, group, password] =
+        found.map(|value| value.filter(|text| is_there(text)));
     let tokens = Tokens {
         access: Secret::new(access?),
         id: id.map(Secret::new),
