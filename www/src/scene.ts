@@ -10,7 +10,7 @@ function wave(y: number, height: number, className: string): string {
 const MARKUP = `
 <svg class="scene" viewBox="0 0 640 600" preserveAspectRatio="xMidYMax slice" aria-hidden="true" focusable="false">
   <rect class="sky" width="640" height="600"/>
-  <g class="stars"><circle cx="70" cy="60" r="1.6"/><circle cx="150" cy="120" r="1.2"/><circle cx="250" cy="50" r="1.7"/><circle cx="330" cy="140" r="1.1"/><circle cx="420" cy="70" r="1.5"/><circle cx="590" cy="190" r="1.3"/><circle cx="110" cy="210" r="1.3"/><circle cx="40" cy="150" r="1.1"/></g>
+  <g class="stars"><circle cx="170" cy="170" r="1.6"/><circle cx="150" cy="120" r="1.2"/><circle cx="290" cy="110" r="1.7"/><circle cx="330" cy="140" r="1.1"/><circle cx="420" cy="70" r="1.5"/><circle cx="590" cy="190" r="1.3"/><circle cx="110" cy="210" r="1.3"/><circle cx="40" cy="150" r="1.1"/></g>
   <circle class="halo" cx="440" cy="130" r="84"/>
   <circle class="sun" cx="440" cy="130" r="54"/>
   <g class="gulls"><path d="M310 232q14-14 26 0q12-14 26 0"/><path d="M374 262q9-9 17 0q8-9 17 0"/></g>

@@ -27,7 +27,7 @@ export function tideGauge(...extra: HTMLElement[]): TideGauge {
     h("div", { class: "tide-sea", "aria-hidden": "true" }, water),
     h("h2", { id: "tide" }, "Time left"),
     left,
-    h("p", { class: "hint" }, "until the access token ends, ", end),
+    h("p", { class: "hint" }, "until the token ends, ", end),
     ...extra,
   );
   let warned = false;
