@@ -6,7 +6,7 @@ export const defaultConfig = at("dev-server", "default.toml");
 
 /**
  * Reads the parts of the TOML file that are for people: `[[pool]]`, `[[pool.client]]` and `[[pool.user]]` with their
- * plain strings and booleans. The comment above a user says what is special about it. The server reads the file
+ * plain strings, lists of strings and booleans. The comment above a user says what is special about it. The server reads the file
  * properly; what this reader does not understand it leaves out.
  *
  * @returns {{ id: string, name: string, title: string, clients: object[], users: object[] }[]}
@@ -18,6 +18,7 @@ export function readPools(file = defaultConfig) {
   for (const line of readFileSync(file, "utf8").split("\n").map((text) => text.trim())) {
     const table = /^\[\[?([\w.]+)\]?\]$/.exec(line)?.[1];
     const pair = /^(\w+)\s*=\s*(?:"([^"]*)"|(true|false))$/.exec(line);
+    const list = /^(\w+)\s*=\s*\[((?:\s*"[^"]*"\s*,?)*)\]$/.exec(line);
     if (table) {
       entry = table.startsWith("pool") ? { note: comment.filter((text) => !/^-+$/.test(text)).join(" ") } : {};
       if (table === "pool") pools.push(Object.assign(entry, { clients: [], users: [] }));
@@ -27,14 +28,20 @@ export function readPools(file = defaultConfig) {
     } else if (pair) {
       entry[pair[1]] ??= pair[2] ?? pair[3] === "true";
     }
+    if (list) entry[list[1]] ??= [...list[2].matchAll(/"([^"]*)"/g)].map(([, text]) => text);
     if (line.startsWith("#")) comment.push(line.slice(1).trim());
     else comment = [];
   }
   return pools;
 }
 
-const note = ({ status, disabled, note: text }) => {
+const factors = { SMS_MFA: "a code by SMS", EMAIL_OTP: "a code by mail", SOFTWARE_TOKEN_MFA: "the code of an app" };
+
+const note = ({ status, disabled, mfa = [], totp_secret: secret, note: text }) => {
   if (disabled) return "disabled";
+  if (!text && mfa.length > 0) {
+    return `is asked for ${mfa.map((name) => factors[name] ?? name).join(" or ")}${secret ? ` (secret ${secret})` : ""}`;
+  }
   const known = { FORCE_CHANGE_PASSWORD: "temporary password", UNCONFIRMED: "not confirmed", RESET_REQUIRED: "must reset the password" };
   return known[status] ?? text.replace(/\.$/, "").toLowerCase();
 };

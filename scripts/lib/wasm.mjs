@@ -76,7 +76,7 @@ export async function buildWasm({ plain = false, force = false } = {}) {
   ]);
   const out = join(pkgDir, "lifeguard_bg.wasm");
   const optimized = join(cargoTargetDir(), "lifeguard_opt.wasm");
-  await run("wasm-opt", ["-Oz", "--converge", ...features.map((name) => `--enable-${name}`), "--strip-target-features", "--strip-debug", "--strip-producers", out, "-o", optimized]);
+  await run("wasm-opt", ["-Oz", ...features.map((name) => `--enable-${name}`), "--strip-target-features", "--strip-debug", "--strip-producers", out, "-o", optimized]);
   copyFileSync(optimized, out);
   writeStamp("wasm", inputs, outputs);
   info(`pkg/ built (${kind} release) in ${seconds(Date.now() - begin)}`);
