@@ -1,7 +1,10 @@
 //! JSON as one dynamic type, so that the wasm carries one reader and one writer instead of a pair
 //! for each message.
 
+mod reader;
+
 use super::text::push_integer;
+use reader::Reader;
 
 /// A JSON value. Objects keep their order; the last of two equal names wins on reading.
 #[derive(Clone, PartialEq)]
@@ -21,16 +24,10 @@ pub enum Value {
     Object(Vec<(String, Value)>),
 }
 
-/// Deepest nesting that is read: hostile input must not exhaust the stack.
-const MAX_DEPTH: usize = 64;
-
 impl Value {
     /// Reads a JSON text (RFC 8259). `None` for anything that is not one whole value.
     pub fn parse(text: &str) -> Option<Value> {
-        let mut reader = Reader { bytes: text.as_bytes(), at: 0 };
-        let value = reader.value(0)?;
-        reader.space();
-        (reader.at == reader.bytes.len()).then_some(value)
+        Reader::whole(text)
     }
 
     /// The value as JSON text.
@@ -258,191 +255,5 @@ fn write_string(text: &str, out: &mut String) {
     out.push('"');
 }
 
-struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl Reader<'_> {
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
-    }
-
-    fn take(&mut self) -> Option<u8> {
-        let byte = self.peek()?;
-        self.at += 1;
-        Some(byte)
-    }
-
-    fn space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
-        }
-    }
-
-    fn word(&mut self, word: &str, value: Value) -> Option<Value> {
-        let end = self.at.checked_add(word.len())?;
-        (self.bytes.get(self.at..end)? == word.as_bytes()).then(|| self.at = end)?;
-        Some(value)
-    }
-
-    fn value(&mut self, depth: usize) -> Option<Value> {
-        if depth > MAX_DEPTH {
-            return None;
-        }
-        self.space();
-        match self.peek()? {
-            b'n' => self.word("null", Value::Null),
-            b't' => self.word("true", Value::Bool(true)),
-            b'f' => self.word("false", Value::Bool(false)),
-            b'"' => self.string().map(Value::String),
-            b'[' => self.array(depth),
-            b'{' => self.object(depth),
-            _ => self.number(),
-        }
-    }
-
-    fn array(&mut self, depth: usize) -> Option<Value> {
-        self.take()?;
-        let mut items = Vec::new();
-        self.space();
-        if self.peek()? == b']' {
-            self.take()?;
-            return Some(Value::Array(items));
-        }
-        loop {
-            items.push(self.value(depth + 1)?);
-            self.space();
-            match self.take()? {
-                b',' => {}
-                b']' => return Some(Value::Array(items)),
-                _ => return None,
-            }
-        }
-    }
-
-    fn object(&mut self, depth: usize) -> Option<Value> {
-        self.take()?;
-        let mut members = Vec::new();
-        self.space();
-        if self.peek()? == b'}' {
-            self.take()?;
-            return Some(Value::Object(members));
-        }
-        loop {
-            self.space();
-            (self.peek()? == b'"').then_some(())?;
-            let name = self.string()?;
-            self.space();
-            (self.take()? == b':').then_some(())?;
-            members.push((name, self.value(depth + 1)?));
-            self.space();
-            match self.take()? {
-                b',' => {}
-                b'}' => return Some(Value::Object(members)),
-                _ => return None,
-            }
-        }
-    }
-
-    fn string(&mut self) -> Option<String> {
-        self.take()?;
-        let mut out = Vec::new();
-        loop {
-            match self.take()? {
-                b'"' => return String::from_utf8(out).ok(),
-                b'\\' => {
-                    let c = self.escape()?;
-                    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-                }
-                byte if byte < b' ' => return None,
-                byte => out.push(byte),
-            }
-        }
-    }
-
-    fn escape(&mut self) -> Option<char> {
-        Some(match self.take()? {
-            b'n' => '\n',
-            b't' => '\t',
-            b'r' => '\r',
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'u' => {
-                let unit = self.hex4()?;
-                if !(0xd800..0xdc00).contains(&unit) {
-                    // A lone low surrogate is no character: the replacement character stands in.
-                    return Some(char::from_u32(unit).unwrap_or('\u{fffd}'));
-                }
-                self.word("\\u", Value::Null)?;
-                let low = self.hex4()?.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
-                char::from_u32(0x10000 + ((unit - 0xd800) << 10) + low)?
-            }
-            c @ (b'"' | b'\\' | b'/') => char::from(c),
-            _ => return None,
-        })
-    }
-
-    fn hex4(&mut self) -> Option<u32> {
-        let mut unit = 0;
-        for _ in 0..4 {
-            unit = unit << 4 | char::from(self.take()?).to_digit(16)?;
-        }
-        Some(unit)
-    }
-
-    fn number(&mut self) -> Option<Value> {
-        let negative = self.peek()? == b'-';
-        if negative {
-            self.take()?;
-        }
-        let start = self.at;
-        let mut number = self.digits(0.0);
-        // A leading zero must stand alone.
-        let length = self.at - start;
-        if length == 0 || (length > 1 && self.bytes.get(start) == Some(&b'0')) {
-            return None;
-        }
-        if self.peek() == Some(b'.') {
-            self.take()?;
-            let start = self.at;
-            let fraction = self.digits(0.0);
-            let places = self.at - start;
-            if places == 0 {
-                return None;
-            }
-            number += fraction / ten_to(places);
-        }
-        if matches!(self.peek(), Some(b'e' | b'E')) {
-            self.take()?;
-            let down = self.peek() == Some(b'-');
-            if down || self.peek() == Some(b'+') {
-                self.take()?;
-            }
-            let start = self.at;
-            let exponent = self.digits(0.0) as usize;
-            if self.at == start {
-                return None;
-            }
-            let factor = ten_to(exponent.min(400));
-            number = if down { number / factor } else { number * factor };
-        }
-        Some(Value::Number(if negative { -number } else { number }))
-    }
-
-    fn digits(&mut self, mut number: f64) -> f64 {
-        while let Some(digit @ b'0'..=b'9') = self.peek() {
-            number = number * 10.0 + f64::from(digit - b'0');
-            self.at += 1;
-        }
-        number
-    }
-}
-
-fn ten_to(places: usize) -> f64 {
-    (0..places).fold(1.0, |power, _| power * 10.0)
-}
-
 #[cfg(test)]
-#[path = "json_tests.rs"]
 mod tests;
