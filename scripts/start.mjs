@@ -3,8 +3,9 @@
 import { build } from "./build.mjs";
 import { readArgs } from "./lib/args.mjs";
 import { buildDemo, demoDist } from "./lib/demo.mjs";
+import { serveDemoTriggers } from "./lib/demo-triggers.mjs";
 import { buildDevServer, startDevServer } from "./lib/dev-server.mjs";
-import { done, elapsed, fail, step } from "./lib/log.mjs";
+import { done, elapsed, fail, step, warn } from "./lib/log.mjs";
 import { pack } from "./lib/pack.mjs";
 import { at } from "./lib/paths.mjs";
 import { defaultConfig, demoConfig, readPools } from "./lib/people.mjs";
@@ -73,6 +74,9 @@ try {
   const configFile = values.config ?? defaultConfig;
   const args = [...(values.config ? ["--config", values.config] : []), ...(values.data ? ["--data", values.data] : [])];
   const pool = await tryPort(values["pool-port"], 9320, (port) => startDevServer({ port, args }));
+  if (!values.config && !(await serveDemoTriggers())) {
+    warn("port 9330 is taken: nobody answers the triggers of the pool lifeguard-custom-challenges");
+  }
   const pools = readPools(configFile);
   const config = demoConfig(pool.url, pools);
   const page = await tryPort(values.port, 5173, (port) =>
