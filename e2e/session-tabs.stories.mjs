@@ -58,6 +58,8 @@ stories("session in tabs", { site: "bare" }, (story) => {
     await lab.signedIn("rita");
     const dying = await lab.tab();
     await lab.pass(anHour);
+    // The core is loaded by fetch too, and nothing of it shall be lost.
+    await dying.evaluate(() => auth.preload());
     await dying.evaluate(loseReplies);
     await dying.evaluate(() => void auth.getAccessToken());
     await dying.waitFor(() => globalThis.lost, { what: "reply that is lost" });
