@@ -48,17 +48,21 @@ export class Router {
   /** What happens to the session elsewhere happens here: another tab, or the pool itself. */
   #followTabs(app: App): void {
     app.auth.on("signedOut", ({ reason }) => {
-      if (reason === "signOut" || !this.#isAt("view-signed-in", "view-security")) return;
-      const notice = reason === "elsewhere" ? "You signed out in another tab." : "Your session has ended. Sign in again.";
+      // A form at work is this tab's own sign-out, and says goodbye by itself.
+      if (this.#isBusy() || !this.#isAt("view-signed-in", "view-security")) return;
+      const notice = reason === "refused" ? "Your session has ended. Sign in again." : "You signed out in another tab.";
       this.go({ name: "signIn", notice });
     });
     app.auth.on("userChanged", () => {
       if (this.#isAt("view-signed-in", "view-security")) this.go({ name: "signedIn" });
     });
     app.auth.on("signedIn", () => {
-      // A form that is at work is this tab's own sign-in, and goes on by itself.
-      if (this.#isAt("view-sign-in") && !this.#main.querySelector("form.busy")) this.go({ name: "signedIn" });
+      if (this.#isAt("view-sign-in") && !this.#isBusy()) this.go({ name: "signedIn" });
     });
+  }
+
+  #isBusy(): boolean {
+    return this.#main.querySelector("form.busy") !== null;
   }
 
   #isAt(...views: string[]): boolean {
