@@ -19,13 +19,12 @@ import type {
 /** Why to look at the session again. */
 interface Hint {
   online?: boolean;
-  message?: string;
 }
 
 /** How long a store may take, as in the core. */
 const PATIENCE_MS = 3_000;
 /** How much later than the store a message of another tab may arrive. */
-const MESSAGE_MS = 200;
+const MESSAGE_MS = 1_000;
 /** Timers hold at most this many milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -37,12 +36,17 @@ export function createSession(options: AuthOptions, host: Host, call: Call) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopListening: (() => void) | undefined;
   let channel: BroadcastChannel | undefined;
+  /** What another tab said last; the store may show it before or after. */
+  let said: string | undefined;
 
   /** Told by the core: what changed. */
   function notify(text: string): void {
     const event = JSON.parse(text);
     if (event.type === "statusChanged") status = event.status;
-    if (event.type === "signedIn" || event.type === "userChanged") watch();
+    if (event.type === "signedIn" || event.type === "userChanged") {
+      said = undefined;
+      watch();
+    }
     events.tell(event);
   }
 
@@ -87,19 +91,23 @@ export function createSession(options: AuthOptions, host: Host, call: Call) {
   }
 
   /** Looks again because of a hint. A page that shows a fresh session needs no core for it. */
-  async function hint({ online, message }: Hint): Promise<void> {
+  async function hint(why: Hint = {}): Promise<void> {
     const found = await findSafely();
     const wasSomebody = seen || (status !== undefined && status !== "signedOut");
     if (!found && !wasSomebody) return;
     const isKnown = found?.text === seen || !events.isHeard;
     const ms = found && isKnown && status === "ok" && isFresh(found) ? dueInMs(found) : 0;
     if (ms > 0) return arm(ms);
-    await wake({ ...(online && { online }), ...(message && { message }) }, isVisible());
+    await wake(why, isVisible());
   }
 
   async function wake(hint: Hint, renew: boolean): Promise<void> {
     try {
-      const { againMs } = await call<{ againMs?: number }>("wake", { ...hint, renew });
+      const { againMs } = await call<{ againMs?: number }>("wake", {
+        ...hint,
+        message: said,
+        renew,
+      });
       seen = (await findSafely())?.text ?? "";
       if (againMs !== undefined) arm(againMs);
     } catch {
@@ -117,7 +125,7 @@ export function createSession(options: AuthOptions, host: Host, call: Call) {
 
   function arm(ms: number): void {
     clearTimeout(timer);
-    timer = setTimeout(() => void hint({}), Math.min(Math.max(ms, 1_000), LONGEST_TIMER));
+    timer = setTimeout(() => void hint(), Math.min(Math.max(ms, 1_000), LONGEST_TIMER));
     // A timer alone must not keep a process of Node.js alive.
     (timer as { unref?: () => void }).unref?.();
   }
@@ -128,8 +136,8 @@ export function createSession(options: AuthOptions, host: Host, call: Call) {
     const ends = new AbortController();
     const on = (target: EventTarget, name: string, handler: (event: Event) => void) =>
       target.addEventListener(name, handler, { signal: ends.signal });
-    on(document, "visibilitychange", () => isVisible() && void hint({}));
-    on(document, "resume", () => void hint({}));
+    on(document, "visibilitychange", () => isVisible() && void hint());
+    on(document, "resume", () => void hint());
     on(page, "pagehide", () => {
       // A page in the back/forward cache is thrown away when a message comes for it.
       channel?.close();
@@ -138,14 +146,14 @@ export function createSession(options: AuthOptions, host: Host, call: Call) {
     on(page, "pageshow", (event) => {
       if (!(event as PageTransitionEvent).persisted) return;
       if (events.isHeard) channel ??= openChannel();
-      void hint({});
+      void hint();
     });
     on(page, "online", () => void hint({ online: true }));
     on(page, "storage", (event) => {
       const { key } = event as StorageEvent;
       if (key !== null && !key.startsWith(`lifeguard.${options.clientId}.`)) return;
       // The other tab's message is on its way, and says more.
-      setTimeout(() => void hint({}), channel && MESSAGE_MS);
+      setTimeout(() => void hint(), channel && MESSAGE_MS);
     });
     return () => ends.abort();
   }
@@ -154,7 +162,10 @@ export function createSession(options: AuthOptions, host: Host, call: Call) {
   function openChannel(): BroadcastChannel | undefined {
     if (typeof window !== "object" || typeof BroadcastChannel !== "function") return undefined;
     const channel = new BroadcastChannel(channelName(options.clientId));
-    channel.onmessage = ({ data }) => void hint({ message: String(data) });
+    channel.onmessage = ({ data }) => {
+      said = String(data);
+      void hint();
+    };
     return channel;
   }
 
