@@ -26,15 +26,18 @@ interface ContextDataGlobal {
 export function createHost(options: AuthOptions, notify: (event: string) => void): Host {
   const storage = options.storage ?? "local";
   const memory = memoryStore();
+  // One for each: the core keeps a session in one store and takes it out of the others.
+  const insteadOfLasting = memoryStore();
+  const insteadOfTab = memoryStore();
   return {
     // Asked for at each use: merely touching `localStorage` throws where it is switched off. The
     // page's memory stands in, so that a person can sign in all the same.
     get lasting() {
       if (typeof storage === "object") return storage;
-      return available(() => globalThis.localStorage) ?? memory;
+      return available(() => globalThis.localStorage) ?? insteadOfLasting;
     },
     get tab() {
-      return available(() => globalThis.sessionStorage) ?? memory;
+      return available(() => globalThis.sessionStorage) ?? insteadOfTab;
     },
     memory,
     cookies: {
