@@ -75,7 +75,11 @@ export async function openBrowser(engine) {
   const cleanUp = async () => {
     await service.stop();
     await display?.process.stop();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    try {
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    } catch {
+      // A helper process of the engine may still write its caches; the folder is a temporary one.
+    }
   };
   try {
     await waitUntil(async () => (await fetch(`${url}/status`)).ok, { child: service, what: programs.driver });
