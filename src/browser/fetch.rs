@@ -1,9 +1,9 @@
 //! HTTP: `fetch`, with a time limit on the whole exchange.
 
-use gloo_net::http::{Headers, RequestBuilder};
+use gloo_net::http::{Headers, Request, RequestBuilder};
 use js_sys::{Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortController, AbortSignal, RequestCache, RequestCredentials};
+use web_sys::{AbortController, AbortSignal, RequestCache, RequestCredentials, RequestInit};
 
 use super::clock::is_aborted;
 use super::host::{clear_timeout, set_timeout};
@@ -46,7 +46,11 @@ async fn exchange(request: &HttpRequest, signal: &AbortSignal) -> Option<HttpRes
     } else {
         builder.build()
     };
-    let reply = built.ok()?.send().await.ok()?;
+    let built = match request.keep_alive {
+        true => kept_alive(built.ok()?),
+        false => built.ok()?,
+    };
+    let reply = built.send().await.ok()?;
     let headers = reply.headers();
     Some(HttpResponse {
         status: reply.status(),
@@ -56,6 +60,15 @@ async fn exchange(request: &HttpRequest, signal: &AbortSignal) -> Option<HttpRes
         date: headers.get("date"),
         body: reply.text().await.ok()?,
     })
+}
+
+/// A request that goes on when its page is left; an ordinary one where the browser cannot.
+fn kept_alive(request: Request) -> Request {
+    let request: web_sys::Request = request.into();
+    let init = RequestInit::new();
+    // web-sys does not know the member.
+    let _ = Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE);
+    web_sys::Request::new_with_request_and_init(&request, &init).unwrap_or(request).into()
 }
 
 /// Ends an exchange when the time is up or the application says so.

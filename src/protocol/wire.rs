@@ -81,7 +81,8 @@ impl Call {
             ],
             body: Secret::new(self.input.write()),
             timeout_ms,
-            keep_alive: false,
+            // A sign-out is often the last thing a page does.
+            keep_alive: matches!(self.operation, "RevokeToken" | "GlobalSignOut"),
         }
     }
 }
