@@ -6,6 +6,7 @@
  */
 export { createAuth } from "./client.js";
 export { cookieStorage } from "./cookies.js";
+export { encryptedStorage } from "./encrypted.js";
 export { AuthError, type AuthErrorCode } from "./errors.js";
 export { type OtpauthInput, otpauthUri } from "./otpauth.js";
 export type * from "./types.js";

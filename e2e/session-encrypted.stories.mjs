@@ -1,0 +1,62 @@
+// A session at rest under a key that scripts cannot read.
+import assert from "node:assert/strict";
+import { stories } from "./lib/stories.mjs";
+import { Lab, pools, signIn, who } from "./session-lab.mjs";
+
+/* In the page: the store that the lab's `auth` takes. */
+async function encrypt() {
+  const { encryptedStorage } = await import("lifeguard-cognito");
+  globalThis.store = encryptedStorage();
+}
+
+stories("session encrypted at rest", { site: "bare" }, (story) => {
+  story("nothing readable lies in storage, and a reload and another tab find the session", async (world) => {
+    const lab = new Lab(world, pools.plain);
+    await world.page.open("/");
+    await world.page.evaluate(encrypt);
+    lab.tabs.push(world.page);
+    await lab.begin(world.page);
+    await signIn(world.page, "alice");
+
+    const stored = await world.page.evaluate(() => Object.values({ ...localStorage }).map((value) => {
+      try { return atob(value); } catch { return value; }
+    }).join("\n"));
+    assert.ok(stored.length > 100, "something is stored");
+    for (const readable of ["eyJ", "accessToken", "alice"]) assert.ok(!stored.includes(readable), readable);
+
+    for (const tab of [world.page, await world.page.newTab("/")]) {
+      await (tab === world.page ? tab.reload() : undefined);
+      await tab.evaluate(encrypt);
+      await lab.begin(tab);
+      assert.equal(await who(tab), "alice");
+    }
+  });
+
+  story("the key can be used by the page and taken by nobody", async (world) => {
+    await world.page.open("/");
+    await world.page.evaluate(encrypt);
+    const taken = await world.page.evaluate(async () => {
+      await globalThis.store.setItem("a", "one");
+      const asked = indexedDB.open("lifeguard", 1);
+      await new Promise((resolve) => { asked.onsuccess = resolve; });
+      const held = asked.result.transaction("keys").objectStore("keys").get("storage");
+      await new Promise((resolve) => { held.onsuccess = resolve; });
+      return crypto.subtle.exportKey("raw", held.result).then(() => "taken", (error) => error.name);
+    });
+    assert.equal(taken, "InvalidAccessError");
+  });
+
+  story("a value in another's place, a torn one and a foreign one count as absent", async (world) => {
+    await world.page.open("/");
+    await world.page.evaluate(encrypt);
+    const read = await world.page.evaluate(async () => {
+      await globalThis.store.setItem("a", "one");
+      const held = localStorage.getItem("a");
+      localStorage.setItem("b", held);
+      localStorage.setItem("c", held.slice(0, -8));
+      localStorage.setItem("d", "{\"v\":1}");
+      return Promise.all(["a", "b", "c", "d", "e"].map((name) => globalThis.store.getItem(name)));
+    });
+    assert.deepEqual(read, ["one", null, null, null, null]);
+  });
+});
