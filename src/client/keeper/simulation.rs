@@ -220,8 +220,13 @@ impl Simulation {
 
     fn act_time(&mut self) {
         let lifetime = self.world.with(|state| state.pool.lifetime) * 1_000;
-        let ms = match self.dice.below(4) {
+        // Shortly before the token ends is when a failure matters most.
+        let now = self.world.with(|state| state.device_now());
+        let left =
+            self.stored.as_ref().map_or(0, |(_, r)| r.session.fresh_until.saturating_sub(now));
+        let ms = match self.dice.below(5) {
             0 => self.dice.below(400),
+            3 => left.saturating_sub(self.dice.below(40_000)),
             1 => self.dice.below(30_000),
             2 => lifetime - self.dice.below(40_000),
             _ => self.dice.below(lifetime * 2),
@@ -360,6 +365,9 @@ impl Simulation {
         if is_same {
             return;
         }
+        if let (Some((_, before)), Some((_, after))) = (&before, &self.stored) {
+            self.check_renewed(&before.session, &after.session);
+        }
         if let Some((_, before)) = &before
             && self.stored.is_none()
         {
@@ -383,6 +391,16 @@ impl Simulation {
         let is_over = self.over.contains_key(&family) && !self.wiped;
         if is_over && !self.executor.kinds().any(|kind| kind == Kind::SignOut) {
             self.fail(&format!("sign-in {family} is back after its sign-out"));
+        }
+    }
+
+    /// What a refresh stores must be what the service would take next.
+    fn check_renewed(&self, before: &Session, after: &Session) {
+        let token = |session: &Session| session.refresh.as_ref().unwrap().expose("test").clone();
+        let is_news = family_of(before) == family_of(after) && !before.is_same(after);
+        let is_spent = self.world.with(|state| state.pool.is_spent(&token(after)));
+        if is_news && is_spent && !self.wiped && !self.has_store_faults {
+            self.fail("a refresh token was stored that had been exchanged already");
         }
     }
 

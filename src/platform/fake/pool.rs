@@ -65,6 +65,12 @@ impl FakePool {
         family.revoked || rotated.is_some_and(|at| !self.is_in_grace(now, at))
     }
 
+    /// Whether a token was exchanged for another.
+    pub(crate) fn is_spent(&self, token: &str) -> bool {
+        let mut all = self.families.iter().flat_map(|family| &family.tokens);
+        all.any(|(known, rotated)| known == token && rotated.is_some())
+    }
+
     /// Whether a sign-in was ended.
     pub(crate) fn is_revoked(&self, family: usize) -> bool {
         self.families[family].revoked
