@@ -50,8 +50,8 @@ async function instantiate(source?: WasmSource): Promise<unknown> {
   if (typeof WebAssembly !== "object") throw new AuthError("wasmUnavailable");
   if (typeof globalThis.crypto?.getRandomValues !== "function")
     throw new AuthError("cryptoUnavailable");
-  const given = (await source) ?? new URL("./lifeguard_bg.wasm", import.meta.url);
   try {
+    const given = (await source) ?? new URL("./lifeguard_bg.wasm", import.meta.url);
     const isAddress = typeof given === "string" || given instanceof URL;
     // One plain fetch instead of streaming: a server that sends the wrong type must not matter.
     const module = isAddress ? await bytesAt(given) : given;
