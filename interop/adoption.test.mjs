@@ -7,7 +7,6 @@ import { openDevServer, seeded } from "./lib/pool.mjs";
 import { openSdk, skipReason } from "./lib/sdk.mjs";
 
 const password = "Correct-Horse-9!";
-const todo = "the SDK does not adopt sessions yet";
 
 describe("the SDK takes over the session of", { skip: skipReason() }, () => {
   let server;
@@ -43,7 +42,7 @@ describe("the SDK takes over the session of", { skip: skipReason() }, () => {
     ["aws-amplify", "session"],
     ["amazon-cognito-passwordless-auth", "local"],
   ]) {
-    test(`${client} in ${storage} storage, and refreshes it`, { todo }, async () => {
+    test(`${client} in ${storage} storage, and refreshes it`, async () => {
       const token = await leaveSession(client, defaultPool, "alice", storage);
       const auth = await browser.createAuth({ ...defaultPool, storage });
 
@@ -62,7 +61,7 @@ describe("the SDK takes over the session of", { skip: skipReason() }, () => {
   }
 
   for (const client of ["amazon-cognito-identity-js", "aws-amplify"]) {
-    test(`${client} with the device it remembers`, { todo }, async () => {
+    test(`${client} with the device it remembers`, async () => {
       await leaveSession(client, seeded.device, "dora", "local");
       const auth = await browser.createAuth({ ...seeded.device, storage: "local" });
       assert.equal((await auth.session())?.user.username, "dora");
