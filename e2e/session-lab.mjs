@@ -30,9 +30,10 @@ async function begin(options, aheadMs) {
       return Real.now() + globalThis.aheadMs;
     }
   };
-  const { createAuth } = await import("lifeguard-cognito");
-  const store = globalThis.store ? { storage: globalThis.store } : {};
-  globalThis.auth = createAuth({ ...options, ...store });
+  const lifeguard = await import("lifeguard-cognito");
+  const { madeBy, with: settings = [], ...rest } = options;
+  const storage = madeBy ? lifeguard[madeBy](...settings) : globalThis.store;
+  globalThis.auth = lifeguard.createAuth(storage ? { ...rest, storage } : rest);
   globalThis.told = [];
   const names = ["signedIn", "signedOut", "refreshed", "statusChanged", "userChanged"];
   for (const name of names) globalThis.auth.on?.(name, (event) => globalThis.told.push({ type: name, ...event }));
@@ -42,7 +43,7 @@ export class Lab {
   #ahead = 0;
   #options;
 
-  /** @param {object} options of `createAuth`, beside pool and endpoint. */
+  /** @param {object} options of `createAuth`, beside pool and endpoint; `madeBy` and `with`: a store of the package. */
   constructor({ page, server, site }, pool, options = {}) {
     Object.assign(this, { page, server, site, pool, tabs: [] });
     this.#options = { ...pool, endpoint: server.url, ...options };

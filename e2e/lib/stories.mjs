@@ -66,7 +66,7 @@ export function stories(title, { site: kind = "demo", siteOptions = {}, server: 
             browser = null;
             throw error;
           } finally {
-            if (browser) await tidy(browser.driver);
+            if (browser) await tidy(browser.driver, site);
             await site.close();
           }
         });
@@ -97,15 +97,17 @@ async function tellWhatWasSeen({ t, page, site, full }) {
 }
 
 /** One blank tab, no cookies: what the next story expects. */
-async function tidy(driver) {
+async function tidy(driver, site) {
   try {
-    await driver.manage().deleteAllCookies();
     const [first, ...others] = await driver.getAllWindowHandles();
     for (const handle of others) {
       await driver.switchTo().window(handle);
       await driver.close();
     }
     await driver.switchTo().window(first);
+    // A page that still runs could write its cookies again; ports share them.
+    await driver.get(`${site.url}/__harness/in-page.js`);
+    await driver.manage().deleteAllCookies();
     await driver.get("about:blank");
   } catch {
     // The next story opens a new browser if this one is beyond use.
