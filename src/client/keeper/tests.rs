@@ -1,5 +1,8 @@
 //! What the keeper promises, one fact a test, in a world of virtual time.
 
+mod endings;
+mod legacy;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -280,25 +283,6 @@ fn a_failing_service_is_not_hammered_and_is_asked_again_when_the_connection_is_b
 }
 
 #[test]
-fn a_refusal_ends_the_session_in_every_tab_with_its_reason() {
-    let mut stage = Stage::signed_in(2, Some(60));
-    assert!(matches!(stage.session(1), Ok(Some(_))));
-    stage.world.with(|state| state.pool.revoke_all("alice"));
-    stage.pass(2 * HOUR);
-
-    assert!(matches!(stage.session(0), Ok(None)));
-    let message = stage.world.with(|state| state.messages.last().cloned().unwrap().1);
-    stage.wake(1, Hint { reason: Reason::of_message(&message), ..Hint::default() });
-
-    assert!(stage.stored().is_none());
-    for tab in [0, 1] {
-        let events = stage.world.events(tab);
-        assert!(events.contains(&"signedOut refused".into()), "{events:?}");
-        assert_eq!(events.last().unwrap(), "statusChanged signedOut");
-    }
-}
-
-#[test]
 fn a_device_key_travels_with_the_refresh() {
     let mut stage = Stage::signed_in(1, None);
     stage.world.with(|state| state.pool.device_key = Some("eu-west-1_d".into()));
@@ -311,78 +295,6 @@ fn a_device_key_travels_with_the_refresh() {
         stage.pass(2 * HOUR);
         assert!(matches!(stage.session(0), Ok(Some(_))));
     }
-}
-
-#[test]
-fn sign_out_leaves_nothing_and_tells_the_service() {
-    let mut stage = Stage::signed_in(2, Some(60));
-    assert!(matches!(stage.session(1), Ok(Some(_))));
-
-    let out = stage.sign_out(0, false);
-
-    assert!(out.cleared && out.revoked && out.everywhere.is_none());
-    assert!(stage.world.with(|state| state.pool.is_revoked(0)));
-    assert!(stage.world.with(|state| !state.lasting.contains_key(&record::key(&pool()))));
-    assert!(matches!(stage.session(1), Ok(None)));
-    assert_eq!(
-        stage.world.events(0),
-        ["signedIn", "statusChanged ok", "signedOut signOut", "statusChanged signedOut"]
-    );
-}
-
-#[test]
-fn sign_out_offline_clears_and_says_that_the_service_does_not_know() {
-    let mut stage = Stage::signed_in(1, None);
-    stage.world.with(|state| state.faults.offline = true);
-
-    let out = stage.sign_out(0, false);
-
-    assert!(out.cleared && !out.revoked);
-    assert!(stage.stored().is_none());
-}
-
-#[test]
-fn sign_out_everywhere_works_with_an_access_token_that_has_ended() {
-    let mut stage = Stage::signed_in(1, Some(0));
-    stage.sign_in(0, "alice", Store::Lasting);
-    stage.pass(2 * HOUR);
-
-    let out = stage.sign_out(0, true);
-
-    assert_eq!(out.everywhere, Some(true));
-    assert!(stage.world.with(|state| state.pool.is_revoked(0) && state.pool.is_revoked(1)));
-}
-
-#[test]
-fn a_refresh_under_way_does_not_bring_a_session_back() {
-    for pause in (0..600).step_by(7) {
-        let mut stage = Stage::signed_in(2, Some(60));
-        stage.pass(2 * HOUR);
-        let slot = stage.ask(0, Wanted::default());
-        stage.pass(pause);
-
-        stage.sign_out(1, false);
-        stage.executor.run();
-        drop(slot);
-
-        assert!(stage.stored().is_none(), "{pause}");
-        let texts: Vec<_> = stage.world.with(|state| state.lasting.keys().cloned().collect());
-        assert!(!texts.contains(&record::key(&pool())), "{pause}");
-        assert!(matches!(stage.session(0), Ok(None)), "{pause}");
-    }
-}
-
-#[test]
-fn another_person_replaces_the_one_before() {
-    let mut stage = Stage::signed_in(2, None);
-    assert!(matches!(stage.session(1), Ok(Some(_))));
-
-    stage.sign_in(0, "nora", Store::Tab);
-
-    assert!(stage.stored().is_none());
-    assert!(matches!(stage.session(0), Ok(Some(session)) if session.sub == "nora"));
-    assert!(matches!(stage.session(1), Ok(None)));
-    assert!(stage.world.events(0).contains(&"userChanged".into()));
 }
 
 #[test]
@@ -497,84 +409,4 @@ fn handlers_hear_of_a_change_that_was_made_before_the_core_was_there() {
     late.wake(0, Hint { reason: Some(Reason::SignOut), ..Hint::default() });
 
     assert_eq!(late.world.events(0), ["signedOut signOut", "statusChanged signedOut"]);
-}
-
-/// What another library left for somebody, in one of the places.
-fn leave_legacy(stage: &Stage, place: Store, age_ms: u64) {
-    let tokens = stage.world.with(|s| s.pool.sign_in(s.now - age_ms, "a.b@c"));
-    let session = accept(tokens, None, &pool(), 0).unwrap();
-    let mut pairs = record::adopt::layout(&session, &pool());
-    let device = |part: &str| record::adopt::key(&pool(), "a.b@c", part);
-    pairs.push((device("deviceKey"), "eu-west-1_d".into()));
-    pairs.push((device("deviceGroupKey"), "group".into()));
-    pairs.push((device("randomPasswordKey"), "password".into()));
-    stage.world.with(|state| match place {
-        Store::Lasting => state.lasting.extend(pairs),
-        Store::Cookies => state.cookies.extend(pairs),
-        _ => state.tabs[0].store.extend(pairs),
-    });
-}
-
-#[test]
-fn a_session_of_another_library_is_taken_over_by_all_who_ask_at_once() {
-    for place in [Store::Lasting, Store::Cookies, Store::Tab] {
-        for age in [0, 2 * HOUR] {
-            let mut stage = Stage::new(1);
-            stage.world.with(|state| {
-                state.pool.rotation = Some(0);
-                state.pool.device_key = Some("eu-west-1_d".into());
-            });
-            leave_legacy(&stage, place, age);
-
-            let slots = [(); 3].map(|()| stage.ask(0, Wanted::default()));
-            stage.executor.run();
-
-            for slot in slots {
-                let result = slot.take().unwrap();
-                assert!(matches!(result, Ok(Some(session)) if session.sub == "a.b@c"), "{place:?}");
-            }
-            assert_eq!(stage.refreshes(), usize::from(age > 0), "{place:?}");
-            let left = |key: &String| key.ends_with("Token") || key.ends_with("LastAuthUser");
-            let left = stage.world.with(|state| {
-                let all = state.lasting.keys().chain(state.cookies.keys());
-                all.chain(state.tabs[0].store.keys()).filter(|key| left(key)).count()
-            });
-            assert_eq!(left, 0, "{place:?}");
-        }
-    }
-}
-
-#[test]
-fn what_was_taken_over_does_not_come_back_after_a_sign_out() {
-    for keeps in [false, true] {
-        let mut stage = Stage::new(1);
-        let keeping = || Rc::new(Client { keeps_legacy: keeps, ..Client::new(pool(), 15_000) });
-        stage.clients[0] = keeping();
-        leave_legacy(&stage, Store::Lasting, 0);
-        assert!(matches!(stage.session(0), Ok(Some(_))));
-
-        stage.sign_out(0, false);
-        stage.clients[0] = keeping();
-
-        assert!(matches!(stage.session(0), Ok(None)));
-    }
-}
-
-#[test]
-fn kept_in_step_other_libraries_have_the_newest_tokens() {
-    let mut stage = Stage::new(1);
-    stage.world.with(|state| {
-        state.pool.rotation = Some(0);
-        state.pool.device_key = Some("eu-west-1_d".into());
-    });
-    stage.clients[0] = Rc::new(Client { keeps_legacy: true, ..Client::new(pool(), 15_000) });
-    leave_legacy(&stage, Store::Lasting, 0);
-    let _ = stage.session(0);
-    stage.pass(2 * HOUR);
-
-    let session = stage.session(0).ok().unwrap().unwrap();
-
-    let key = record::adopt::key(&pool(), "a.b@c", "refreshToken");
-    let stored = stage.world.with(|state| state.lasting.get(&key).cloned());
-    assert_eq!(stored.as_ref(), Some(session.refresh.unwrap().expose("test")));
 }
