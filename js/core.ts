@@ -88,6 +88,8 @@ export function connect(options: AuthOptions, host: Host, seen: () => string | u
       core ??= new Core(
         {
           userPoolId: options.userPoolId,
+          // Not in the types: the core says why to whoever passes one all the same.
+          clientSecret: (options as { clientSecret?: unknown }).clientSecret !== undefined,
           clientId: options.clientId,
           endpoint: options.endpoint === undefined ? undefined : String(options.endpoint),
           timeoutMs: options.timeoutMs,

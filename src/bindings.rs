@@ -31,6 +31,12 @@ impl Core {
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, host: Host) -> Result<Core, JsValue> {
         let config = Input::new(value::from_js(&config));
+        if config.is_true("clientSecret") {
+            let misuse = Error::Misuse(Misuse(
+                "a browser cannot keep a client secret: use an app client that has none",
+            ));
+            return Err(value::to_js(&error::write(misuse)));
+        }
         let pool = config
             .text("userPoolId")
             .and_then(|id| {

@@ -31,6 +31,7 @@ fn a_malformed_configuration_is_a_misuse_that_says_the_fix() {
             "{ userPoolId: 'eu-west-1_Ab12', clientId: 'y', endpoint: 'http://example.com' }",
             "endpoint",
         ),
+        ("{ userPoolId: 'eu-west-1_Ab12', clientId: 'y', clientSecret: true }", "secret"),
         ("null", "userPoolId"),
         ("42", "userPoolId"),
     ] {
