@@ -76,7 +76,7 @@ impl Core {
         let pool = &client.pool;
         Ok(match operation {
             "prepare" => {
-                client.prepare(page);
+                client.prepare(page).await;
                 Value::Null
             }
             "signIn" => {

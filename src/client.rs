@@ -17,6 +17,7 @@ mod tests;
 use core::cell::RefCell;
 
 use crate::platform::{Platform, Store};
+use crate::protocol::group::Preparation;
 use crate::protocol::pool::Pool;
 use crate::protocol::record::Record;
 use crate::protocol::secret::Secret;
@@ -51,13 +52,20 @@ impl Client {
         }
     }
 
-    /// Does the arithmetic of the next sign-in's first message now, in idle time.
-    pub fn prepare(&self, platform: &impl Platform) {
-        let mut spare = self.spare.borrow_mut();
-        if spare.is_none() {
+    /// Does the arithmetic of the next sign-in's first message now, in idle time: in slices, so that
+    /// the page stays alive on a slow device.
+    pub async fn prepare(&self, platform: &impl Platform) {
+        let mut tables = Preparation::new();
+        while !tables.step() {
+            if platform.sleep(0).await.is_err() {
+                return;
+            }
+        }
+        tables.finish();
+        if self.spare.borrow().is_none() {
             let ephemeral = fresh(platform);
             ephemeral.wire();
-            *spare = Some(ephemeral);
+            *self.spare.borrow_mut() = Some(ephemeral);
         }
     }
 

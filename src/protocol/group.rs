@@ -3,6 +3,9 @@
 
 use modexp::{Element, Exponent, Power, pow_generator};
 
+/// The tables for powers of g, made in steps: in idle time, before anybody waits for them.
+pub use modexp::Preparation;
+
 /// g^exponent mod N. Exponent and result are big-endian; the result has no leading zeros.
 pub fn generator_power(exponent: &[u8]) -> Vec<u8> {
     minimal(&pow_generator(exponent))
