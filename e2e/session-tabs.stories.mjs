@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { stories } from "./lib/stories.mjs";
 import { addPerson, anHour, Lab, pools, signIn, token, who } from "./session-lab.mjs";
 
-/* In the page: asks for a token the moment another tab says so. */
-const askWhenTold = () => {
+/* In the page: asks for a token the moment another tab says so, with the core loaded already. */
+const askWhenTold = async () => {
+  await auth.preload();
   globalThis.starter = new BroadcastChannel("start");
   globalThis.starter.onmessage = () => { globalThis.asked = auth.getAccessToken(); };
 };
@@ -18,11 +19,14 @@ const loseReplies = (pool) => {
     return new Promise(() => {});
   };
 };
-const startAll = ({ page }) =>
-  page.evaluate(() => {
+/** All tabs ask at once; the pool takes its time, so that all of them ask before it answers. */
+async function startAll({ page, server }) {
+  await server.faults({ operation: "GetTokensFromRefreshToken", kind: "delay", ms: 2_500 });
+  await page.evaluate(() => {
     globalThis.starter.postMessage("now");
     globalThis.asked = auth.getAccessToken();
   });
+}
 const answer = (tab) => tab.waitFor(() => globalThis.asked, { what: "question" });
 
 stories("session in tabs", { site: "bare" }, (story) => {
@@ -40,6 +44,7 @@ stories("session in tabs", { site: "bare" }, (story) => {
     assert.equal(new Set(tokens).size, 1, "all tabs have the same token");
     assert.ok(tokens[0]);
     assert.equal(await lab.calls(), 1);
+    await lab.server.clearFaults();
     await lab.pass(anHour);
     assert.notEqual(await token(lab.tabs[7]), tokens[0], "the rotated token goes on");
     assert.equal(await lab.calls(), 2);
