@@ -132,6 +132,6 @@ fn key(client: &Client) -> String {
 
 const UNDER_LOCK: &str = " lock";
 /// Longer than a tab needs between reading and writing.
-const SETTLE_MS: u32 = 50;
+pub(super) const SETTLE_MS: u32 = 50;
 /// What a tab needs besides its requests.
 const SLACK_MS: u32 = 8_000;

@@ -1,6 +1,6 @@
 //! A refresh: under the browser's lock, from what is stored then, committed by compare-and-set.
 
-use super::exclusive::{self, Guard};
+use super::exclusive::{self, Guard, SETTLE_MS};
 use super::shelf::{self, Held};
 use super::{Cooling, Wanted, legacy};
 use crate::client::Client;
@@ -51,10 +51,20 @@ async fn locked<L>(
     held: &Held,
     guard: &Guard<L>,
 ) -> Result<Option<Held>, Error> {
-    let Some(stored) = shelf::read(client, platform).await? else { return Ok(None) };
-    let (now, newest) = (platform.now(), &stored.record.session);
+    let Some(mut stored) = shelf::read(client, platform).await? else { return Ok(None) };
     let forced = wanted.forced || wanted.early;
-    let token = match session::next(&held.record.session, Some(newest), now, forced) {
+    let next = |stored: &Held| {
+        session::next(&held.record.session, Some(&stored.record.session), platform.now(), forced)
+    };
+    if next(&stored) == Next::Refresh && matches!(guard, Guard::Lock { .. }) {
+        // A lock may come before what its last holder stored: browsers carry the two by different
+        // ways (seen in Firefox, 4 ms), and a token that is spent twice can cost the session.
+        platform.sleep(SETTLE_MS).await?;
+        let Some(settled) = shelf::read(client, platform).await? else { return Ok(None) };
+        stored = settled;
+    }
+    let newest = &stored.record.session;
+    let token = match next(&stored) {
         Next::Keep | Next::UseStored => return Ok(Some(stored)),
         Next::SignedOut => return Ok(None),
         Next::Refresh => newest.refresh.as_ref(),
@@ -152,7 +162,8 @@ async fn refused<L>(
     let is_about_token = matches!(refusal.kind, Kind::RefreshToken | Kind::RefreshTokenReuse);
     let patience = match guard {
         _ if !is_about_token => 0,
-        Guard::Lock { .. } | Guard::Refused => 0,
+        Guard::Lock { .. } => LOOK_AGAIN_MS,
+        Guard::Refused => 0,
         // A tab that was frozen while it held the lease before.
         Guard::Lease { .. } => client.timeout_ms / 5,
         Guard::Unguarded => client.timeout_ms,

@@ -145,6 +145,24 @@ fn twenty_tabs_with_grace_0_make_one_refresh() {
 }
 
 #[test]
+fn what_the_last_holder_of_the_lock_stored_may_come_after_the_lock() {
+    let mut stage = Stage::signed_in(1, Some(0));
+    stage.pass(HOUR);
+    let asked = stage.ask(0, Wanted::default());
+    stage.pass(20);
+
+    let (now, tokens) = stage.world.with(|s| (s.device_now(), s.pool.sign_in(s.now, "alice")));
+    let session = accept(tokens, None, &pool(), now).unwrap();
+    let newer = Record { session, ..stage.stored().unwrap() };
+    let text = newer.write(&pool());
+    stage.world.with(|state| state.lasting.insert(record::key(&pool()), text));
+    stage.executor.run();
+
+    assert_eq!(access(&asked.take().unwrap()), newer.session.access.expose("test"));
+    assert_eq!(stage.refreshes(), 0);
+}
+
+#[test]
 fn twenty_tabs_without_locks_make_one_refresh_by_lease() {
     let mut stage = Stage::signed_in(20, Some(0));
     stage.world.with(|state| state.faults.no_locks = true);
