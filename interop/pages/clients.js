@@ -1,5 +1,5 @@
 // Other people's clients in a page, all with the same three verbs. Bundled by lib/others.mjs.
-import { AuthenticationDetails, CognitoUser, CognitoUserPool } from "amazon-cognito-identity-js";
+import { AuthenticationDetails, CognitoUser, CognitoUserPool, CookieStorage as IdentityJsCookies } from "amazon-cognito-identity-js";
 import { Passwordless } from "amazon-cognito-passwordless-auth";
 import { authenticateWithSRP } from "amazon-cognito-passwordless-auth/srp";
 import { Amplify } from "aws-amplify";
@@ -10,7 +10,7 @@ import { cognitoUserPoolsTokenProvider } from "aws-amplify/auth/cognito";
 const promised = (call) => new Promise((resolve, reject) => call((error, result) => (error ? reject(error) : resolve(result))));
 
 const identityJs = ({ userPoolId, clientId, endpoint, storage }) => {
-  const Storage = storage === "session" ? sessionStorage : localStorage;
+  const Storage = { session: sessionStorage, cookie: new IdentityJsCookies({ path: "/", secure: false }) }[storage] ?? localStorage;
   const pool = new CognitoUserPool({ UserPoolId: userPoolId, ClientId: clientId, endpoint, Storage });
   const tokenOf = (session) => session.getAccessToken().getJwtToken();
   return {
