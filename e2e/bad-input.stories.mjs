@@ -196,7 +196,9 @@ stories("bad input", { site: "bare" }, (story) => {
     const result = await page.evaluate(async (options) => {
       const { createAuth } = await import("lifeguard-cognito");
       const refuse = () => { throw new DOMException("denied", "SecurityError"); };
-      for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(window, name, { get: refuse, configurable: true });
+      // A window's own properties: deleted, they would be gone for good.
+      const kept = ["localStorage", "sessionStorage"].map((name) => [name, Object.getOwnPropertyDescriptor(window, name)]);
+      for (const [name] of kept) Object.defineProperty(window, name, { get: refuse, configurable: true });
       try {
         const auth = createAuth(options);
         const { status } = await auth.signIn({ username: "alice", password: "Correct-Horse-9!" });
@@ -204,7 +206,7 @@ stories("bad input", { site: "bare" }, (story) => {
         const { cleared } = await auth.signOut();
         return { status, user, cleared, after: await auth.user() };
       } finally {
-        for (const name of ["localStorage", "sessionStorage"]) delete window[name];
+        for (const [name, descriptor] of kept) Object.defineProperty(window, name, descriptor);
       }
     }, options(server));
 

@@ -144,7 +144,9 @@ stories("trouble", {}, (story) => {
     await seeView(page, "sign-in");
     await page.evaluate(() => {
       const refuse = () => { throw new DOMException("denied", "SecurityError"); };
-      for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(window, name, { get: refuse, configurable: true });
+      // A window's own properties: deleted, they would be gone for good.
+      globalThis.kept = ["localStorage", "sessionStorage"].map((name) => [name, Object.getOwnPropertyDescriptor(window, name)]);
+      for (const [name] of globalThis.kept) Object.defineProperty(window, name, { get: refuse, configurable: true });
     });
 
     await submitSignIn(page, "alice", password);
@@ -153,7 +155,7 @@ stories("trouble", {}, (story) => {
 
     await seeView(page, "sign-in");
     await page.evaluate(() => {
-      for (const name of ["localStorage", "sessionStorage"]) delete window[name];
+      for (const [name, descriptor] of globalThis.kept) Object.defineProperty(window, name, descriptor);
     });
   });
 });
