@@ -1,7 +1,7 @@
 // What a page is told of its session without asking, and what it is not told.
 import assert from "node:assert/strict";
 import { stories } from "./lib/stories.mjs";
-import { aWhile, addPerson, anHour, dispatch, failure, hears, Lab, pools, setClock, signIn, status, token, told, who } from "./session-lab.mjs";
+import { aWhile, addPerson, anHour, dispatch, failure, hears, keepable, Lab, leaveAndComeBack, pools, setClock, signIn, status, token, told, who } from "./session-lab.mjs";
 
 /** Everything that tabs have ever to say to each other. */
 const harmless = /^lifeguard\.\w+ (signedIn|refreshed|signedOut( (signOut|refused))?)$/;
@@ -123,18 +123,18 @@ stories("session and events", { site: "bare", server: { keep: true } }, (story) 
 
   story("a page from the back/forward cache hears what happened meanwhile", async (world) => {
     const lab = new Lab(world, pools.plain);
-    const tab = await lab.signedIn("alice");
-    await tab.evaluate(() => addEventListener("pageshow", ({ persisted }) => { globalThis.cameBack = persisted; }));
-    await tab.open("/elsewhere");
+    const tab = await lab.tab();
     const other = await lab.tab();
-    await other.evaluate(() => auth.signOut());
 
-    await tab.back();
+    await leaveAndComeBack({
+      ...world, lab, tab,
+      prepare: () => signIn(tab, "alice"),
+      meanwhile: () => other.evaluate(() => auth.signOut()),
+    });
 
-    await tab.waitFor(() => globalThis.cameBack, { what: "return from the cache" });
     await hears(tab, "signedOut");
     assert.equal(await status(tab), "signedOut");
-  }, { siteOptions: { headers: { "cache-control": "no-cache" }, files: { "/elsewhere": { type: "text/html", body: "<!doctype html><html><head><title>elsewhere</title></head><body>elsewhere</body></html>" } } } });
+  }, { siteOptions: keepable });
 
   story("a store that another script wipes is no sign-out", async (world) => {
     const lab = new Lab(world, pools.plain);

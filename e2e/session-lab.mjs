@@ -99,6 +99,31 @@ export class Lab {
     tab.evaluate((name, key) => JSON.parse(globalThis[name].getItem(key)), store, `lifeguard.${this.pool.clientId}.session`);
 }
 
+/** `siteOptions` of a page that the back/forward cache may keep, and another page to go to. */
+export const keepable = {
+  headers: { "cache-control": "no-cache" },
+  files: { "/elsewhere": { type: "text/html", body: "<!doctype html><html><head><title>elsewhere</title></head><body>elsewhere</body></html>" } },
+};
+
+/**
+ * Prepares a page, goes elsewhere in its tab, has something happen meanwhile, and comes back. Whether a page is kept is
+ * the browser's to choose, and short of memory it does not: then there is nothing to see, and all is done again.
+ */
+export async function leaveAndComeBack({ lab, tab, t, prepare, meanwhile }) {
+  for (let left = 3; ; left -= 1) {
+    await prepare();
+    await tab.evaluate(() => addEventListener("pageshow", ({ persisted }) => { globalThis.cameBack = persisted; }));
+    await tab.open("/elsewhere");
+    await meanwhile();
+    await tab.back();
+    await tab.waitFor(() => globalThis.cameBack || (!globalThis.auth && document.readyState === "complete"), { what: "return" });
+    if (await tab.evaluate(() => globalThis.cameBack === true)) return;
+    assert.ok(left > 1, "the browser never kept the page");
+    t.diagnostic("the browser did not keep the page: once more");
+    await lab.begin(tab);
+  }
+}
+
 /** Sets the clock of one tab only. */
 export const setClock = (tab, seconds) => tab.evaluate((ms) => { globalThis.aheadMs = ms; }, seconds * 1000);
 

@@ -1,7 +1,7 @@
 // Time passes, stands still, jumps: what an access token's end means to a page.
 import assert from "node:assert/strict";
 import { stories } from "./lib/stories.mjs";
-import { anHour, claims, dispatch, Lab, pools, setClock, signIn, token, who } from "./session-lab.mjs";
+import { anHour, claims, dispatch, keepable, Lab, leaveAndComeBack, pools, setClock, signIn, token, who } from "./session-lab.mjs";
 
 stories("session in time", { site: "bare" }, (story) => {
   story("a token is used as long as it lives, and then a new one", async (world) => {
@@ -99,20 +99,12 @@ stories("session in time", { site: "bare" }, (story) => {
     const tab = await lab.tab();
     const other = await lab.tab();
 
-    // Whether a page is kept is the browser's to choose, and short of memory it does not: then there is nothing to see.
-    for (let left = 3; ; left--) {
-      await signIn(tab, "alice");
-      await tab.evaluate(() => addEventListener("pageshow", ({ persisted }) => { globalThis.cameBack = persisted; }));
-      await tab.open("/elsewhere");
-      await other.evaluate(() => auth.signOut());
-      await tab.back();
-      await tab.waitFor(() => globalThis.cameBack || (!globalThis.auth && document.readyState === "complete"), { what: "return" });
-      if (await tab.evaluate(() => globalThis.cameBack === true)) break;
-      assert.ok(left > 1, "the browser never kept the page");
-      world.t.diagnostic("the browser did not keep the page: once more");
-      await lab.begin(tab);
-    }
+    await leaveAndComeBack({
+      ...world, lab, tab,
+      prepare: () => signIn(tab, "alice"),
+      meanwhile: () => other.evaluate(() => auth.signOut()),
+    });
 
     assert.equal(await who(tab), null);
-  }, { siteOptions: { headers: { "cache-control": "no-cache" }, files: { "/elsewhere": { type: "text/html", body: "<!doctype html><html><head><title>elsewhere</title></head><body>elsewhere</body></html>" } } } });
+  }, { siteOptions: keepable });
 });
