@@ -14,9 +14,10 @@ function occurs(secret, text) {
 
 /** In the page: everything it keeps or has asked for. */
 async function gather() {
-  const entries = (store) => Object.entries({ ...store });
+  // By name: a story may have taken a store from the page.
+  const entries = (name) => Object.entries({ ...globalThis[name] });
   const rows = [];
-  for (const { name } of (await indexedDB.databases?.()) ?? []) {
+  for (const { name } of (await globalThis.indexedDB?.databases?.()) ?? []) {
     const database = await new Promise((resolve, reject) => {
       const request = indexedDB.open(name);
       request.onsuccess = () => resolve(request.result);
@@ -33,7 +34,7 @@ async function gather() {
     database.close();
   }
   return {
-    stored: [...entries(localStorage), ...entries(sessionStorage), ...rows, ...document.cookie.split("; ").filter(Boolean).map((cookie) => cookie.split("="))],
+    stored: [...entries("localStorage"), ...entries("sessionStorage"), ...rows, ...document.cookie.split("; ").filter(Boolean).map((cookie) => cookie.split("="))],
     addresses: [location.href, document.referrer, ...performance.getEntriesByType("resource").map(({ name }) => name)],
     state: JSON.stringify(history.state) ?? "",
     title: document.title,
