@@ -14,8 +14,14 @@ function occurs(secret, text) {
 
 /** In the page: everything it keeps or has asked for. */
 async function gather() {
-  // By name: a story may have taken a store from the page.
-  const entries = (name) => Object.entries({ ...globalThis[name] });
+  // A story may have taken a store from the page, or made it throw.
+  const entries = (name) => {
+    try {
+      return Object.entries({ ...globalThis[name] });
+    } catch {
+      return [];
+    }
+  };
   const rows = [];
   for (const { name } of (await globalThis.indexedDB?.databases?.()) ?? []) {
     const database = await new Promise((resolve, reject) => {
