@@ -14,14 +14,8 @@ function occurs(secret, text) {
 
 /** In the page: everything it keeps or has asked for. */
 async function gather() {
-  // A story may have taken a store from the page, or made it throw.
-  const entries = (name) => {
-    try {
-      return Object.entries({ ...globalThis[name] });
-    } catch {
-      return [];
-    }
-  };
+  // By name: a story may have taken a store from the page.
+  const entries = (name) => Object.entries({ ...globalThis[name] });
   const rows = [];
   for (const { name } of (await globalThis.indexedDB?.databases?.()) ?? []) {
     const database = await new Promise((resolve, reject) => {
