@@ -4,8 +4,8 @@ import { stories } from "./lib/stories.mjs";
 import { addPerson, anHour, Lab, pools, signIn, token, who } from "./session-lab.mjs";
 
 /* In the page: asks for a token the moment another tab says so, with the core loaded already. */
-const askWhenTold = async () => {
-  await auth.preload();
+const askWhenTold = () => {
+  globalThis.ready = auth.preload().then(() => true);
   globalThis.starter = new BroadcastChannel("start");
   globalThis.starter.onmessage = () => { globalThis.asked = auth.getAccessToken(); };
 };
@@ -20,7 +20,8 @@ const loseReplies = (pool) => {
   };
 };
 /** All tabs ask at once; the pool takes its time, so that all of them ask before it answers. */
-async function startAll({ page, server }) {
+async function startAll({ page, server, tabs }) {
+  for (const tab of tabs) await tab.evaluate(() => globalThis.ready);
   await server.faults({ operation: "GetTokensFromRefreshToken", kind: "delay", ms: 2_500 });
   await page.evaluate(() => {
     globalThis.starter.postMessage("now");
