@@ -68,11 +68,6 @@ impl Pool {
         [&self.endpoint, "/"].concat()
     }
 
-    /// Where the pool's signing keys are.
-    pub fn jwks_url(&self) -> String {
-        [&self.endpoint, "/", &self.id, "/.well-known/jwks.json"].concat()
-    }
-
     /// Whether an `iss` claim names this pool: either form of the service's issuer, or the custom
     /// endpoint's own.
     pub fn is_issuer(&self, issuer: &str) -> bool {
