@@ -254,7 +254,7 @@ export interface ConfirmForgotPasswordInput extends CallOptions {
 
 // ------------------------------------------------------------------ the object
 
-/** Sign-in for one app client of one user pool. Every method rejects with an `AuthError` only. */
+/** Sign-in for one app client of one user pool. Every method rejects with an `AuthError` only, but for `fetch`. */
 export interface Auth {
   /** Loads the WebAssembly and prepares the first sign-in, in idle time. Calls do it by themselves. */
   preload(): Promise<void>;
