@@ -44,7 +44,7 @@ try {
     const begin = Date.now();
     const counts = await parts[name].run(values.only).catch((error) => {
       bad(`${name}: ${error.message}`);
-      return { ...none(), failed: 1 };
+      return { ...none(), failed: 1, failures: [error.message] };
     });
     rows.push({ name, counts, took: Date.now() - begin });
   }
@@ -54,7 +54,9 @@ try {
     const text = `${name.padEnd(9)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(4)} failed ${String(counts.skipped).padStart(4)} skipped   ${seconds(took)}`;
     (counts.failed > 0 ? bad : done)(text);
   }
-  const { passed, failed, skipped } = add(...rows.map(({ counts }) => counts));
+  const { passed, failed, skipped, failures } = add(...rows.map(({ counts }) => counts));
+  // Once more at the end: what a log's last page shows.
+  for (const failure of failures) bad(`FAILED ${failure}`);
   if (failed > 0) process.exitCode = 1;
   // Last, and alone on its line: scripts read it.
   process.on("exit", () => console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`));

@@ -10,35 +10,54 @@ import { pack } from "./pack.mjs";
 import { at } from "./paths.mjs";
 import { run } from "./run.mjs";
 
-const none = () => ({ passed: 0, failed: 0, skipped: 0 });
-const add = (...all) => all.reduce((sum, one) => ({ passed: sum.passed + one.passed, failed: sum.failed + one.failed, skipped: sum.skipped + one.skipped }), none());
+/** `failures`: the name of each failed test and, where it is known, why; the summary repeats them. */
+const none = () => ({ passed: 0, failed: 0, skipped: 0, failures: [] });
+const add = (...all) =>
+  all.reduce(
+    (sum, one) => ({
+      passed: sum.passed + one.passed,
+      failed: sum.failed + one.failed,
+      skipped: sum.skipped + one.skipped,
+      failures: [...sum.failures, ...(one.failures ?? [])],
+    }),
+    none(),
+  );
 const filesIn = (folder, pattern) => (existsSync(at(folder)) ? readdirSync(at(folder)).filter((name) => pattern.test(name)).sort().map((name) => join(folder, name)) : []);
 
 /** A thing that could not run: a failure where everything is expected to be there. */
 function missing(reason) {
   const strict = process.env.CI === "true";
   (strict ? bad : warn)(`SKIPPED ${reason}`);
-  return { ...none(), [strict ? "failed" : "skipped"]: 1 };
+  return strict ? { ...none(), failed: 1, failures: [reason] } : { ...none(), skipped: 1 };
 }
 
 /** Runs something that prints `test result: ok. 3 passed; 0 failed; 1 ignored; …`, as cargo and wasm-pack do. */
 async function countedRun(command, args, options = {}) {
   const counts = none();
+  const names = new Set();
+  let isListing = false;
   const { code } = await run(command, args, {
     ...options,
     allowFailure: true,
     onLine: (line) => {
       console.log(`  ${line}`);
+      // Both runners list the failed ones by name, indented, below "failures:".
+      if (/^\s*failures:$/.test(line)) isListing = true;
+      else if (isListing && /^ {4}\S+$/.test(line)) names.add(line.trim());
       const result = /test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/.exec(line);
       if (!result) return;
+      isListing = false;
       counts.passed += Number(result[1]);
       counts.failed += Number(result[2]);
       counts.skipped += Number(result[3]);
     },
   });
   // Did not compile, crashed, or found nothing to run: that is a failure, too.
-  if (code !== 0 && counts.failed === 0) counts.failed = 1;
-  return counts;
+  if (code !== 0 && counts.failed === 0) {
+    counts.failed = 1;
+    names.add(`${command} ended with code ${code}`);
+  }
+  return { ...counts, failures: [...names] };
 }
 
 /** Runs files with node's own test runner. */
@@ -50,7 +69,7 @@ async function nodeTest(files, { env = {}, concurrency = 1 } = {}) {
   const { code } = await run(process.execPath, args, { env: { ...env, COUNTS_FILE: counts }, allowFailure: true });
   const total = existsSync(counts) ? add(...readFileSync(counts, "utf8").trim().split("\n").map((line) => JSON.parse(line))) : none();
   rmSync(folder, { recursive: true, force: true });
-  if (code !== 0 && total.failed === 0) total.failed = 1;
+  if (code !== 0 && total.failed === 0) return { ...total, failed: 1, failures: [`the test runner ended with code ${code}`] };
   return total;
 }
 
@@ -58,7 +77,7 @@ async function nodeTest(files, { env = {}, concurrency = 1 } = {}) {
 async function oneTest(name, command, args) {
   const { code } = await run(command, args, { allowFailure: true });
   console.log(code === 0 ? `  ✓ ${name}` : `  ✗ ${name}`);
-  return { ...none(), [code === 0 ? "passed" : "failed"]: 1 };
+  return code === 0 ? { ...none(), passed: 1 } : { ...none(), failed: 1, failures: [name] };
 }
 
 const chosenEngines = () => (process.env.ENGINES ?? "chromium,firefox,webkit").split(",");

@@ -1,5 +1,6 @@
 // How `node --test` tells of its tests: a line each as it ends, failures in full at the end, counts for npm test.
 import { appendFileSync } from "node:fs";
+import { basename } from "node:path";
 
 export default async function* report(source) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -28,5 +29,12 @@ export default async function* report(source) {
     const cause = details.error?.cause ?? details.error;
     yield `\n  ✗ ${name}\n    ${file ?? ""}:${line ?? ""}\n${String(cause?.stack ?? cause).replace(/^/gm, "    ")}\n`;
   }
-  if (process.env.COUNTS_FILE) appendFileSync(process.env.COUNTS_FILE, `${JSON.stringify(counts)}\n`);
+  if (process.env.COUNTS_FILE) appendFileSync(process.env.COUNTS_FILE, `${JSON.stringify({ ...counts, failures: failures.map(inShort) })}\n`);
+}
+
+/** A failure in at most a few lines. */
+function inShort({ name, file, details }) {
+  const cause = details.error?.cause ?? details.error;
+  const reason = String(cause?.message ?? cause).split("\n").slice(0, 4).join("\n    ");
+  return `${name} (${basename(file ?? "")})\n    ${reason}`;
 }
