@@ -3,6 +3,7 @@
 import { build } from "./build.mjs";
 import { readArgs } from "./lib/args.mjs";
 import { bad, done, fail, seconds, step } from "./lib/log.mjs";
+import { ensureNpm } from "./lib/npm.mjs";
 import { at, wasmTarget } from "./lib/paths.mjs";
 import { run, tsc } from "./lib/run.mjs";
 import { ensureLinters } from "./lib/tools.mjs";
@@ -18,6 +19,8 @@ const checks = {
   types: async () => {
     await build();
     await tsc("-p", at("tsconfig.json"));
+    await ensureNpm("www");
+    await tsc("-p", at("www/tsconfig.json"));
   },
   budget: async () => {
     await build();
@@ -31,7 +34,7 @@ npm run check -- [check …]
 Checks without running: ${Object.keys(checks).join(", ")}. All of them by default.
   clippy, clippy-wasm, docs   warnings are errors, on the native and the wasm32 target
   lint                        biome on js/ (biome check --write repairs most of it)
-  types                       tsc on js/, the drift check against the generated types included
+  types                       tsc on js/ and, against what it built, on the demo page
   budget                      bytes of what a page loads, against bench/budget.json
 `;
 
