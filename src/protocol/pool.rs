@@ -19,9 +19,11 @@ impl Pool {
     /// # Errors
     /// `Misuse` with the fix, for a malformed pool id, client id or endpoint.
     pub fn parse(id: &str, client_id: &str, endpoint: Option<&str>) -> Result<Self, Misuse> {
-        let region = region_of(id).ok_or(Misuse(
-            "userPoolId must look like region_name, for instance eu-west-1_Ab12Cd34E",
-        ))?;
+        // Local pools call their region `local`; without an endpoint it must name a host.
+        let region =
+            region_of(id).filter(|region| endpoint.is_some() || region.contains('-')).ok_or(
+                Misuse("userPoolId must look like region_name, for instance eu-west-1_Ab12Cd34E"),
+            )?;
         let is_client_id = matches!(client_id.len(), 1..=128)
             && client_id
                 .bytes()
@@ -78,7 +80,7 @@ impl Pool {
 /// The region of a pool id of the form `[\w-]+_[0-9a-zA-Z]+`, at most 55 characters.
 fn region_of(id: &str) -> Option<&str> {
     let (region, name) = id.split_once('_')?;
-    let is_region = region.contains('-')
+    let is_region = !region.is_empty()
         && region
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
@@ -181,10 +183,17 @@ mod tests {
             "evil.example/_x",
         ] {
             assert!(Pool::parse(id, CLIENT, None).is_err(), "{id}");
+            assert!(Pool::parse(id, CLIENT, Some("http://localhost:9229")).is_err(), "{id}");
         }
         for client in ["", "a b", "a/b", &"x".repeat(129)] {
             assert!(Pool::parse("eu-west-1_Ab12", client, None).is_err(), "{client}");
         }
+    }
+
+    #[test]
+    fn a_local_pool_needs_an_endpoint() {
+        assert!(Pool::parse("local_3qRxk1Yb", CLIENT, Some("http://localhost:9229")).is_ok());
+        assert!(Pool::parse("local_3qRxk1Yb", CLIENT, None).is_err());
     }
 
     #[test]
