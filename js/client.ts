@@ -2,6 +2,7 @@
  * The object applications hold. Awaits, forwards and converts errors: what Lifeguard decides, it
  * decides in the core.
  */
+import { createAccount } from "./account.js";
 import type { Call, Operation } from "./core.js";
 import { AuthError } from "./errors.js";
 import { createFactors } from "./factors.js";
@@ -67,6 +68,7 @@ export function createAuth(options: AuthOptions): Auth {
 
     ...createSignIn(call, options),
     ...createFactors(call),
+    ...createAccount(call),
 
     signUp: (input) => forward<SignUpResult>("signUp", input),
     confirmSignUp: (input) => forward<ConfirmSignUpResult>("confirmSignUp", input),

@@ -31,6 +31,13 @@ export type Operation =
   | "resendConfirmationCode"
   | "forgotPassword"
   | "confirmForgotPassword"
+  | "changePassword"
+  | "attributes"
+  | "updateAttributes"
+  | "deleteAttributes"
+  | "sendAttributeCode"
+  | "verifyAttribute"
+  | "deleteUser"
   | "session"
   | "wake"
   | "signOut";

@@ -39,6 +39,10 @@ const MESSAGES = {
   invalidPassword: "the password does not follow the policy",
   /** Ask for a password that was not used before. */
   passwordUsedBefore: "the password was used before",
+  /** Ask for another password: this one is known to be in others' hands. When signing in: go to `forgotPassword`. */
+  compromisedPassword: "the password is known to others and must be replaced",
+  /** Threat protection refused: offer another way to sign in, or ask the person to try from where they usually do. */
+  riskBlocked: "the request was refused as too risky",
   /** See `service.message`. */
   invalidParameter: "the service does not accept a value",
   /** A device, client or pool that does not exist. */

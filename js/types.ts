@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+import type { Account } from "./types/account.js";
 import type { AnswerTo, Challenge } from "./types/challenges.js";
 import type { Devices, Mfa, Passkeys } from "./types/factors.js";
 import type {
@@ -15,6 +16,7 @@ import type {
   SignOutResult,
 } from "./types/session.js";
 
+export type * from "./types/account.js";
 export type * from "./types/challenges.js";
 export type * from "./types/factors.js";
 export type * from "./types/session.js";
@@ -255,7 +257,7 @@ export interface ConfirmForgotPasswordInput extends CallOptions {
 // ------------------------------------------------------------------ the object
 
 /** Sign-in for one app client of one user pool. Every method rejects with an `AuthError` only, but for `fetch`. */
-export interface Auth {
+export interface Auth extends Account {
   /** Loads the WebAssembly and prepares the first sign-in, in idle time. Calls do it by themselves. */
   preload(): Promise<void>;
 

@@ -10,7 +10,7 @@ use web_sys::AbortSignal;
 
 use crate::browser::{Host, Page};
 use crate::client::error::Error;
-use crate::client::{Client, keeper, passkeys, resume, sign_in, tasks};
+use crate::client::{Client, account, keeper, passkeys, resume, sign_in, tasks};
 use crate::platform::Platform;
 use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
@@ -98,6 +98,11 @@ impl Core {
             }
             "registerPasskey" => {
                 passkeys::register(client, page).await?;
+                Value::Null
+            }
+            "updateAttributes" => account::update_attributes(client, page, input.value()).await?,
+            "deleteUser" => {
+                account::delete_user(client, page).await?;
                 Value::Null
             }
             "session" => match keeper::session_as(client, page, &types::wanted(input)).await? {

@@ -1,5 +1,6 @@
 //! Waits: drives `protocol` over any `Platform`. One file per user task.
 
+pub mod account;
 pub mod call;
 pub mod devices;
 pub mod error;

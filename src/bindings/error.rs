@@ -70,6 +70,8 @@ fn code_of(kind: Kind) -> (&'static str, bool) {
         Kind::AliasExists => ("aliasExists", false),
         Kind::InvalidPassword => ("invalidPassword", false),
         Kind::PasswordHistory => ("passwordUsedBefore", false),
+        Kind::CompromisedPassword => ("compromisedPassword", false),
+        Kind::RiskBlocked => ("riskBlocked", false),
         Kind::InvalidParameter => ("invalidParameter", false),
         Kind::NotFound => ("notFound", false),
         Kind::SessionExpired => ("sessionExpired", false),

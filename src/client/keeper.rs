@@ -28,7 +28,7 @@ use crate::protocol::session::{Cooling, Session};
 use crate::protocol::wire::Extras;
 
 pub use shelf::Held;
-pub use sign_out::{SignedOut, sign_out};
+pub use sign_out::{SignedOut, forget, sign_out};
 
 /// What a page's keeper knows.
 #[derive(Default)]

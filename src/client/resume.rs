@@ -5,6 +5,7 @@ use super::Client;
 use super::sign_in::Question;
 use crate::platform::{Platform, Store};
 use crate::protocol::json::Value;
+use crate::protocol::record;
 use crate::protocol::sign_in::Pending;
 use crate::protocol::text;
 
@@ -91,7 +92,7 @@ async fn save(client: &Client, platform: &impl Platform, entries: Vec<Value>) {
 }
 
 fn key(client: &Client) -> String {
-    ["lifeguard.", client.pool.client_id(), ".pending"].concat()
+    record::pending_key(&client.pool)
 }
 
 fn store_name(store: Store) -> &'static str {

@@ -34,7 +34,14 @@ pub async fn run(
         }
     }
     let empty = match &session {
-        None => Call::new(task.operation, &client.pool, extras),
+        None => {
+            let mut extras = extras.clone();
+            if let (None, Some(login)) = (&extras.context, input.str("username")) {
+                let (pool, app) = (client.pool.id(), client.pool.client_id());
+                extras.context = platform.context_data(login, pool, app);
+            }
+            Call::new(task.operation, &client.pool, &extras)
+        }
         Some(session) => Call::of_person(task.operation, &session.access),
     };
     let begun = empty.input.members().len();

@@ -1,5 +1,6 @@
 //! Tasks of a person over a scripted service: each test says what is asked and what is answered.
 
+mod account;
 mod clock;
 mod devices;
 mod factors;
@@ -45,6 +46,7 @@ struct State {
     date: RefCell<Option<String>>,
     passkey: RefCell<Option<Result<String, PasskeyError>>>,
     ceremonies: RefCell<Vec<Value>>,
+    context: RefCell<Option<String>>,
 }
 
 impl Script {
@@ -159,8 +161,8 @@ impl Platform for Script {
         self.passkey_get(request).await
     }
 
-    fn context_data(&self, _username: &str, _pool_id: &str, _client_id: &str) -> Option<String> {
-        None
+    fn context_data(&self, username: &str, _pool_id: &str, _client_id: &str) -> Option<String> {
+        self.0.context.borrow().as_ref().map(|data| [username, " ", data].concat())
     }
 
     fn device_name(&self) -> String {
@@ -194,6 +196,7 @@ fn tokens(device: Option<&str>) -> Value {
         .with("client_id", "client1")
         .with("sub", "person-1")
         .with("username", "alice-id")
+        .with("email", "alice@example.com")
         .with("iat", 1_000.0)
         .with("exp", 4_600.0);
     let token = [&base64url(b"{}"), ".", &base64url(claims.write().as_bytes()), ".sig"].concat();

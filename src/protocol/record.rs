@@ -28,6 +28,11 @@ pub fn epoch_key(pool: &Pool) -> String {
     ["lifeguard.", pool.client_id(), ".epoch"].concat()
 }
 
+/// Name under which a tab keeps its half-finished sign-ins.
+pub fn pending_key(pool: &Pool) -> String {
+    ["lifeguard.", pool.client_id(), ".pending"].concat()
+}
+
 impl Record {
     /// Whether the record counts, with this epoch beside it. No epoch voids nothing: a sign-out
     /// always leaves one, so a missing one was removed by others.

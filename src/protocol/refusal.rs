@@ -55,6 +55,10 @@ pub enum Kind {
     InvalidPassword,
     /// The password was used before.
     PasswordHistory,
+    /// The password is known to be in others' hands.
+    CompromisedPassword,
+    /// Threat protection holds the request for too risky.
+    RiskBlocked,
     /// A value the service does not take.
     InvalidParameter,
     /// Something that is not there: a device, a client, a pool.
@@ -135,6 +139,10 @@ fn kind_of(name: &str, text: &str, status: u16) -> Kind {
         "NotAuthorized" => not_authorized(text),
         "UserNotFound" => Kind::UserNotFound,
         "UserNotConfirmed" => Kind::UserNotConfirmed,
+        // The words are those of threat protection, which has no names of its own.
+        "PasswordResetRequired" | "InvalidPassword" if text.contains(SECURITY) => {
+            Kind::CompromisedPassword
+        }
         "PasswordResetRequired" => Kind::PasswordResetRequired,
         "TooManyFailedAttempts" => Kind::TooManyAttempts,
         "LimitExceeded" => Kind::LimitExceeded,
@@ -187,6 +195,8 @@ fn not_authorized(text: &str) -> Kind {
         Kind::IncorrectCredentials
     } else if has("attempts exceeded") {
         Kind::TooManyAttempts
+    } else if has(SECURITY) {
+        Kind::RiskBlocked
     } else if has("User is disabled") {
         Kind::UserDisabled
     } else if has("Invalid session") {
@@ -201,6 +211,8 @@ fn not_authorized(text: &str) -> Kind {
         Kind::NotAuthorized
     }
 }
+
+const SECURITY: &str = "security reasons";
 
 #[cfg(test)]
 mod tests {
@@ -261,10 +273,37 @@ mod tests {
                 "Client x is configured with secret but SECRET_HASH was not received",
                 Kind::ClientSecret,
             ),
+            ("Unable to login because of security reasons.", Kind::RiskBlocked),
+            ("Request not allowed due to security reasons.", Kind::RiskBlocked),
             ("something new", Kind::NotAuthorized),
         ] {
             let body =
                 Value::object().with("__type", "NotAuthorizedException").with("message", text);
+            assert_eq!(read(None, &body.write(), 400).kind, kind, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_others_hands_is_told_from_one_that_breaks_the_policy() {
+        for (name, text, kind) in [
+            (
+                "InvalidPasswordException",
+                "Provided password cannot be used for security reasons.",
+                Kind::CompromisedPassword,
+            ),
+            (
+                "PasswordResetRequiredException",
+                "Password reset required for user due to security reasons",
+                Kind::CompromisedPassword,
+            ),
+            ("InvalidPasswordException", "Password not long enough", Kind::InvalidPassword),
+            (
+                "PasswordResetRequiredException",
+                "Password reset required for the user",
+                Kind::PasswordResetRequired,
+            ),
+        ] {
+            let body = Value::object().with("__type", name).with("message", text);
             assert_eq!(read(None, &body.write(), 400).kind, kind, "{text}");
         }
     }

@@ -147,6 +147,7 @@ pub fn ends_session(kind: Kind) -> bool {
             | Kind::UserNotFound
             | Kind::UserNotConfirmed
             | Kind::PasswordResetRequired
+            | Kind::CompromisedPassword
     )
 }
 

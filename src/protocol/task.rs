@@ -2,6 +2,7 @@
 //! service calls it, and how each member is spelled on both sides. One reader and one writer serve
 //! them all, so that another operation costs a row and not a function.
 
+pub mod attributes;
 mod rows;
 
 use super::error::{Misuse, Violation};
@@ -56,6 +57,10 @@ pub enum Form {
     Texts,
     /// `{ name: value }` on the page, `[{ "Name": …, "Value": … }]` on the wire.
     Pairs,
+    /// The same for the attributes of a person: the service spells flags as text, the page does not.
+    Attributes,
+    /// `{ name: value }` on both sides; an empty one is not sent.
+    Map,
     /// One object.
     One(&'static [Field]),
     /// A list of objects; absent from the service counts as empty.
@@ -118,8 +123,12 @@ impl Field {
             | (Form::Number, Value::Number(_))
             | (Form::Flag, Value::Bool(_))
             | (Form::Texts, Value::Array(_)) => value.clone(),
-            (Form::Pairs, Value::Object(members)) if members.is_empty() => return Ok(None),
+            (Form::Pairs | Form::Map, Value::Object(members)) if members.is_empty() => {
+                return Ok(None);
+            }
             (Form::Pairs, Value::Object(_)) => super::wire::attributes(&value.string_pairs()),
+            (Form::Attributes, Value::Object(_)) => attributes::ask(value),
+            (Form::Map, Value::Object(_)) => Value::from_pairs(&value.string_pairs()),
             (Form::Always(text), _) => Value::from(*text),
             (Form::Switch, Value::Bool(on)) => Value::object().with("Enabled", *on),
             (Form::Wish, Value::Bool(on)) => wish(*on, false),
@@ -140,6 +149,7 @@ impl Field {
                 Some(Value::from_strings(&value.map(Value::strings).unwrap_or_default()))
             }
             (Form::Pairs, _) => Some(pairs(value)),
+            (Form::Attributes, _) => Some(attributes::answer(pairs(value))),
             (Form::Either(set, unset), _) => {
                 Some(Value::from(if reply.is_true(self.theirs) { *set } else { *unset }))
             }

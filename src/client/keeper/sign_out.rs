@@ -26,6 +26,28 @@ pub struct SignedOut {
 /// an abort does not matter any more. `global`: ends the person's sessions on every device.
 pub async fn sign_out<P: Platform>(client: &Client, platform: &P, global: bool) -> SignedOut {
     let platform = &platform.detached();
+    let (cleared, session) = forget(client, platform).await;
+    let Some(session) = session else {
+        return SignedOut { cleared, revoked: false, everywhere: global.then_some(false) };
+    };
+    let everywhere = match global {
+        true => Some(sign_out_everywhere(client, platform, &session).await),
+        false => None,
+    };
+    let revoked = match &session.refresh {
+        _ if everywhere == Some(true) => true,
+        Some(token) => {
+            let revoke = wire::session::revoke(&client.pool, token);
+            call(platform, &client.pool, client.timeout_ms, &revoke).await.is_ok()
+        }
+        None => false,
+    };
+    SignedOut { cleared, revoked, everywhere }
+}
+
+/// Takes the session out of this browser without a word to the service. Whether the stores let go
+/// of it, and whose it was.
+pub async fn forget(client: &Client, platform: &impl Platform) -> (bool, Option<Session>) {
     let held = match shelf::read(client, platform).await {
         Ok(held) => held,
         Err(_) => client.keeper.held.borrow().clone(),
@@ -45,23 +67,7 @@ pub async fn sign_out<P: Platform>(client: &Client, platform: &P, global: bool) 
     client.keeper.cooling.replace(None);
     platform.broadcast(Reason::SignOut.message());
     tell(client, platform, &Ok(None), Reason::SignOut);
-
-    let Some(session) = held.map(|held| held.record.session) else {
-        return SignedOut { cleared, revoked: false, everywhere: global.then_some(false) };
-    };
-    let everywhere = match global {
-        true => Some(sign_out_everywhere(client, platform, &session).await),
-        false => None,
-    };
-    let revoked = match &session.refresh {
-        _ if everywhere == Some(true) => true,
-        Some(token) => {
-            let revoke = wire::session::revoke(&client.pool, token);
-            call(platform, &client.pool, client.timeout_ms, &revoke).await.is_ok()
-        }
-        None => false,
-    };
-    SignedOut { cleared, revoked, everywhere }
+    (cleared, held.map(|held| held.record.session))
 }
 
 /// The operation takes an access token that has not ended: a new one is asked for, and not stored,

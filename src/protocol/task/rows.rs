@@ -1,7 +1,9 @@
 //! The rows. Names on the left are those of `js/types.ts`, on the right those of the service model.
 
 use super::{Field, Form, Of, Task};
-use Form::{Each, Either, Flag, Needed, Number, One, Pairs, Switch, Text, Texts, Wish};
+use Form::{
+    Attributes, Each, Either, Flag, Map, Needed, Number, One, Pairs, Switch, Text, Texts, Wish,
+};
 
 const fn field(ours: &'static str, theirs: &'static str, form: Form) -> Field {
     Field { ours, theirs, form }
@@ -20,15 +22,15 @@ const fn task(
 const USERNAME: Field = field("username", "Username", Needed);
 const CODE: Field = field("code", "ConfirmationCode", Needed);
 const SESSION: Field = field("session", "Session", Text);
-const DELIVERY: Field = field(
-    "codeDelivery",
-    "CodeDeliveryDetails",
-    One(&[
-        field("destination", "Destination", Text),
-        field("medium", "DeliveryMedium", Text),
-        field("attributeName", "AttributeName", Text),
-    ]),
-);
+const DELIVERED: &[Field] = &[
+    field("destination", "Destination", Text),
+    field("medium", "DeliveryMedium", Text),
+    field("attributeName", "AttributeName", Text),
+];
+const DELIVERY: Field = field("codeDelivery", "CodeDeliveryDetails", One(DELIVERED));
+const ATTRIBUTE_NAME: Field = field("name", "AttributeName", Needed);
+/// Of a person's own calls only two take it; calls of the client carry it by themselves.
+const METADATA: Field = field("clientMetadata", "ClientMetadata", Map);
 const DEVICE_KEY: Field = field("deviceKey", "DeviceKey", Needed);
 const DEVICE: &[Field] = &[
     DEVICE_KEY,
@@ -74,6 +76,52 @@ pub(super) const TASKS: &[Task] = &[
         &[USERNAME, CODE, field("newPassword", "Password", Needed)],
         &[],
     ),
+    task(
+        "changePassword",
+        "ChangePassword",
+        Of::Person,
+        &[
+            field("previousPassword", "PreviousPassword", Text),
+            field("newPassword", "ProposedPassword", Needed),
+        ],
+        &[],
+    ),
+    task(
+        "attributes",
+        "GetUser",
+        Of::Person,
+        &[],
+        &[field("attributes", "UserAttributes", Attributes)],
+    ),
+    task(
+        "updateAttributes",
+        "UpdateUserAttributes",
+        Of::Person,
+        &[field("attributes", "UserAttributes", Attributes), METADATA],
+        &[field("codeDeliveries", "CodeDeliveryDetailsList", Each(DELIVERED))],
+    ),
+    task(
+        "deleteAttributes",
+        "DeleteUserAttributes",
+        Of::Person,
+        &[field("names", "UserAttributeNames", Texts)],
+        &[],
+    ),
+    task(
+        "sendAttributeCode",
+        "GetUserAttributeVerificationCode",
+        Of::Person,
+        &[ATTRIBUTE_NAME, METADATA],
+        &[DELIVERY],
+    ),
+    task(
+        "verifyAttribute",
+        "VerifyUserAttribute",
+        Of::Person,
+        &[ATTRIBUTE_NAME, field("code", "Code", Needed)],
+        &[],
+    ),
+    task("deleteUser", "DeleteUser", Of::Person, &[], &[]),
     task(
         "associateSoftwareToken",
         "AssociateSoftwareToken",

@@ -37,6 +37,21 @@ fn inputs_take_the_services_names_and_forms() {
             r#"{"deviceKey":"k"}"#,
             r#"{"DeviceKey":"k","DeviceRememberedStatus":"not_remembered"}"#,
         ),
+        (
+            "updateAttributes",
+            r#"{"attributes":{"email":"e","custom:vip":true,"name":""},"clientMetadata":{}}"#,
+            r#"{"UserAttributes":[{"Name":"email","Value":"e"},{"Name":"custom:vip","Value":"true"},{"Name":"name","Value":""}]}"#,
+        ),
+        (
+            "deleteAttributes",
+            r#"{"names":["custom:role","dev:custom:x"]}"#,
+            r#"{"UserAttributeNames":["custom:role","dev:custom:x"]}"#,
+        ),
+        (
+            "verifyAttribute",
+            r#"{"name":"email","code":"1"}"#,
+            r#"{"AttributeName":"email","Code":"1"}"#,
+        ),
         ("listPasskeys", r#"{"limit":5,"next":"n"}"#, r#"{"MaxResults":5,"NextToken":"n"}"#),
     ] {
         assert_eq!(asked(name, input).unwrap(), body, "{name}");
@@ -75,6 +90,11 @@ fn answers_take_the_pages_names_and_forms() {
             "listDevices",
             r#"{"Devices":[{"DeviceKey":"k","DeviceAttributes":[{"Name":"device_name","Value":"n"}],"DeviceCreateDate":1.5}],"PaginationToken":"p"}"#,
             r#"{"devices":[{"deviceKey":"k","attributes":{"device_name":"n"},"createdAt":1.500}],"next":"p"}"#,
+        ),
+        (
+            "attributes",
+            r#"{"Username":"u","UserAttributes":[{"Name":"email_verified","Value":"true"},{"Name":"custom:role","Value":"r"}]}"#,
+            r#"{"attributes":{"email_verified":true,"custom:role":"r"}}"#,
         ),
         ("listPasskeys", "{}", r#"{"passkeys":[]}"#),
     ] {
