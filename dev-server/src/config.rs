@@ -1,6 +1,8 @@
 //! The TOML file that names pools, clients and people. Settings are spelled as CreateUserPool and
 //! CreateUserPoolClient spell them, so that one vocabulary serves file and operations.
 
+use crate::identity::IdentityPool;
+use crate::sigv4::{AccessKey, Role};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -12,6 +14,25 @@ use std::path::Path;
 pub(crate) struct Config {
     #[serde(default, rename = "pool")]
     pub(crate) pools: Vec<PoolConfig>,
+    #[serde(default, rename = "identity_pool")]
+    pub(crate) identity_pools: Vec<IdentityPool>,
+    /// What credentials of identity pools may do.
+    #[serde(default, rename = "role")]
+    pub(crate) roles: Vec<Role>,
+    /// Keys of administrators' scripts; `test` with the secret `test` when none is named.
+    #[serde(default = "customary_key", rename = "access_key")]
+    pub(crate) access_keys: Vec<AccessKey>,
+    #[serde(default)]
+    pub(crate) sample: SampleConfig,
+}
+
+/// The sample API that wants an access token.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SampleConfig {
+    /// Scopes of which a token must have one, by the beginning of the path.
+    #[serde(default)]
+    pub(crate) scopes: BTreeMap<String, Vec<String>>,
 }
 
 /// One pool.
@@ -100,6 +121,11 @@ impl Config {
     }
 }
 
+/// What other local servers take, too.
+fn customary_key() -> Vec<AccessKey> {
+    vec![AccessKey { id: "test".to_owned(), secret: "test".to_owned() }]
+}
+
 const DEFAULT: &str = include_str!("../default.toml");
 
 #[cfg(test)]
@@ -113,7 +139,7 @@ mod tests {
         assert_eq!(config.pools[0].id, "eu-west-1_LifeGuard");
         assert_eq!(config.pools[0].clients[0].id, "lifeguarddemoclient0000001");
         let names: Vec<_> = config.pools[0].users.iter().map(|u| u.username.as_str()).collect();
-        assert_eq!(names, ["alice", "nora", "bob", "carol", "dave"]);
+        assert_eq!(names, ["alice", "nora", "bob", "carol", "dave", "ada"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::refusal::{Answer, Refusal};
 use crate::server::{Caller, Server};
-use crate::{account, auth, control, shape};
+use crate::{account, auth, control, identity, input, shape, sigv4};
 use axum::http::StatusCode;
 use serde_json::Value;
 use std::future::Future;
@@ -71,22 +71,40 @@ macro_rules! later {
     };
 }
 
-/// Reads the operation's name out of `x-amz-target`.
-pub(crate) fn operation_name(target: &str) -> Option<&str> {
-    target.strip_prefix("AWSCognitoIdentityProviderService.")
+/// The services that share this server's address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Service {
+    /// `cognito-idp`.
+    #[default]
+    UserPools,
+    /// `cognito-identity`.
+    IdentityPools,
+}
+
+/// Reads service and operation out of `x-amz-target`.
+pub(crate) fn target(target: &str) -> Option<(Service, &str)> {
+    let (prefix, name) = target.split_once('.')?;
+    match prefix {
+        "AWSCognitoIdentityProviderService" => Some((Service::UserPools, name)),
+        "AWSCognitoIdentityService" => Some((Service::IdentityPools, name)),
+        _ => None,
+    }
 }
 
 /// Checks the input and carries the operation out.
 pub(crate) async fn dispatch(server: &Server, caller: &Caller, body: &[u8]) -> Answer {
-    let operation = find(&caller.operation).ok_or_else(unknown_operation)?;
+    let operation = find(caller.service, &caller.operation).ok_or_else(unknown_operation)?;
     server.store().count(operation.name)?;
-    if operation.signed && caller.authorization.is_none() {
-        return Err(Refusal::new(
-            "MissingAuthenticationTokenException",
-            "Missing Authentication Token",
-        ));
-    }
-    let input = read_input(body)?;
+    let signed;
+    let (caller, input) = if operation.signed {
+        let signer = sigv4::verify(server, &caller.request, &["cognito-idp"])?;
+        let input = read_input(body)?;
+        allow(server, &signer, operation.name, &input)?;
+        signed = Caller { signer: Some(signer), ..caller.clone() };
+        (&signed, input)
+    } else {
+        (caller, read_input(body)?)
+    };
     shape::check(operation.name, &input)?;
     match operation.handler {
         Handler::Now(handler) => handler(server, caller, input),
@@ -99,12 +117,32 @@ pub(crate) fn unknown_operation() -> Refusal {
     Refusal::new("UnknownOperationException", "").with_status(StatusCode::NOT_FOUND)
 }
 
-fn find(name: &str) -> Option<Operation> {
-    [auth::OPERATIONS, account::OPERATIONS, control::OPERATIONS]
-        .into_iter()
-        .flatten()
-        .find(|operation| operation.name == name)
-        .copied()
+/// Holds a signed operation against the signer's role.
+fn allow(
+    server: &Server,
+    signer: &sigv4::Signer,
+    operation: &str,
+    input: &Value,
+) -> Result<(), Refusal> {
+    let action = format!("cognito-idp:{operation}");
+    let Some(pool) = input::text(input, "UserPoolId") else {
+        return sigv4::allow(server, signer, &action, "*");
+    };
+    // At the service, a pool of another region is at another address.
+    let region = pool.split('_').next().unwrap_or_default();
+    if region != signer.region {
+        return Err(sigv4::wrong_region());
+    }
+    let resource = format!("arn:aws:cognito-idp:{region}:{}:userpool/{pool}", signer.account());
+    sigv4::allow(server, signer, &action, &resource)
+}
+
+fn find(service: Service, name: &str) -> Option<Operation> {
+    let tables: &[&[Operation]] = match service {
+        Service::UserPools => &[auth::OPERATIONS, account::OPERATIONS, control::OPERATIONS],
+        Service::IdentityPools => &[identity::OPERATIONS],
+    };
+    tables.iter().copied().flatten().find(|operation| operation.name == name).copied()
 }
 
 fn read_input(body: &[u8]) -> Answer {

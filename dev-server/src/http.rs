@@ -5,6 +5,7 @@ mod dev;
 mod discovery;
 mod listen;
 
+pub(crate) use discovery::jwks;
 pub(crate) use listen::serve;
 
 use crate::dispatch::{self, dispatch};
@@ -12,7 +13,7 @@ use crate::faults::Fault;
 use crate::random;
 use crate::refusal::{Answer, Refusal};
 use crate::server::{Caller, Server};
-use crate::timestamp;
+use crate::{sample, sigv4, timestamp};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -32,6 +33,8 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
     Router::new()
         .route("/", any(operation))
         .route("/{pool}/.well-known/{document}", get(discovery::document).options(cors::preflight))
+        .route("/_sample/iam/{*path}", any(sample_api))
+        .route("/_sample/token/{*path}", any(sample_api))
         .merge(dev::routes())
         .layer(DefaultBodyLimit::max(1 << 20))
         .with_state(server)
@@ -50,9 +53,25 @@ async fn operation(State(server): State<Arc<Server>>, request: Request) -> Respo
     response
 }
 
+/// The sample APIs; which one, the path says.
+async fn sample_api(State(server): State<Arc<Server>>, request: Request) -> Response<Body> {
+    if request.method() == "OPTIONS" {
+        return cors::preflight(request.headers().clone()).await;
+    }
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 1 << 20).await.unwrap_or_default();
+    let mut response =
+        spoiled(&server, "sample", "", async { sample::answer(&server, &arrived(&parts, &body)) })
+            .await;
+    cors::allow(response.headers_mut());
+    cors::expose(response.headers_mut(), "WWW-Authenticate");
+    set(response.headers_mut(), "date", &timestamp::http_date(server.clock.now()));
+    response
+}
+
 async fn post(server: &Server, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let caller = match caller(&parts.headers, &parts.extensions) {
+    let mut caller = match caller(&parts.headers, &parts.extensions) {
         Ok(caller) => caller,
         Err(refusal) => return frame(Err(refusal), ""),
     };
@@ -60,6 +79,7 @@ async fn post(server: &Server, request: Request) -> Response<Body> {
         let refusal = Refusal::new("RequestEntityTooLargeException", "Request is too large");
         return frame(Err(refusal.with_status(StatusCode::PAYLOAD_TOO_LARGE)), &caller.request_id);
     };
+    caller.request = arrived(&parts, &body);
     spoiled(server, &caller.operation, &caller.request_id, async {
         let answer = dispatch(server, &caller, &body).await;
         if let Err(refusal) = &answer {
@@ -95,20 +115,34 @@ fn caller(headers: &HeaderMap, extensions: &axum::http::Extensions) -> Result<Ca
         headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     };
     let target = text("x-amz-target");
-    let operation = dispatch::operation_name(&target).ok_or_else(dispatch::unknown_operation)?;
+    let (service, operation) = dispatch::target(&target).ok_or_else(dispatch::unknown_operation)?;
     let user_agent = match text("x-amz-user-agent") {
         agent if agent.is_empty() => text("user-agent"),
         agent => agent,
     };
     Ok(Caller {
+        service,
         operation: operation.to_owned(),
         request_id: random::uuid()?,
-        authorization: headers.contains_key("authorization").then(|| text("authorization")),
         user_agent,
         ip: extensions
             .get::<listen::Peer>()
             .map_or_else(|| "127.0.0.1".to_owned(), |peer| peer.0.ip().to_string()),
+        ..Caller::default()
     })
+}
+
+/// A request as signatures see it.
+fn arrived(parts: &axum::http::request::Parts, body: &[u8]) -> sigv4::Request {
+    let headers = parts.headers.iter().filter_map(|(name, value)| {
+        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+    });
+    sigv4::Request {
+        method: parts.method.to_string(),
+        target: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+        headers: headers.collect(),
+        body: body.to_vec(),
+    }
 }
 
 /// What a fault does in place of the operation.

@@ -1,7 +1,7 @@
 //! A local user pool that speaks the Amazon Cognito protocol.
 //!
 //! `http` frames requests and replies, `dispatch` finds the operation, `shape` checks its input, `auth`,
-//! `account` and `control` carry it out over `store`. Shares no code with the SDK, so that the two can
+//! `account`, `control` and `identity` carry it out over `store`; `sigv4` says who signed. Shares no code with the SDK, so that the two can
 //! prove each other wrong.
 
 mod account;
@@ -15,6 +15,7 @@ mod dispatch;
 mod faults;
 mod hex;
 mod http;
+mod identity;
 mod inbox_page;
 mod input;
 mod keys;
@@ -25,10 +26,12 @@ mod passkey;
 mod passwords;
 mod random;
 mod refusal;
+mod sample;
 mod schema;
 mod seed;
 mod server;
 mod shape;
+mod sigv4;
 mod srp;
 mod store;
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::dispatch::Service;
 use crate::faults::Faults;
 use crate::refusal::Refusal;
 use crate::store::Store;
-use crate::{keys, seed};
+use crate::{keys, seed, sigv4};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The server's state. One connection to the database, used by one handler at a time.
@@ -20,7 +21,8 @@ pub(crate) struct Server {
     pub(crate) keys: keys::Cache,
     /// Without a slash at the end: what issuers and page addresses begin with.
     pub(crate) public_url: String,
-    config: Config,
+    /// As it was read at start.
+    pub(crate) config: Config,
 }
 
 /// Who calls, and how.
@@ -30,8 +32,12 @@ pub(crate) struct Caller {
     pub(crate) operation: String,
     /// What `x-amzn-requestid` will say.
     pub(crate) request_id: String,
-    /// The `Authorization` header, for signed operations.
-    pub(crate) authorization: Option<String>,
+    /// The service that `x-amz-target` names.
+    pub(crate) service: Service,
+    /// The request as it arrived, for operations that must be signed.
+    pub(crate) request: sigv4::Request,
+    /// Who signed it, once that was checked.
+    pub(crate) signer: Option<sigv4::Signer>,
     /// The `x-amz-user-agent` or `user-agent` header.
     pub(crate) user_agent: String,
     /// The peer's address.

@@ -1,9 +1,10 @@
 //! A server in memory for tests of operations: no sockets, the same dispatch.
 
 use crate::config::Config;
-use crate::dispatch::dispatch;
+use crate::dispatch::{Service, dispatch};
 use crate::refusal::Answer;
 use crate::server::{Caller, Server};
+use crate::sigv4::{Request, Signing};
 use crate::store::Store;
 use serde_json::{Value, json};
 
@@ -41,22 +42,35 @@ password = "{PASSWORD}"
 attributes = {{ email = "bob@example.com", email_verified = "true" }}
 "#
         );
-        let config: Config = toml::from_str(&text).unwrap();
+        Self::of(toml::from_str(&text).unwrap())
+    }
+
+    /// A server of any configuration.
+    pub(crate) fn of(config: Config) -> Self {
         let store = Store::open(None).unwrap();
         let server = Server::new(store, config, "http://localhost:9320".to_owned()).unwrap();
         Self { server }
     }
 
-    /// Calls an operation with an administrator's signature, which open operations ignore.
+    /// Calls an operation, signed by an administrator; open operations ignore that.
     pub(crate) async fn call(&self, operation: &str, input: Value) -> Answer {
-        let credential =
-            "AWS4-HMAC-SHA256 Credential=A/20260101/eu-west-1/cognito-idp/aws4_request";
-        let caller = Caller {
-            operation: operation.to_owned(),
-            authorization: Some(credential.to_owned()),
-            ..Caller::default()
-        };
-        dispatch(&self.server, &caller, input.to_string().as_bytes()).await
+        let mut request = Request::operation(&format!("X.{operation}"), &input.to_string());
+        Signing::administrator().sign(&mut request, self.server.clock.now());
+        self.send(Service::UserPools, operation, request).await
+    }
+
+    /// Calls an operation of identity pools.
+    pub(crate) async fn identity(&self, operation: &str, input: Value) -> Answer {
+        let request = Request::operation(&format!("X.{operation}"), &input.to_string());
+        self.send(Service::IdentityPools, operation, request).await
+    }
+
+    /// Carries out a request as it is.
+    pub(crate) async fn send(&self, service: Service, operation: &str, request: Request) -> Answer {
+        let body = request.body.clone();
+        let operation = operation.to_owned();
+        let caller = Caller { service, operation, request, ..Caller::default() };
+        dispatch(&self.server, &caller, &body).await
     }
 
     /// The same for a call that must be refused; gives the exception's name.

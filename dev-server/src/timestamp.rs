@@ -1,4 +1,5 @@
-//! Times as text: a claim's (`Thu May 28 20:26:40 UTC 2026`, day of the month without a zero) and HTTP's.
+//! Times as text: a claim's (`Thu May 28 20:26:40 UTC 2026`, day of the month without a zero), HTTP's, and a
+//! signature's.
 
 /// Reads it; gives seconds since the epoch.
 pub(crate) fn parse(text: &str) -> Option<i64> {
@@ -31,8 +32,42 @@ pub(crate) fn parse(text: &str) -> Option<i64> {
 
 /// The value of a `Date` header: `Thu, 28 May 2026 20:26:40 GMT`.
 pub(crate) fn http_date(seconds: i64) -> String {
-    let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // The inverse of `days_since_epoch`, as in Howard Hinnant's calendar algorithms.
+    let (year, month, day) = date(seconds.div_euclid(86_400));
+    let of_day = seconds.rem_euclid(86_400);
+    format!(
+        "{}, {day:02} {} {year:04} {:02}:{:02}:{:02} GMT",
+        name(&WEEKDAYS, (seconds.div_euclid(86_400) + 4).rem_euclid(7)),
+        name(&MONTHS, month - 1),
+        of_day / 3600,
+        of_day / 60 % 60,
+        of_day % 60
+    )
+}
+
+/// The value of an `X-Amz-Date` header: `20260528T202640Z`.
+pub(crate) fn amz_date(seconds: i64) -> String {
+    let (year, month, day) = date(seconds.div_euclid(86_400));
+    let of_day = seconds.rem_euclid(86_400);
+    let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+    format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
+}
+
+/// Reads the value of an `X-Amz-Date` header; gives seconds since the epoch.
+pub(crate) fn parse_amz_date(text: &str) -> Option<i64> {
+    let (date, clock) = text.strip_suffix('Z')?.split_once('T')?;
+    let part = |text: &str, from: usize, to: usize| number(text.get(from..to)?, 1..=4);
+    if date.len() != 8 || clock.len() != 6 {
+        return None;
+    }
+    let (year, month, day) = (part(date, 0, 4)?, part(date, 4, 6)?, part(date, 6, 8)?);
+    let (hour, minute, second) = (part(clock, 0, 2)?, part(clock, 2, 4)?, part(clock, 4, 6)?);
+    let is_a_day = (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day);
+    (is_a_day && hour < 24 && minute < 60 && second < 60)
+        .then(|| days_since_epoch(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
+/// Year, month and day of a day: the inverse of `days_since_epoch`, as in Howard Hinnant's calendar algorithms.
+fn date(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
     let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -40,15 +75,7 @@ pub(crate) fn http_date(seconds: i64) -> String {
     let shifted_month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted_month + 2) / 5 + 1;
     let month = (shifted_month + 2) % 12 + 1;
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
-    format!(
-        "{}, {day:02} {} {year:04} {:02}:{:02}:{:02} GMT",
-        name(&WEEKDAYS, (days + 4).rem_euclid(7)),
-        name(&MONTHS, month - 1),
-        of_day / 3600,
-        of_day / 60 % 60,
-        of_day % 60
-    )
+    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
 }
 
 fn name<'a>(names: &[&'a str], at: i64) -> &'a str {
@@ -115,6 +142,19 @@ mod tests {
             let claim = format!("{weekday} {month} {date} {clock} UTC {year}");
             assert_eq!(parse(&claim), Some(day * 86_400 + 45_296), "{text}");
         }
+    }
+
+    #[test]
+    fn dates_of_signatures_are_read_as_they_are_written() {
+        assert_eq!(amz_date(784_111_777), "19941106T084937Z");
+        for day in 10_000..21_000 {
+            let seconds = day * 86_400 + 45_296;
+            assert_eq!(parse_amz_date(&amz_date(seconds)), Some(seconds));
+        }
+        for text in ["", "20260230T000000Z", "20261301T000000Z", "20260101T240000Z", "20260101"] {
+            assert_eq!(parse_amz_date(text), None, "{text}");
+        }
+        assert_eq!(parse_amz_date("2026-1-1T000000Z"), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startDevServer } from "../../scripts/lib/dev-server.mjs";
 import { freePort } from "../../scripts/lib/static.mjs";
+import { signed } from "./sigv4.mjs";
 
 /** Of `dev-server/default.toml`. */
 export const defaultPool = { userPoolId: "eu-west-1_LifeGuard", clientId: "lifeguarddemoclient0000001" };
@@ -58,16 +59,20 @@ export async function openServer({ config, keep = false, args = [] } = {}) {
     clearFaults: () => control("POST", "faults", []),
     /** How often each operation was called since the last reset. */
     counters: () => control("GET", "counters"),
-    /** Calls an operation as a script with any access key would (control operations included). */
+    /** Calls an operation as an administrator's script would (control operations included). */
     async call(operation, input) {
+      const { now } = await control("GET", "clock");
+      const body = JSON.stringify(input);
       const response = await fetch(`http://127.0.0.1:${port}/`, {
         method: "POST",
-        headers: {
-          "content-type": "application/x-amz-json-1.1",
-          "x-amz-target": `AWSCognitoIdentityProviderService.${operation}`,
-          authorization: "AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-1/cognito-idp/aws4_request, SignedHeaders=host, Signature=0",
-        },
-        body: JSON.stringify(input),
+        headers: signed({
+          host: `127.0.0.1:${port}`,
+          headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": `AWSCognitoIdentityProviderService.${operation}` },
+          body,
+          region: input.UserPoolId?.split("_")[0] ?? "eu-west-1",
+          now: new Date(now * 1000),
+        }),
+        body,
       });
       const reply = await response.json();
       if (!response.ok) throw Object.assign(new Error(`${operation}: ${reply.__type}`), { reply, status: response.status });

@@ -1,5 +1,5 @@
 //! What administrators do: pools, clients, people, groups. Settings whose flow this server does not have are kept
-//! and reported back. Any access key will do, but the call must be signed.
+//! and reported back. Calls must be signed (`sigv4`), by a key of the configuration or by a role that may.
 
 mod clients;
 mod devices;

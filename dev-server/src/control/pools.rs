@@ -233,8 +233,7 @@ fn policies(pool: &Pool) -> Value {
 
 /// The region in the signature's credential scope.
 fn region(caller: &Caller) -> &str {
-    let scope = caller.authorization.as_deref().and_then(|text| text.split("Credential=").nth(1));
-    let region = scope.and_then(|scope| scope.split('/').nth(2)).unwrap_or_default();
+    let region = caller.signer.as_ref().map(|signer| signer.region.as_str()).unwrap_or_default();
     let is_plain = region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if is_plain && (1..=25).contains(&region.len()) { region } else { "us-east-1" }
 }

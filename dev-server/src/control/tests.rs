@@ -365,7 +365,12 @@ async fn calls_need_a_signature() {
 /// The facts know each operation of the tables, and agree on which are signed.
 #[test]
 fn tables_and_facts_agree() {
-    let tables = [crate::auth::OPERATIONS, crate::account::OPERATIONS, crate::control::OPERATIONS];
+    let tables = [
+        crate::auth::OPERATIONS,
+        crate::account::OPERATIONS,
+        crate::control::OPERATIONS,
+        crate::identity::OPERATIONS,
+    ];
     for operation in tables.into_iter().flatten() {
         assert!(crate::shape::is_known(operation.name), "{} has no facts", operation.name);
         assert_eq!(crate::shape::is_signed(operation.name), operation.signed, "{}", operation.name);

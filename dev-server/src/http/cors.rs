@@ -9,6 +9,13 @@ pub(crate) fn allow(headers: &mut HeaderMap) {
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
 }
 
+/// Lets pages read one more header.
+pub(crate) fn expose(headers: &mut HeaderMap, name: &str) {
+    if let Ok(names) = HeaderValue::from_str(&format!("{EXPOSED},{name}")) {
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, names);
+    }
+}
+
 /// The answer to a preflight: what was asked for is allowed.
 pub(crate) async fn preflight(request: HeaderMap) -> Response<Body> {
     let mut response = Response::new(Body::empty());

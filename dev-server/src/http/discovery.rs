@@ -31,19 +31,23 @@ pub(crate) async fn document(
 }
 
 fn make(server: &Server, pool_id: &str, name: &str) -> Answer {
-    let pool = server.store().pool(pool_id)?;
-    let counted = match name {
-        "jwks.json" => jwks(server, &pool)?,
-        "openid-configuration" => configuration(server, &pool),
+    let is_identity_pool = server.config.identity_pools.iter().any(|pool| pool.id == pool_id);
+    let pool = server.store().pool(pool_id);
+    let counted = match (name, pool) {
+        ("jwks.json", Ok(_)) => jwks(server, pool_id)?,
+        ("jwks.json", Err(_)) if is_identity_pool => jwks(server, pool_id)?,
+        ("openid-configuration", Ok(pool)) => configuration(server, &pool),
+        (_, Err(refusal)) => return Err(refusal),
         _ => return Err(Refusal::not_found("No such document")),
     };
     server.store().count(name)?;
     Ok(counted)
 }
 
-fn jwks(server: &Server, pool: &Pool) -> Answer {
-    let id = server.key(&pool.id, TokenUse::Id)?.jwk();
-    let access = server.key(&pool.id, TokenUse::Access)?.jwk();
+/// The keys of a pool, user or identity.
+pub(crate) fn jwks(server: &Server, pool_id: &str) -> Answer {
+    let id = server.key(pool_id, TokenUse::Id)?.jwk();
+    let access = server.key(pool_id, TokenUse::Access)?.jwk();
     Ok(json!({ "keys": [id, access] }))
 }
 

@@ -1,0 +1,134 @@
+//! Identities: made, found again by their logins, linked.
+
+use super::login::{self, Login};
+use super::pool::IdentityPool;
+use crate::input::{map, text};
+use crate::random;
+use crate::refusal::{Answer, Refusal};
+use crate::server::{Caller, Server};
+use crate::store::{Document, Store};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// One identity: a guest while nothing is linked to it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Identity {
+    pub(super) id: String,
+    pub(super) pool_id: String,
+    /// See [`Login::link`].
+    pub(super) links: Vec<String>,
+}
+
+impl Document for Identity {
+    const KIND: &'static str = "identity";
+    fn pool_id(&self) -> &str {
+        &self.pool_id
+    }
+    fn key(&self) -> &str {
+        &self.id
+    }
+}
+
+/// `GetId`.
+pub(super) fn get_id(server: &Server, _: &Caller, input: Value) -> Answer {
+    let pool = IdentityPool::find(server, text(&input, "IdentityPoolId").unwrap_or_default())?;
+    let logins = login::believe(server, pool, &input)?;
+    let store = server.store();
+    let identity = if logins.is_empty() {
+        check_guests(pool)?;
+        make(pool, &store)?
+    } else {
+        let mut holders = holders(pool, &store, &logins)?;
+        match (holders.pop(), holders.is_empty()) {
+            (Some(identity), true) => identity,
+            (None, _) => make(pool, &store)?,
+            (Some(_), false) => return Err(conflict()),
+        }
+    };
+    let identity = link(&store, identity, &logins)?;
+    Ok(json!({ "IdentityId": identity.id }))
+}
+
+/// The identity that a request names and may use with its logins: itself, or the one its login was linked to before.
+pub(super) fn admit<'a>(
+    server: &'a Server,
+    input: &Value,
+) -> Result<(&'a IdentityPool, Identity, Vec<Login<'a>>), Refusal> {
+    let id = text(input, "IdentityId").unwrap_or_default();
+    let found = server.store().find_by_key::<Identity>(id)?;
+    let identity =
+        found.ok_or_else(|| Refusal::not_found(format!("Identity '{id}' not found.")))?;
+    let pool = IdentityPool::find(server, &identity.pool_id)?;
+    let logins = login::believe(server, pool, input)?;
+    if map(input, "Logins").is_empty() {
+        if !identity.links.is_empty() {
+            let message = format!("Access to Identity '{id}' is forbidden.");
+            return Err(Refusal::not_authorized(message));
+        }
+        check_guests(pool)?;
+        return Ok((pool, identity, logins));
+    }
+    let store = server.store();
+    let is_linked = |login: &Login<'_>| identity.links.contains(&login.link());
+    let mut others = holders(pool, &store, &logins)?;
+    others.retain(|other| other.id != identity.id);
+    let identity = match others.pop() {
+        // A guest who signs in becomes whom the login was linked to before.
+        Some(other) if identity.links.is_empty() && others.is_empty() => other,
+        Some(_) if identity.links.is_empty() || logins.iter().any(is_linked) => {
+            return Err(conflict());
+        }
+        None if identity.links.is_empty() || logins.iter().any(is_linked) => identity,
+        _ => {
+            return Err(Refusal::not_authorized(
+                "Logins don't match. Please include at least one valid login for this identity or \
+                 identity pool.",
+            ));
+        }
+    };
+    let identity = link(&store, identity, &logins)?;
+    drop(store);
+    Ok((pool, identity, logins))
+}
+
+fn check_guests(pool: &IdentityPool) -> Result<(), Refusal> {
+    if pool.settings.allow_unauthenticated_identities {
+        return Ok(());
+    }
+    Err(Refusal::not_authorized("Unauthenticated access is not supported for this identity pool."))
+}
+
+fn make(pool: &IdentityPool, store: &Store) -> Result<Identity, Refusal> {
+    let identity = Identity {
+        id: format!("{}:{}", pool.region(), random::uuid()?),
+        pool_id: pool.id.clone(),
+        links: Vec::new(),
+    };
+    store.put(&identity)?;
+    Ok(identity)
+}
+
+/// The identities that some of the logins are linked to already.
+fn holders(
+    pool: &IdentityPool,
+    store: &Store,
+    logins: &[Login<'_>],
+) -> Result<Vec<Identity>, Refusal> {
+    let mut identities = store.all::<Identity>(&pool.id)?;
+    identities.retain(|identity| logins.iter().any(|l| identity.links.contains(&l.link())));
+    Ok(identities)
+}
+
+fn conflict() -> Refusal {
+    Refusal::new("ResourceConflictException", "Logins are already linked to another account.")
+}
+
+fn link(store: &Store, mut identity: Identity, logins: &[Login<'_>]) -> Result<Identity, Refusal> {
+    for link in logins.iter().map(Login::link) {
+        if !identity.links.contains(&link) {
+            identity.links.push(link);
+        }
+    }
+    store.put(&identity)?;
+    Ok(identity)
+}

@@ -1,0 +1,53 @@
+//! The API that wants AWS credentials.
+
+use super::{Call, reply};
+use crate::refusal::Refusal;
+use crate::server::Server;
+use crate::sigv4::{self, Signer};
+use axum::body::Body;
+use axum::http::{Response, StatusCode};
+use serde_json::{Value, json};
+
+/// Echoes a request whose signer may do it; refuses as API Gateway does.
+pub(super) fn answer(server: &Server, call: &Call<'_>) -> Response<Body> {
+    match admit(server, call) {
+        Ok(signer) => call.echo(&caller(&signer)),
+        Err(refusal) => {
+            let body = json!({ "message": refusal.message });
+            // API Gateway has 403 for a missing signature, too.
+            reply(StatusCode::FORBIDDEN, &body, &[("x-amzn-errortype", refusal.name)])
+        }
+    }
+}
+
+fn admit(server: &Server, call: &Call<'_>) -> Result<Signer, Refusal> {
+    let signer = sigv4::verify(server, call.request, &["execute-api", "s3"])?;
+    let (action, resource) = if signer.service == "s3" {
+        let verb = if call.request.method == "GET" { "s3:GetObject" } else { "s3:PutObject" };
+        (verb, format!("arn:aws:s3::{}", call.path))
+    } else {
+        let (region, account) = (&signer.region, signer.account());
+        let method = &call.request.method;
+        let api = format!("arn:aws:execute-api:{region}:{account}:sample/dev");
+        ("execute-api:Invoke", format!("{api}/{method}{}", call.path))
+    };
+    sigv4::allow(server, &signer, action, &resource)?;
+    Ok(signer)
+}
+
+/// The members of API Gateway's `requestContext.identity`.
+fn caller(signer: &Signer) -> Value {
+    let role = signer.role.as_ref();
+    json!({
+        "accessKey": signer.access_key,
+        "accountId": signer.account(),
+        "userArn": signer.arn(),
+        "cognitoIdentityId": role.map(|role| &role.identity_id),
+        "cognitoIdentityPoolId": role.map(|role| &role.identity_pool_id),
+        "cognitoAuthenticationType": role.map(|role| match role.provider {
+            Some(_) => "authenticated",
+            None => "unauthenticated",
+        }),
+        "cognitoAuthenticationProvider": role.and_then(|role| role.provider.as_ref()),
+    })
+}
