@@ -15,6 +15,7 @@ pub mod retry;
 pub mod secret;
 pub mod session;
 pub mod sign_in;
+pub mod sigv4;
 pub mod srp;
 pub mod task;
 pub mod text;
