@@ -6,6 +6,7 @@ pub mod device;
 pub mod error;
 pub mod group;
 pub mod http;
+pub mod identity;
 pub mod json;
 pub mod jwt;
 pub mod pool;

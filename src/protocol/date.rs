@@ -1,4 +1,6 @@
-//! The service's own time, from the `Date` header.
+//! The service's own time, from the `Date` header, and as signatures write it.
+
+use super::text;
 
 /// Unix seconds of an HTTP date (RFC 9110, section 5.6.7, `Tue, 15 Nov 1994 08:12:31 GMT`).
 pub fn parse(text: &str) -> Option<u64> {
@@ -27,6 +29,28 @@ pub fn agreed(device_seconds: u64, service_date: Option<&str>) -> u64 {
     }
 }
 
+/// A time as signatures write it: `20150830T123600Z`.
+pub fn compact(unix_seconds: u64) -> String {
+    let since_march_0 = unix_seconds / 86_400 + DAYS_TO_1970;
+    let era_day = since_march_0 % 146_097;
+    let year_of_era = (era_day - era_day / 1460 + era_day / 36_524 - era_day / 146_096) / 365;
+    let day_of_year = era_day - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * day_of_year + 2) / 153;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = since_march_0 / 146_097 * 400 + year_of_era + u64::from(month < 3);
+    let mut out = String::with_capacity(16);
+    text::push_integer(&mut out, year as i64);
+    text::push_two_digits(&mut out, month as u32);
+    text::push_two_digits(&mut out, (day_of_year - (153 * from_march + 2) / 5 + 1) as u32);
+    out.push('T');
+    let second = (unix_seconds % 86_400) as u32;
+    for part in [second / 3600, second / 60 % 60, second % 60] {
+        text::push_two_digits(&mut out, part);
+    }
+    out.push('Z');
+    out
+}
+
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -53,6 +77,21 @@ mod tests {
             ("Wed, 01 Mar 2028 00:00:00 GMT", 1_835_481_600),
         ] {
             assert_eq!(parse(text), Some(seconds), "{text}");
+        }
+    }
+
+    #[test]
+    fn compact_dates_are_those_of_the_calendar() {
+        for (seconds, text) in [
+            (0, "19700101T000000Z"),
+            (784_887_151, "19941115T081231Z"),
+            (951_868_799, "20000229T235959Z"),
+            (1_440_938_160, "20150830T123600Z"),
+            (1_830_297_599, "20271231T235959Z"),
+            (1_835_481_600, "20280301T000000Z"),
+            (4_107_542_400, "21000301T000000Z"),
+        ] {
+            assert_eq!(compact(seconds), text);
         }
     }
 

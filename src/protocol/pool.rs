@@ -33,9 +33,8 @@ impl Pool {
                 "clientId must be the id of an app client: letters and digits only",
             ));
         }
-        let suffix = dns_suffix(region);
-        let host = |label: &str| ["https://", label, ".", region, ".", suffix].concat();
-        let (service, issuer) = (host("cognito-idp"), host("issuer-cognito-idp"));
+        let service = service_url("cognito-idp", region);
+        let issuer = service_url("issuer-cognito-idp", region);
         let mut issuers = vec![[&service, "/", id].concat(), [&issuer, "/", id].concat()];
         let endpoint = match endpoint {
             None => service,
@@ -70,11 +69,27 @@ impl Pool {
         [&self.endpoint, "/"].concat()
     }
 
+    /// The region.
+    pub fn region(&self) -> &str {
+        self.id.split_once('_').map_or("", |(region, _)| region)
+    }
+
+    /// What identity pools call it: the service's issuer without its scheme, whatever the endpoint.
+    pub fn provider(&self) -> &str {
+        let issuer = self.issuers.first().map_or("", String::as_str);
+        issuer.strip_prefix("https://").unwrap_or(issuer)
+    }
+
     /// Whether an `iss` claim names this pool: either form of the service's issuer, or the custom
     /// endpoint's own.
     pub fn is_issuer(&self, issuer: &str) -> bool {
         self.issuers.iter().any(|known| known == issuer)
     }
+}
+
+/// Where a service of a region is, without a final slash.
+pub(super) fn service_url(service: &str, region: &str) -> String {
+    ["https://", service, ".", region, ".", dns_suffix(region)].concat()
 }
 
 /// The region of a pool id of the form `[\w-]+_[0-9a-zA-Z]+`, at most 55 characters.
@@ -100,7 +115,7 @@ fn dns_suffix(region: &str) -> &'static str {
 }
 
 /// The endpoint without its final slash, if it may be used.
-fn parse_endpoint(url: &str) -> Option<&str> {
+pub(super) fn parse_endpoint(url: &str) -> Option<&str> {
     let url = url.trim_end_matches('/');
     let (secure, rest) = match url.strip_prefix("https://") {
         Some(rest) => (true, rest),

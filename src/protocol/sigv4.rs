@@ -58,13 +58,12 @@ pub fn payload_hash(body: &[u8]) -> String {
 }
 
 /// Headers to add to a request, `authorization` the last of them.
-pub fn sign(mut request: Request<'_>, key: &Key, scope: &Scope<'_>) -> Vec<(String, String)> {
+pub fn sign(mut request: Request<'_>, key: &Key, scope: &Scope<'_>) -> Vec<(&'static str, String)> {
     let mut added = Vec::new();
-    let mut add = |name: &str, value: &str| {
+    let mut add = |name: &'static str, value: &str| {
         if !request.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
-            let header = (String::from(name), String::from(value));
-            request.headers.push(header.clone());
-            added.push(header);
+            request.headers.push((String::from(name), String::from(value)));
+            added.push((name, String::from(value)));
         }
     };
     add("x-amz-date", scope.date);
@@ -89,7 +88,7 @@ pub fn sign(mut request: Request<'_>, key: &Key, scope: &Scope<'_>) -> Vec<(Stri
         &signature,
     ]
     .concat();
-    added.push((String::from("authorization"), authorization));
+    added.push(("authorization", authorization));
     added
 }
 

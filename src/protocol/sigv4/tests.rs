@@ -120,7 +120,7 @@ fn s3_is_told_the_hash_of_the_body() {
 
     let signed = sign(request, &key(&suite, Some("token")), &scope);
 
-    let names: Vec<_> = signed.iter().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<_> = signed.iter().map(|(name, _)| *name).collect();
     let expected = ["x-amz-date", "x-amz-security-token", "x-amz-content-sha256", "authorization"];
     assert_eq!(names, expected);
     let all = "SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token";
