@@ -3,6 +3,7 @@
  * decides in the core.
  */
 import { createAccount } from "./account.js";
+import { createAws } from "./aws.js";
 import type { Call, Operation } from "./core.js";
 import { AuthError } from "./errors.js";
 import { createFactors } from "./factors.js";
@@ -69,6 +70,7 @@ export function createAuth(options: AuthOptions): Auth {
     ...createSignIn(call, options),
     ...createFactors(call),
     ...createAccount(call),
+    ...createAws(call, options),
 
     signUp: (input) => forward<SignUpResult>("signUp", input),
     confirmSignUp: (input) => forward<ConfirmSignUpResult>("confirmSignUp", input),

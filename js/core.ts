@@ -38,6 +38,8 @@ export type Operation =
   | "sendAttributeCode"
   | "verifyAttribute"
   | "deleteUser"
+  | "credentials"
+  | "sign"
   | "session"
   | "wake"
   | "signOut";
@@ -99,6 +101,7 @@ export function connect(options: AuthOptions, host: Host, seen: () => string | u
           clientSecret: (options as { clientSecret?: unknown }).clientSecret !== undefined,
           clientId: options.clientId,
           endpoint: options.endpoint === undefined ? undefined : String(options.endpoint),
+          identityPool: identityPool(options),
           timeoutMs: options.timeoutMs,
           resumeMs: resumeMs(options),
           keepsLegacy: options.legacyKeys === "keep",
@@ -131,4 +134,9 @@ function aborted(signal: AbortSignal): Promise<never> {
 function resumeMs({ resumeSignIn }: AuthOptions): number | undefined {
   if (!resumeSignIn) return undefined;
   return (resumeSignIn === true ? 180 : resumeSignIn.validSeconds) * 1000;
+}
+
+function identityPool({ identityPool }: AuthOptions) {
+  if (identityPool?.endpoint === undefined) return identityPool;
+  return { ...identityPool, endpoint: String(identityPool.endpoint) };
 }

@@ -6,6 +6,7 @@
  */
 
 import type { Account } from "./types/account.js";
+import type { Aws, IdentityPoolOptions, SignedFetchOptions } from "./types/aws.js";
 import type { AnswerTo, Challenge } from "./types/challenges.js";
 import type { Devices, Mfa, Passkeys } from "./types/factors.js";
 import type {
@@ -17,6 +18,7 @@ import type {
 } from "./types/session.js";
 
 export type * from "./types/account.js";
+export type * from "./types/aws.js";
 export type * from "./types/challenges.js";
 export type * from "./types/factors.js";
 export type * from "./types/session.js";
@@ -57,6 +59,10 @@ export interface AuthOptions {
   timeoutMs?: number;
   /** Which addresses {@link Auth.fetch} sends the token to. Default: none. */
   fetch?: AuthFetchOptions;
+  /** The identity pool that {@link Auth.credentials} come from. Default: none. */
+  identityPool?: IdentityPoolOptions;
+  /** Which addresses {@link Auth.signedFetch} signs requests to. Default: none. */
+  signedFetch?: SignedFetchOptions | readonly SignedFetchOptions[];
   /**
    * Lets a half-finished sign-in go on after a reload of the same tab: see {@link Auth.pendingSignIns}.
    * Questions are kept in `sessionStorage` with the service's session, the user name and, for a new
@@ -256,8 +262,8 @@ export interface ConfirmForgotPasswordInput extends CallOptions {
 
 // ------------------------------------------------------------------ the object
 
-/** Sign-in for one app client of one user pool. Every method rejects with an `AuthError` only, but for `fetch`. */
-export interface Auth extends Account {
+/** Sign-in for one app client of one user pool. Every method rejects with an `AuthError` only, but for `fetch` and `signedFetch`. */
+export interface Auth extends Account, Aws {
   /** Loads the WebAssembly and prepares the first sign-in, in idle time. Calls do it by themselves. */
   preload(): Promise<void>;
 

@@ -10,7 +10,9 @@ use web_sys::AbortSignal;
 
 use crate::browser::{Host, Page};
 use crate::client::error::Error;
-use crate::client::{Client, account, keeper, passkeys, resume, sign_in, tasks};
+use crate::client::{
+    Client, account, credentials, keeper, passkeys, resume, sign_in, signing, tasks,
+};
 use crate::platform::Platform;
 use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
@@ -47,6 +49,8 @@ impl Core {
         let mut client = Client::new(pool, timeout_ms);
         client.keeps_legacy = config.is_true("keepsLegacy");
         client.resume_ms = config.number("resumeMs").map(|ms| ms as u64);
+        client.identity = types::identity_pool(&config)
+            .map_err(|misuse| value::to_js(&error::write(Error::Misuse(misuse))))?;
         if let Some(seen) = config.optional("seen") {
             client.assume(&seen);
         }
@@ -105,6 +109,11 @@ impl Core {
                 account::delete_user(client, page).await?;
                 Value::Null
             }
+            "credentials" => {
+                let forced = input.is_true("forceRefresh");
+                credentials::credentials(client, page, forced).await?.output()
+            }
+            "sign" => signing::sign(client, page, &input.value()).await?,
             "session" => match keeper::session_as(client, page, &types::wanted(input)).await? {
                 Some(session) => session.output(),
                 None => Value::Null,

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod call;
+pub mod credentials;
 pub mod devices;
 pub mod error;
 pub mod events;
@@ -10,6 +11,7 @@ pub mod passkeys;
 pub mod person;
 pub mod resume;
 pub mod sign_in;
+pub mod signing;
 pub mod tasks;
 
 #[cfg(test)]
@@ -19,6 +21,7 @@ use core::cell::RefCell;
 
 use crate::platform::{Platform, Store};
 use crate::protocol::group::Preparation;
+use crate::protocol::identity::IdentityPool;
 use crate::protocol::pool::Pool;
 use crate::protocol::record::Record;
 use crate::protocol::secret::Secret;
@@ -34,6 +37,10 @@ pub struct Client {
     /// at all.
     pub resume_ms: Option<u64>,
     spare: RefCell<Option<Ephemeral>>,
+    /// The identity pool that credentials come from, where there is one.
+    pub identity: Option<IdentityPool>,
+    /// Credentials as they are stored, should the store fail.
+    credentials: RefCell<Option<Secret<String>>>,
     /// Whether what other libraries read is kept in step with the session.
     pub keeps_legacy: bool,
     /// What is known of the session.
@@ -47,6 +54,8 @@ impl Client {
             pool,
             timeout_ms,
             resume_ms: None,
+            identity: None,
+            credentials: RefCell::new(None),
             keeps_legacy: false,
             spare: RefCell::new(None),
             keeper: keeper::Keeper::default(),

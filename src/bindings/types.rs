@@ -1,9 +1,11 @@
 //! The twin of `js/types.ts`: reads what the page hands over, writes what it gets.
 
 mod challenge;
+mod identity;
 mod vector;
 
 pub(super) use challenge::{Answered, answer};
+pub(super) use identity::identity_pool;
 pub(super) use vector::srp_vector;
 
 use crate::client::events::Reason;

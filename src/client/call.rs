@@ -3,6 +3,7 @@
 use super::error::Error;
 use crate::platform::{Platform, SendError};
 use crate::protocol::error::Violation;
+use crate::protocol::http::HttpRequest;
 use crate::protocol::json::Value;
 use crate::protocol::pool::Pool;
 use crate::protocol::refusal::Refusal;
@@ -19,7 +20,7 @@ pub async fn once(
     timeout_ms: u32,
     call: &Call,
 ) -> Result<Value, Error> {
-    attempt(platform, pool, timeout_ms, call).await.map(|reply| reply.body)
+    exchange(platform, &call.request(pool, timeout_ms)).await.map(|reply| reply.body)
 }
 
 /// What a call came to.
@@ -30,13 +31,8 @@ pub struct Reply {
     pub date: Option<String>,
 }
 
-async fn attempt(
-    platform: &impl Platform,
-    pool: &Pool,
-    timeout_ms: u32,
-    call: &Call,
-) -> Result<Reply, Error> {
-    match platform.send(&call.request(pool, timeout_ms)).await {
+async fn exchange(platform: &impl Platform, request: &HttpRequest) -> Result<Reply, Error> {
+    match platform.send(request).await {
         Ok(reply) if (200..300).contains(&reply.status) => {
             Ok(Reply { body: read(&reply.body)?, date: reply.date })
         }
@@ -69,9 +65,21 @@ pub async fn dated(
     timeout_ms: u32,
     call: &Call,
 ) -> Result<Reply, Error> {
+    repeated(platform, call.operation, &call.request(pool, timeout_ms)).await
+}
+
+/// [`dated`], for requests of other services.
+///
+/// # Errors
+/// As [`call`].
+pub async fn repeated(
+    platform: &impl Platform,
+    operation: &str,
+    request: &HttpRequest,
+) -> Result<Reply, Error> {
     let mut attempts = 1;
     loop {
-        let error = match attempt(platform, pool, timeout_ms, call).await {
+        let error = match exchange(platform, request).await {
             Err(error) => error,
             read => return read,
         };
@@ -82,8 +90,7 @@ pub async fn dated(
         };
         let mut dice = [0; 4];
         platform.fill_random(&mut dice);
-        let Some(delay) = delay_ms(call.operation, &failure, attempts, u32::from_le_bytes(dice))
-        else {
+        let Some(delay) = delay_ms(operation, &failure, attempts, u32::from_le_bytes(dice)) else {
             return Err(error);
         };
         platform.sleep(delay).await?;

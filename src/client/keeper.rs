@@ -27,7 +27,9 @@ use crate::platform::{Platform, SendError, Store};
 use crate::protocol::session::{Cooling, Session};
 use crate::protocol::wire::Extras;
 
+pub(super) use exclusive::{Right, SETTLE_MS, enter};
 pub use shelf::Held;
+pub(super) use shelf::is_current;
 pub use sign_out::{SignedOut, forget, sign_out};
 
 /// What a page's keeper knows.
@@ -73,9 +75,21 @@ pub async fn session_as(
     platform: &impl Platform,
     wanted: &Wanted,
 ) -> Result<Option<Session>, Error> {
+    held(client, platform, wanted).await.map(|held| held.map(|held| held.record.session))
+}
+
+/// [`session_as`], with where the session lies and which sign-in it is of.
+///
+/// # Errors
+/// As [`session_as`].
+pub async fn held(
+    client: &Client,
+    platform: &impl Platform,
+    wanted: &Wanted,
+) -> Result<Option<Held>, Error> {
     let result = obtain(client, platform, wanted).await;
     tell(client, platform, &result, Reason::Elsewhere);
-    result.map(|held| held.map(|held| held.record.session))
+    result
 }
 
 async fn obtain(
@@ -139,7 +153,7 @@ pub async fn put(
         client.keeper.events.assume(before.as_ref());
     }
     // Not around the whole sign-in: only so that no refresh writes over the new session.
-    let guard = exclusive::enter(client, platform, PUT_WAIT_MS).await;
+    let guard = exclusive::enter_within(client, platform, Right::Refresh, PUT_WAIT_MS).await;
     let stored = shelf::put(client, platform, store, session).await;
     guard.leave(client, platform).await;
     let held = stored?;

@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::task::Waker;
 
 pub(crate) use executor::Executor;
-pub(crate) use pool::{CLIENT_ID, FakePool, POOL_ID};
+pub(crate) use pool::{CANARY, CLIENT_ID, FakePool, POOL_ID};
 pub(crate) use rng::Rng;
 pub(crate) use tab::Tab;
 

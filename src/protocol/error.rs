@@ -37,6 +37,8 @@ pub enum Violation {
     TokenNonce,
     /// The ID token belongs to another access token.
     TokenAccessHash,
+    /// Credentials that ended before they came.
+    CredentialTimes,
 }
 
 impl Violation {
@@ -60,6 +62,7 @@ impl Violation {
             Self::TokenSignature => "token-signature",
             Self::TokenNonce => "token-nonce",
             Self::TokenAccessHash => "token-access-hash",
+            Self::CredentialTimes => "credential-times",
         }
     }
 }

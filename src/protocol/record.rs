@@ -28,6 +28,11 @@ pub fn epoch_key(pool: &Pool) -> String {
     ["lifeguard.", pool.client_id(), ".epoch"].concat()
 }
 
+/// Name under which a person's AWS credentials are kept, beside their session.
+pub fn credentials_key(pool: &Pool) -> String {
+    ["lifeguard.", pool.client_id(), ".credentials"].concat()
+}
+
 /// Name under which a tab keeps its half-finished sign-ins.
 pub fn pending_key(pool: &Pool) -> String {
     ["lifeguard.", pool.client_id(), ".pending"].concat()

@@ -4,12 +4,39 @@ use crate::client::Client;
 use crate::platform::{Locked, Platform, Store};
 use crate::protocol::text;
 
+/// What one tab at a time may do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::client) enum Right {
+    /// Spend the refresh token.
+    Refresh,
+    /// Fetch AWS credentials.
+    Credentials,
+}
+
+impl Right {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Refresh => "refresh",
+            Self::Credentials => "credentials",
+        }
+    }
+
+    /// Name of the lease in the store.
+    fn key(self, client: &Client) -> String {
+        let name = match self {
+            Self::Refresh => ".lease",
+            Self::Credentials => ".credentials-lease",
+        };
+        ["lifeguard.", client.pool.client_id(), name].concat()
+    }
+}
+
 /// The right to act for the whole browser, as far as it could be had.
-pub(super) enum Guard<L> {
+pub(in crate::client) enum Guard<L> {
     /// By a lock of the browser.
-    Lock { _held: L, owner: String },
+    Lock { _held: L, owner: String, right: Right },
     /// By a lease: all tabs respect it, but a tab that was frozen may not know that it is over.
-    Lease { owner: String },
+    Lease { owner: String, right: Right },
     /// The store cannot carry a lease: what is read before a write decides.
     Unguarded,
     /// Others are at it all the time.
@@ -17,45 +44,61 @@ pub(super) enum Guard<L> {
 }
 
 impl<L> Guard<L> {
+    /// Whether the browser gave the right, perhaps before it shows what the last holder stored.
+    pub(in crate::client) fn is_shared(&self) -> bool {
+        matches!(self, Self::Lock { .. })
+    }
+
     /// Gives the right back.
-    pub(super) async fn leave(self, client: &Client, platform: &impl Platform) {
-        if let Self::Lease { owner } | Self::Lock { owner, .. } = &self
-            && let Ok(Some(lease)) = platform.load(Store::Lasting, &key(client)).await
+    pub(in crate::client) async fn leave(self, client: &Client, platform: &impl Platform) {
+        if let Self::Lease { owner, right } | Self::Lock { owner, right, .. } = &self
+            && let key = right.key(client)
+            && let Ok(Some(lease)) = platform.load(Store::Lasting, &key).await
             && lease.starts_with(owner.as_str())
         {
-            let _ = platform.remove(Store::Lasting, &key(client)).await;
+            let _ = platform.remove(Store::Lasting, &key).await;
         }
     }
 }
 
 /// As long as a refresh may take that goes well, with one reply lost.
-pub(super) fn wait_ms(client: &Client) -> u32 {
+fn wait_ms(client: &Client) -> u32 {
     client.timeout_ms.saturating_mul(2).saturating_add(SLACK_MS)
 }
 
 /// Waits for the right to act. A tab that is frozen while it holds the lock must not hang the
 /// others: when its lease has run out too, they go on.
-pub(super) async fn enter<P: Platform>(
+pub(in crate::client) async fn enter<P: Platform>(
     client: &Client,
     platform: &P,
+    right: Right,
+) -> Guard<P::Lock> {
+    enter_within(client, platform, right, wait_ms(client)).await
+}
+
+/// [`enter`], for somebody with a patience of their own.
+pub(super) async fn enter_within<P: Platform>(
+    client: &Client,
+    platform: &P,
+    right: Right,
     wait_ms: u32,
 ) -> Guard<P::Lock> {
-    let name = ["lifeguard.", client.pool.client_id(), ".refresh"].concat();
+    let name = ["lifeguard.", client.pool.client_id(), ".", right.name()].concat();
     let mut nonce = [0; 9];
     platform.fill_random(&mut nonce);
     let owner = [&text::base64url(&nonce), " "].concat();
     match platform.lock(&name, wait_ms).await {
         Locked::Held(held) => {
             // Whoever died with the lock in hand has left a lease that means nothing now.
-            match lease::<()>(client, platform, wait_ms, &owner, By::Lock).await {
+            match lease::<()>(client, platform, right, wait_ms, &owner, By::Lock).await {
                 Guard::Refused => Guard::Refused,
                 Guard::Lock { .. } | Guard::Lease { .. } | Guard::Unguarded => {
-                    Guard::Lock { _held: held, owner }
+                    Guard::Lock { _held: held, owner, right }
                 }
             }
         }
-        Locked::Busy => lease(client, platform, client.timeout_ms, &owner, By::Lease).await,
-        Locked::Missing => lease(client, platform, wait_ms, &owner, By::Lease).await,
+        Locked::Busy => lease(client, platform, right, client.timeout_ms, &owner, By::Lease).await,
+        Locked::Missing => lease(client, platform, right, wait_ms, &owner, By::Lease).await,
     }
 }
 
@@ -70,11 +113,12 @@ enum By {
 async fn lease<L>(
     client: &Client,
     platform: &impl Platform,
+    right: Right,
     wait_ms: u32,
     owner: &str,
     by: By,
 ) -> Guard<L> {
-    let key = key(client);
+    let key = right.key(client);
     let duration = u64::from(client.timeout_ms) * 2;
     let mut waited = 0;
     loop {
@@ -107,7 +151,7 @@ async fn lease<L>(
         let _ = platform.sleep(SETTLE_MS).await;
         match platform.load(Store::Lasting, &key).await {
             Ok(Some(found)) if found == lease => {
-                return Guard::Lease { owner: String::from(owner) };
+                return Guard::Lease { owner: String::from(owner), right };
             }
             Ok(_) => waited += SETTLE_MS,
             Err(_) => return Guard::Unguarded,
@@ -126,12 +170,8 @@ fn end_of(lease: &str, by: By) -> Option<u64> {
     }
 }
 
-fn key(client: &Client) -> String {
-    ["lifeguard.", client.pool.client_id(), ".lease"].concat()
-}
-
 const UNDER_LOCK: &str = " lock";
 /// Longer than a tab needs between reading and writing.
-pub(super) const SETTLE_MS: u32 = 50;
+pub(in crate::client) const SETTLE_MS: u32 = 50;
 /// What a tab needs besides its requests.
 const SLACK_MS: u32 = 8_000;

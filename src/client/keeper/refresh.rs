@@ -1,6 +1,6 @@
 //! A refresh: under the browser's lock, from what is stored then, committed by compare-and-set.
 
-use super::exclusive::{self, Guard, SETTLE_MS};
+use super::exclusive::{self, Guard, Right, SETTLE_MS};
 use super::shelf::{self, Held};
 use super::{Cooling, Wanted, legacy};
 use crate::client::Client;
@@ -21,7 +21,7 @@ pub(super) async fn run<P: Platform>(
     wanted: &Wanted,
     held: &Held,
 ) -> Result<Option<Held>, Error> {
-    let guard = exclusive::enter(client, platform, exclusive::wait_ms(client)).await;
+    let guard = exclusive::enter(client, platform, Right::Refresh).await;
     let result = match guard {
         Guard::Refused => waited_in_vain(client, platform, held).await,
         _ => locked(client, platform, wanted, held, &guard).await,

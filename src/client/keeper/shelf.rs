@@ -97,6 +97,7 @@ pub(super) async fn put(
     }
     let held = Held { store, record };
     client.keeper.held.replace(Some(held.clone()));
+    let _ = platform.remove(store, &record::credentials_key(&client.pool)).await;
     for other in STORES {
         if other != store && !matches!(platform.load(other, &key).await, Ok(None)) {
             clear(client, platform, other).await;
@@ -129,6 +130,19 @@ pub(super) async fn commit(
     write(client, platform, new).await
 }
 
+/// Whether a session is still the one of this browser: nobody signed out, or in, since.
+pub(in crate::client) async fn is_current(
+    client: &Client,
+    platform: &impl Platform,
+    held: &Held,
+) -> bool {
+    if is_over(client, platform, held).await {
+        return false;
+    }
+    let copy = client.keeper.held.borrow();
+    copy.as_ref().is_some_and(|copy| copy.record.epoch == held.record.epoch)
+}
+
 /// Ends the session that the service refused, if it is still the one. Whether it was.
 pub(super) async fn end(client: &Client, platform: &impl Platform, refused: &Held) -> bool {
     if is_over(client, platform, refused).await {
@@ -157,6 +171,7 @@ pub(super) async fn end(client: &Client, platform: &impl Platform, refused: &Hel
 pub(super) async fn clear(client: &Client, platform: &impl Platform, store: Store) -> bool {
     let (key, epoch_key) = keys(client);
     let epoch = make_epoch(platform);
+    let _ = platform.remove(store, &record::credentials_key(&client.pool)).await;
     for _ in 0..3 {
         let marked = platform.save(store, &epoch_key, &epoch).await.is_ok();
         let removed = platform.remove(store, &key).await.is_ok();

@@ -1,7 +1,8 @@
 //! Signing out: first here, then at the service.
 
+use super::exclusive::{self, Right};
 use super::shelf::{self, STORES};
-use super::{exclusive, legacy, tell};
+use super::{legacy, tell};
 use crate::client::Client;
 use crate::client::call::{call, once};
 use crate::client::events::Reason;
@@ -64,6 +65,7 @@ pub async fn forget(client: &Client, platform: &impl Platform) -> (bool, Option<
     }
     legacy::remove(client, platform).await;
     client.keeper.held.replace(None);
+    client.credentials.replace(None);
     client.keeper.cooling.replace(None);
     platform.broadcast(Reason::SignOut.message());
     tell(client, platform, &Ok(None), Reason::SignOut);
@@ -81,7 +83,7 @@ async fn sign_out_everywhere(client: &Client, platform: &impl Platform, session:
         let device = session.device_key.as_deref();
         let refresh = wire::session::refresh(pool, token, device, &Extras::default());
         // Another tab may be spending the same token.
-        let guard = exclusive::enter(client, platform, exclusive::wait_ms(client)).await;
+        let guard = exclusive::enter(client, platform, Right::Refresh).await;
         let reply = once(platform, pool, timeout_ms, &refresh).await;
         guard.leave(client, platform).await;
         let Ok(reply) = reply else { return false };

@@ -1,5 +1,6 @@
 //! What the keeper promises, one fact a test, in a world of virtual time.
 
+mod credentials;
 mod endings;
 mod legacy;
 

@@ -24,8 +24,29 @@ pub(crate) struct FakePool {
     pub(crate) lifetime: u64,
     /// Device key that refreshes must name.
     pub(crate) device_key: Option<String>,
+    /// How long AWS credentials live.
+    pub(crate) credential_seconds: u64,
+    /// Identities that were deleted.
+    pub(crate) forgotten_identities: Vec<String>,
     families: Vec<Family>,
     serial: u64,
+}
+
+const IDENTITY_REGION: &str = "eu-west-1:";
+
+/// The service's time in its `Date` header.
+fn http_date(now: u64) -> String {
+    let text = crate::protocol::date::compact(now / 1000);
+    let month = text[4..6].parse::<usize>().unwrap() - 1;
+    let name = &"JanFebMarAprMayJunJulAugSepOctNovDec"[month * 3..month * 3 + 3];
+    let (year, day) = (&text[..4], &text[6..8]);
+    format!("Day, {day} {name} {year} {}:{}:{} GMT", &text[9..11], &text[11..13], &text[13..15])
+}
+
+/// Whose ID token stands among the logins.
+fn login_of(input: &Value) -> Option<String> {
+    let (_, token) = input.get("Logins")?.members().first()?;
+    crate::protocol::jwt::claims(token.as_str()?).ok()?.string("sub")
 }
 
 /// One sign-in and what came of it.
@@ -115,8 +136,39 @@ impl FakePool {
                 }
                 yes(&Value::object())
             }
+            "GetId" => self.identify(&input),
+            "GetCredentialsForIdentity" => self.exchange(now, &input),
             _ => no("UnknownOperationException", ""),
         }
+    }
+
+    /// The identity of a person, always the same; a guest is somebody new each time.
+    fn identify(&mut self, input: &Value) -> HttpResponse {
+        self.serial += 1;
+        let identity = match login_of(input) {
+            Some(sub) => [IDENTITY_REGION, &sub].concat(),
+            None => format!("{IDENTITY_REGION}guest-{}", self.serial),
+        };
+        yes(&Value::object().with("IdentityId", identity))
+    }
+
+    fn exchange(&mut self, now: u64, input: &Value) -> HttpResponse {
+        let identity = input.str("IdentityId").unwrap();
+        if self.forgotten_identities.iter().any(|forgotten| forgotten == identity) {
+            return no("ResourceNotFoundException", "Identity not found.");
+        }
+        let holder = login_of(input).unwrap_or_else(|| String::from("guest"));
+        if !identity.starts_with(&[IDENTITY_REGION, &holder].concat()) {
+            return no("NotAuthorizedException", "Access to Identity is forbidden.");
+        }
+        self.serial += 1;
+        let credentials = Value::object()
+            .with("AccessKeyId", format!("ASIA{}-{holder}", self.serial))
+            .with("SecretKey", format!("{CANARY}-secret-{}", self.serial))
+            .with("SessionToken", format!("{CANARY}-session-{}", self.serial))
+            .with("Expiration", now / 1000 + self.credential_seconds);
+        let body = Value::object().with("IdentityId", identity).with("Credentials", credentials);
+        HttpResponse { date: Some(http_date(now)), ..yes(&body) }
     }
 
     fn refresh(&mut self, now: u64, token: &str, device: Option<String>) -> HttpResponse {
