@@ -268,6 +268,7 @@ mod tests {
             id: "eu-west-1_T".to_owned(),
             name: String::new(),
             aws_issuer: false,
+            response_issuer: false,
             settings: settings.as_object().unwrap().clone(),
             mfa: Map::new(),
             created: 0,

@@ -43,6 +43,9 @@ pub(crate) struct PoolConfig {
     pub(crate) name: Option<String>,
     /// `"cognito"` for the service's own form of `iss`; else an address of this server.
     pub(crate) issuer: Option<String>,
+    /// Whether authorization responses name the issuer (RFC 9207); the service's do not.
+    #[serde(default)]
+    pub(crate) authorization_response_iss: bool,
     /// Members of CreateUserPool.
     #[serde(default)]
     pub(crate) settings: Map<String, Value>,

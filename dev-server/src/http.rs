@@ -1,6 +1,6 @@
 //! Requests in, replies out: framing, CORS, faults and the pages that are no operation.
 
-mod cors;
+pub(crate) mod cors;
 mod dev;
 mod discovery;
 mod listen;
@@ -36,6 +36,7 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
         .route("/_sample/iam/{*path}", any(sample_api))
         .route("/_sample/token/{*path}", any(sample_api))
         .merge(dev::routes())
+        .merge(crate::hosted::routes())
         .layer(DefaultBodyLimit::max(1 << 20))
         .with_state(server)
 }
@@ -91,7 +92,7 @@ async fn post(server: &Server, request: Request) -> Response<Body> {
 }
 
 /// Does the work with the trouble that was asked for under this name.
-async fn spoiled(
+pub(crate) async fn spoiled(
     server: &Server,
     name: &str,
     request_id: &str,

@@ -1,7 +1,8 @@
 //! A local user pool that speaks the Amazon Cognito protocol.
 //!
 //! `http` frames requests and replies, `dispatch` finds the operation, `shape` checks its input, `auth`,
-//! `account`, `control` and `identity` carry it out over `store`; `sigv4` says who signed. Shares no code with the SDK, so that the two can
+//! `account`, `control` and `identity` carry it out over `store`; `sigv4` says who signed; `hosted` is managed
+//! login and the OAuth endpoints. Shares no code with the SDK, so that the two can
 //! prove each other wrong.
 
 mod account;
@@ -14,6 +15,7 @@ mod control;
 mod dispatch;
 mod faults;
 mod hex;
+mod hosted;
 mod http;
 mod identity;
 mod inbox_page;
@@ -73,6 +75,10 @@ struct Arguments {
     /// Address that token issuers begin with [default: http://localhost:PORT]
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// Address that every client with the redirect flow may return to, for sign-in and sign-out, beside
+    /// those it has; may be repeated
+    #[arg(long, value_name = "URL")]
+    app_url: Vec<String>,
 }
 
 fn main() -> ExitCode {
@@ -110,6 +116,7 @@ fn run(arguments: Arguments) -> Result<(), String> {
         let public_url = public_url.trim_end_matches('/').to_owned();
         let server =
             server::Server::new(store, config, public_url).map_err(|refusal| refusal.message)?;
+        server.allow_app_urls(arguments.app_url);
         let router = http::router(Arc::new(server));
         // Scripts that chose port 0 read this line.
         let _ = writeln!(std::io::stdout(), "listening on http://{address}");

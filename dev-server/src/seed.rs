@@ -25,6 +25,7 @@ fn plant_pool(store: &Store, config: &PoolConfig, now: i64) -> Result<(), Refusa
         id: config.id.clone(),
         name: config.name.clone().unwrap_or_else(|| config.id.clone()),
         aws_issuer: config.issuer.as_deref() == Some("cognito"),
+        response_issuer: config.authorization_response_iss,
         settings: config.settings.clone(),
         mfa: config.mfa.clone(),
         created: now,

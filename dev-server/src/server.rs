@@ -21,6 +21,8 @@ pub(crate) struct Server {
     pub(crate) keys: keys::Cache,
     /// Without a slash at the end: what issuers and page addresses begin with.
     pub(crate) public_url: String,
+    /// Addresses that every client with the redirect flow may return to, beside its own.
+    pub(crate) app_urls: Mutex<Vec<String>>,
     /// As it was read at start.
     pub(crate) config: Config,
 }
@@ -55,6 +57,7 @@ impl Server {
             faults: Faults::default(),
             keys: keys::Cache::default(),
             public_url,
+            app_urls: Mutex::default(),
             config,
         })
     }
@@ -63,6 +66,17 @@ impl Server {
     pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
         // A handler that panicked left at worst a rolled-back savepoint behind.
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Replaces [`Server::app_urls`]; a reset keeps them, for they say where the app is, not what it did.
+    pub(crate) fn allow_app_urls(&self, urls: Vec<String>) {
+        *self.app_urls.lock().unwrap_or_else(PoisonError::into_inner) = urls;
+    }
+
+    /// Whether an app is at this very address.
+    pub(crate) fn is_app_url(&self, url: &str) -> bool {
+        let urls = self.app_urls.lock().unwrap_or_else(PoisonError::into_inner);
+        urls.iter().any(|known| known == url)
     }
 
     /// Back to what the configuration names. Signing keys stay: they are nobody's state.

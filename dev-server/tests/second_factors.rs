@@ -10,8 +10,7 @@
 
 mod common;
 
-use common::{PASSWORD, Reply, TestServer, claims, now};
-use hmac::{Hmac, KeyInit, Mac};
+use common::{PASSWORD, Reply, TestServer, claims, now, totp};
 use serde_json::{Value, json};
 
 const MFA: &str = "lifeguardmfaclient00000001";
@@ -22,26 +21,6 @@ const SEEDED_SECRET: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 
 fn refusal(name: &str, message: &str) -> (String, String) {
     (name.to_owned(), message.to_owned())
-}
-
-/// RFC 6238 with SHA-1, six digits, thirty seconds.
-fn totp(secret: &str, seconds: i64) -> String {
-    let mut bits = String::new();
-    for letter in secret.chars() {
-        let value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(letter).unwrap();
-        bits.push_str(&format!("{value:05b}"));
-    }
-    let key: Vec<u8> = bits
-        .as_bytes()
-        .chunks_exact(8)
-        .map(|byte| u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap())
-        .collect();
-    let mut mac = Hmac::<sha1::Sha1>::new_from_slice(&key).unwrap();
-    mac.update(&(seconds / 30).to_be_bytes());
-    let hash = mac.finalize().into_bytes();
-    let at = usize::from(hash[19] & 15);
-    let number = u32::from_be_bytes(hash[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
-    format!("{:06}", number % 1_000_000)
 }
 
 fn other_code(code: &str) -> String {

@@ -106,7 +106,7 @@ async fn refresh(server: &Server, context: &Context, parameters: &Value) -> Answ
     Ok(json!({ "ChallengeParameters": {}, "AuthenticationResult": result }))
 }
 
-async fn before_authentication(context: &Context, user: &User) -> Result<(), Refusal> {
+pub(super) async fn before_authentication(context: &Context, user: &User) -> Result<(), Refusal> {
     let occasion = Occasion {
         pool: &context.pool,
         client_id: &context.client.id,

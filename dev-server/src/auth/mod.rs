@@ -8,6 +8,7 @@ mod context;
 mod custom;
 mod device;
 mod get_user;
+mod hosted;
 mod initiate;
 mod lockout;
 mod mfa;
@@ -24,6 +25,7 @@ mod step;
 
 pub(crate) use context::Context;
 pub(crate) use get_user::add_mfa;
+pub(crate) use hosted::{sign_in, sign_in_after_sign_up};
 pub(crate) use recovery::channel as recovery_channel;
 
 use crate::dispatch::{Operation, open, open_later};

@@ -77,7 +77,8 @@ pub(super) async fn after_first_factor(
 
 /// The sign-in is complete.
 pub(super) async fn finish(server: &Server, context: &Context, user: User, flow: Flow) -> Answer {
-    let (device_key, new_device) = device::track(server, context, &user, &flow)?;
+    let (device_key, new_device) =
+        if flow.hosted { (None, None) } else { device::track(server, context, &user, &flow)? };
     let occasion = Occasion {
         pool: &context.pool,
         client_id: &context.client.id,
@@ -90,6 +91,9 @@ pub(super) async fn finish(server: &Server, context: &Context, user: User, flow:
         }),
     };
     let _: Option<Nothing> = Trigger::PostAuthentication.ask(occasion).await?;
+    if flow.hosted {
+        return Ok(json!({ "HostedUser": user.username }));
+    }
     let grant = Grant {
         pool: &context.pool,
         client: &context.client,
@@ -97,6 +101,7 @@ pub(super) async fn finish(server: &Server, context: &Context, user: User, flow:
         scope: ADMIN_SCOPE.to_owned(),
         device_key,
         nonce: None,
+        auth_time: None,
         source: if flow.new_password {
             "NewPasswordChallenge"
         } else if flow.device_done {

@@ -19,6 +19,7 @@ pub(super) fn create(server: &Server, caller: &Caller, request: Value) -> Answer
         id: format!("{}_{}", region(caller), random::alphanumeric(9)?),
         name: input::required(&request, "PoolName")?.to_owned(),
         aws_issuer: false,
+        response_issuer: false,
         settings: settings(&request, &["PoolName", "MfaConfiguration"]),
         mfa: Map::new(),
         created: now,

@@ -24,6 +24,7 @@ pub(crate) fn routes() -> Router<Arc<Server>> {
         .route("/_dev/reset", preflighted(post(reset)))
         .route("/_dev/clock", preflighted(get(clock).post(set_clock)))
         .route("/_dev/faults", preflighted(post(faults)))
+        .route("/_dev/app-urls", preflighted(post(app_urls)))
 }
 
 async fn inbox(
@@ -57,6 +58,19 @@ async fn set_clock(State(server): State<Arc<Server>>, body: Bytes) -> Response<B
     reply(read::<SetClock>(&body).map(|wish| {
         server.clock.set_offset(wish.offset_seconds);
         clock_state(&server)
+    }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AppUrls {
+    urls: Vec<String>,
+}
+
+async fn app_urls(State(server): State<Arc<Server>>, body: Bytes) -> Response<Body> {
+    reply(read::<AppUrls>(&body).map(|wish| {
+        server.allow_app_urls(wish.urls);
+        json!({})
     }))
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn jwks(server: &Server, pool_id: &str) -> Answer {
 
 fn configuration(server: &Server, pool: &Pool) -> Value {
     let here = &server.public_url;
-    json!({
+    let mut members = json!({
         "issuer": server.issuer(pool),
         "jwks_uri": format!("{here}/{}/.well-known/jwks.json", pool.id),
         "authorization_endpoint": format!("{here}/oauth2/authorize"),
@@ -66,5 +66,11 @@ fn configuration(server: &Server, pool: &Pool) -> Value {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-    })
+    });
+    if pool.response_issuer
+        && let Some(members) = members.as_object_mut()
+    {
+        members.insert("authorization_response_iss_parameter_supported".to_owned(), json!(true));
+    }
+    members
 }

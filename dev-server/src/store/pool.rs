@@ -15,6 +15,9 @@ pub(crate) struct Pool {
     pub(crate) name: String,
     /// `iss` in the form of the service rather than an address of this server.
     pub(crate) aws_issuer: bool,
+    /// Authorization responses name the issuer (RFC 9207), which the service does not do.
+    #[serde(default)]
+    pub(crate) response_issuer: bool,
     /// What CreateUserPool took, with what SetUserPoolMfaConfig added.
     pub(crate) settings: Map<String, Value>,
     /// What SetUserPoolMfaConfig took.
@@ -271,6 +274,7 @@ pub(crate) struct ClientPolicy {
     pub(crate) allowed_o_auth_flows: Vec<String>,
     pub(crate) allowed_o_auth_scopes: Vec<String>,
     pub(crate) supported_identity_providers: Vec<String>,
+    pub(crate) allowed_o_auth_flows_user_pool_client: bool,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -96,6 +96,9 @@ pub(crate) struct Flow {
     pub(crate) new_password: bool,
     /// `CUSTOM_AUTH`: what the define trigger has seen.
     pub(crate) history: Vec<Value>,
+    /// On a page of managed login: it ends with a redirect, not with tokens.
+    #[serde(default)]
+    pub(crate) hosted: bool,
 }
 
 /// A refresh token; the key is its SHA-256.
@@ -116,6 +119,9 @@ pub(crate) struct RefreshToken {
     pub(crate) expires: i64,
     /// Set when rotation replaced it: it works until then, and a later use is a reuse.
     pub(crate) replaced_until: Option<i64>,
+    /// Came from the token endpoint for a code.
+    #[serde(default)]
+    pub(crate) hosted: bool,
     pub(crate) revoked: bool,
 }
 

@@ -11,6 +11,7 @@ use crate::trigger::{ClaimsOverride, Occasion, TokenGeneration, TokenOverride, T
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 /// On whose behalf and for what tokens are made.
 #[derive(Debug, Clone)]
@@ -23,11 +24,20 @@ pub(crate) struct Grant<'a> {
     pub(crate) device_key: Option<String>,
     /// Of the `authorize` request.
     pub(crate) nonce: Option<String>,
+    /// When the person signed in, in seconds, where that was before now.
+    pub(crate) auth_time: Option<i64>,
     /// The trigger source without `TokenGeneration_`.
     pub(crate) source: &'a str,
     pub(crate) metadata: Map<String, Value>,
     /// What a renewal keeps of the sign-in; nothing for a new sign-in.
     pub(crate) renewed: Option<RefreshToken>,
+}
+
+impl Grant<'_> {
+    /// Whether the tokens come, or once came, from a redirect.
+    fn is_hosted(&self) -> bool {
+        self.source == "HostedAuth" || self.renewed.as_ref().is_some_and(|token| token.hosted)
+    }
 }
 
 /// Makes ID and access token and, for a new sign-in, a refresh token: an `AuthenticationResult`.
@@ -36,7 +46,7 @@ pub(crate) async fn issue(server: &Server, grant: Grant<'_>) -> Answer {
     let now = server.clock.now();
     let (origin_jti, event_id, auth_time) = match &grant.renewed {
         Some(token) => (token.origin_jti.clone(), token.event_id.clone(), token.auth_time),
-        None => (random::uuid()?, random::uuid()?, now),
+        None => (random::uuid()?, random::uuid()?, grant.auth_time.unwrap_or(now)),
     };
     let mut shared = Map::new();
     let mut claim = |name: &str, value: Value| shared.insert(name.to_owned(), value);
@@ -53,8 +63,12 @@ pub(crate) async fn issue(server: &Server, grant: Grant<'_>) -> Answer {
     add_groups(server, &grant, &mut id, &mut access)?;
     let changes = ask_trigger(&grant, &id, &access).await?;
     change(&mut id, &mut access, changes);
+    let access = sign(server, grant.pool, TokenUse::Access, &access)?;
+    if grant.is_hosted() {
+        id.insert("at_hash".to_owned(), json!(half_hash(&access)));
+    }
     let mut result = json!({
-        "AccessToken": sign(server, grant.pool, TokenUse::Access, &access)?,
+        "AccessToken": access,
         "ExpiresIn": access_seconds(&policy),
         "TokenType": "Bearer",
         "IdToken": sign(server, grant.pool, TokenUse::Id, &id)?,
@@ -80,6 +94,7 @@ pub(crate) async fn issue(server: &Server, grant: Grant<'_>) -> Answer {
             issued: now_ms,
             expires: now_ms + lifetime * 1000,
             replaced_until: None,
+            hosted: grant.is_hosted(),
             revoked: false,
         })?;
         if let Some(result) = result.as_object_mut() {
@@ -87,6 +102,43 @@ pub(crate) async fn issue(server: &Server, grant: Grant<'_>) -> Answer {
         }
     }
     Ok(result)
+}
+
+/// An access token that speaks for a client itself.
+pub(crate) fn issue_to_client(
+    server: &Server,
+    pool: &Pool,
+    client: &Client,
+    scope: &str,
+) -> Answer {
+    let policy = client.policy();
+    let now = server.clock.now();
+    let claims = json!({
+        "sub": client.id,
+        "token_use": "access",
+        "scope": scope,
+        "auth_time": now,
+        "iss": server.issuer(pool),
+        "exp": now + access_seconds(&policy),
+        "iat": now,
+        "version": 2,
+        "jti": random::uuid()?,
+        "client_id": client.id,
+    });
+    let Value::Object(claims) = claims else {
+        return Err(Refusal::internal("claims are no object"));
+    };
+    Ok(json!({
+        "AccessToken": sign(server, pool, TokenUse::Access, &claims)?,
+        "ExpiresIn": access_seconds(&policy),
+        "TokenType": "Bearer",
+    }))
+}
+
+/// OpenID Connect Core, section 3.1.3.6: the left half of the token's hash.
+fn half_hash(token: &str) -> String {
+    let hash = Sha256::digest(token);
+    URL_SAFE_NO_PAD.encode(hash.get(..16).unwrap_or_default())
 }
 
 /// An opaque text of the service's form: five parts, like the encrypted token it stands for.
@@ -116,7 +168,7 @@ fn access_claims(
     claim("exp", json!(now + access_seconds(policy)));
     claim("jti", json!(random::uuid()?));
     claim("username", json!(grant.user.username));
-    if grant.source == "HostedAuth" {
+    if grant.is_hosted() {
         claim("version", json!(2));
     }
     if let Some(device_key) = &grant.device_key {
@@ -167,7 +219,7 @@ pub(crate) fn is_readable(policy: &ClientPolicy, attribute: &str) -> bool {
 }
 
 /// Attributes follow the scopes of the redirect flow; a sign-in by API has all of them.
-fn is_in_scope(scope: &str, attribute: &str) -> bool {
+pub(crate) fn is_in_scope(scope: &str, attribute: &str) -> bool {
     let scopes: Vec<&str> = scope.split(' ').collect();
     let has = |name: &str| scopes.contains(&name);
     if !has("openid") || !["email", "phone", "profile"].into_iter().any(has) {

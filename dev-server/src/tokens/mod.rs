@@ -4,8 +4,8 @@ mod bearer;
 mod issue;
 mod refresh;
 
-pub(crate) use bearer::{ADMIN_SCOPE, Bearer, authorize};
-pub(crate) use issue::{Grant, is_readable, issue};
+pub(crate) use bearer::{ADMIN_SCOPE, Bearer, authorize, believe};
+pub(crate) use issue::{Grant, is_in_scope, is_readable, issue, issue_to_client};
 pub(crate) use refresh::{Renewal, renew, revoke_family, sign_out_everywhere};
 
 use crate::server::Server;

@@ -28,6 +28,7 @@ pub(crate) async fn renew(server: &Server, wish: Renewal<'_>) -> Answer {
         scope: held.scope.clone(),
         device_key: held.device_key.clone(),
         nonce: None,
+        auth_time: None,
         source: "RefreshTokens",
         metadata: wish.metadata,
         renewed: Some(held),

@@ -42,6 +42,7 @@ fn pool(config: Value) -> Pool {
         id: "eu-west-1_Test".to_owned(),
         name: "test".to_owned(),
         aws_issuer: false,
+        response_issuer: false,
         settings,
         mfa: Map::new(),
         created: 0,

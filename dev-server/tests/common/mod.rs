@@ -11,8 +11,10 @@
     unreachable_pub
 )]
 
+pub mod browser;
 pub mod srp;
 
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -248,6 +250,26 @@ pub fn claims(token: &Value) -> Value {
 /// Seconds since the epoch by the machine's clock.
 pub fn now() -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap()
+}
+
+/// RFC 6238 with SHA-1, six digits, thirty seconds.
+pub fn totp(secret: &str, seconds: i64) -> String {
+    let mut bits = String::new();
+    for letter in secret.chars() {
+        let value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(letter).unwrap();
+        bits.push_str(&format!("{value:05b}"));
+    }
+    let key: Vec<u8> = bits
+        .as_bytes()
+        .chunks_exact(8)
+        .map(|byte| u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap())
+        .collect();
+    let mut mac = Hmac::<sha1::Sha1>::new_from_slice(&key).unwrap();
+    mac.update(&(seconds / 30).to_be_bytes());
+    let hash = mac.finalize().into_bytes();
+    let at = usize::from(hash[19] & 15);
+    let number = u32::from_be_bytes(hash[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
+    format!("{:06}", number % 1_000_000)
 }
 
 /// A text no other test has.
