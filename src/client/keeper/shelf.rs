@@ -97,16 +97,19 @@ pub(super) async fn put(
     }
     let held = Held { store, record };
     client.keeper.held.replace(Some(held.clone()));
-    let _ = platform.remove(store, &record::credentials_key(&client.pool)).await;
     for other in STORES {
         if other != store && !matches!(platform.load(other, &key).await, Ok(None)) {
             clear(client, platform, other).await;
         }
     }
-    // Without locks a refresh of the session before may have written in between.
-    if matches!(platform.load(store, &key).await, Ok(Some(stored)) if stored != text) {
+    // Without locks a refresh of the session before may have written in between; a sign-in that came
+    // after this one has left its own epoch, and is not to be written over.
+    if matches!(platform.load(store, &key).await, Ok(Some(stored)) if stored != text)
+        && !is_over(client, platform, &held).await
+    {
         let _ = platform.save(store, &key, &text).await;
     }
+    remove_credentials(client, platform, store).await;
     Ok(held)
 }
 
@@ -166,12 +169,21 @@ pub(super) async fn end(client: &Client, platform: &impl Platform, refused: &Hel
     true
 }
 
-/// Empties a store of the session, whoever's it is, so that nothing can bring it back. Whether
-/// the store did it.
+/// Empties a store of the session, whoever's it is, so that nothing can bring it back, and of what
+/// was got with it. Whether the store did it.
 pub(super) async fn clear(client: &Client, platform: &impl Platform, store: Store) -> bool {
+    let cleared = clear_session(client, platform, store).await;
+    remove_credentials(client, platform, store).await && cleared
+}
+
+/// Credentials are void with their session's epoch: they are removed so that they do not lie about.
+async fn remove_credentials(client: &Client, platform: &impl Platform, store: Store) -> bool {
+    platform.remove(store, &record::credentials_key(&client.pool)).await.is_ok()
+}
+
+async fn clear_session(client: &Client, platform: &impl Platform, store: Store) -> bool {
     let (key, epoch_key) = keys(client);
     let epoch = make_epoch(platform);
-    let _ = platform.remove(store, &record::credentials_key(&client.pool)).await;
     for _ in 0..3 {
         let marked = platform.save(store, &epoch_key, &epoch).await.is_ok();
         let removed = platform.remove(store, &key).await.is_ok();

@@ -21,9 +21,14 @@ export async function use(auth: Auth): Promise<void> {
   expectType<Date>(credentials.expiration);
   expectType<string>(credentials.identityId);
 
-  const reply = await auth.signedFetch("https://api.example.com/orders", { method: "POST", body: "{}" });
+  const reply = await auth.signedFetch("https://api.example.com/orders", {
+    method: "POST",
+    body: "{}",
+  });
   expectType<number>(reply.status);
-  expectType<string>(await auth.presign({ url: "https://api.example.com/file", expiresSeconds: 60 }));
+  expectType<string>(
+    await auth.presign({ url: "https://api.example.com/file", expiresSeconds: 60 }),
+  );
 }
 
 createAuth({
