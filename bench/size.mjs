@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 // Bytes that a page loads to sign a person in: Lifeguard and the other clients, bundled the same way in one run.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "../scripts/build.mjs";
 import { readArgs } from "../scripts/lib/args.mjs";
+import { measurePage } from "../scripts/lib/bundle.mjs";
 import { pack, packedPackage, packedRoot } from "../scripts/lib/pack.mjs";
+import { wasmOf } from "../scripts/lib/wasm.mjs";
 import { setup } from "../scripts/setup.mjs";
 import { columns } from "./lib/results.mjs";
 
@@ -23,6 +23,7 @@ gzip and brotli (quality 11) bytes of all that the page loads. Writes bench/resu
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = readArgs(help, { out: { type: "string", default: join(here, "results/peers-size.json") }, "no-build": { type: "boolean" } });
 
+const wasmFile = (module) => join(packedPackage, "dist", wasmOf(module));
 const keep = (names, from) => `import { ${names.join(", ")} } from "${from}"; globalThis.kept = [${names.join(", ")}];`;
 
 const pages = [
@@ -30,7 +31,15 @@ const pages = [
     name: "lifeguard",
     about: "password and every challenge",
     resolveDir: packedRoot,
-    wasm: join(packedPackage, "dist/lifeguard_bg.wasm"),
+    needs: /core-sign-in/,
+    files: [wasmFile("sign-in")],
+    source: keep(["createAuth"], "lifeguard-cognito"),
+  },
+  {
+    name: "lifeguard (all)",
+    about: "every call, both modules",
+    resolveDir: packedRoot,
+    files: [wasmFile("sign-in"), wasmFile("account")],
     source: keep(["createAuth"], "lifeguard-cognito"),
   },
   {
@@ -59,36 +68,8 @@ const pages = [
   { name: "cognito-srp-helper", about: "createSrpSession, signSrpSession: the arithmetic alone", source: keep(["createSrpSession", "signSrpSession"], "cognito-srp-helper") },
 ];
 
-const sizes = (bytes) => [
-  bytes.length,
-  gzipSync(bytes, { level: 9 }).length,
-  brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length,
-];
-
-async function measure({ name, about, source, resolveDir = here, wasm }) {
-  const outdir = mkdtempSync(join(tmpdir(), "lifeguard-bench-size-"));
-  try {
-    const { outputFiles } = await bundle({
-      stdin: { contents: source, resolveDir, sourcefile: "page.js" },
-      outdir,
-      bundle: true,
-      minify: true,
-      splitting: true,
-      write: false,
-      format: "esm",
-      platform: "browser",
-      target: "es2022",
-      define: { global: "globalThis" },
-      legalComments: "none",
-      logLevel: "error",
-    });
-    const parts = outputFiles.map(({ contents }) => sizes(contents));
-    if (wasm) parts.push(sizes(readFileSync(wasm)));
-    const [raw, gzip, brotli] = parts.reduce((sum, part) => sum.map((bytes, kind) => bytes + part[kind]));
-    return { client: name, about, raw, gzip, brotli };
-  } finally {
-    rmSync(outdir, { recursive: true, force: true });
-  }
+async function measure({ name, about, source, resolveDir = here, needs, files }) {
+  return { client: name, about, ...(await measurePage({ source, resolveDir, needs, files })) };
 }
 
 await setup("bench");
@@ -96,7 +77,6 @@ if (!values["no-build"]) {
   await build();
   await pack();
 }
-const { build: bundle } = await import("esbuild");
 const rows = await Promise.all(pages.map(measure));
 console.log(columns(["client", "raw", "gzip", "brotli"], rows.map((row) => [row.client, row.raw, row.gzip, row.brotli].map(String))));
 mkdirSync(resolve(values.out, ".."), { recursive: true });

@@ -90,7 +90,25 @@ stories("end of a session", { site: "bare" }, (story) => {
 
     assert.equal(await token(tab), null);
     assert.equal(await tab.evaluate(() => auth.session()), null);
+    assert.deepEqual(await loadedWasm(tab), [], "which takes no WebAssembly");
     assert.equal(await failure(tab, "signOut"), null);
     assert.deepEqual(await world.server.counters(), {});
   });
+
+  story("signing in loads what signs in, and what comes later the rest", async (world) => {
+    const lab = new Lab(world, pools.plain);
+    const tab = await lab.signedIn("alice");
+
+    assert.equal(await who(tab), "alice");
+    assert.deepEqual(await loadedWasm(tab), ["lifeguard-sign-in_bg.wasm"]);
+    assert.equal(await failure(tab, "signOut"), null);
+    assert.deepEqual(await loadedWasm(tab), ["lifeguard-account_bg.wasm", "lifeguard-sign-in_bg.wasm"]);
+    assert.equal(await token(tab), null);
+  });
 });
+
+/** Names of the WebAssembly files that a page has fetched. */
+function loadedWasm(tab) {
+  return tab.evaluate(() =>
+    performance.getEntriesByType("resource").map(({ name }) => name.split("/").pop()).filter((name) => name.endsWith(".wasm")).sort());
+}

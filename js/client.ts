@@ -4,10 +4,10 @@
  */
 import { createAccount } from "./account.js";
 import { createAws } from "./aws.js";
-import type { Call, Operation } from "./core.js";
+import type { Call, Operation, SignInOperation } from "./core.js";
 import { AuthError } from "./errors.js";
 import { createFactors } from "./factors.js";
-import { createHost } from "./host.js";
+import { createHost, type Host } from "./host.js";
 import { createSession } from "./session.js";
 import { createSignIn } from "./sign-in.js";
 import type {
@@ -18,7 +18,19 @@ import type {
   ConfirmSignUpResult,
   Session,
   SignUpResult,
+  WasmModule,
 } from "./types.js";
+
+const SIGN_IN: readonly Operation[] = [
+  "prepare",
+  "signIn",
+  "answer",
+  "pendingSignIns",
+  "cancelSignIn",
+] satisfies SignInOperation[];
+
+/** Whether the module that signs people in has the operation. */
+const isSignIn = (operation: Operation) => SIGN_IN.includes(operation);
 
 /**
  * Sign-in for one app client of one user pool. Does nothing until its first call.
@@ -28,22 +40,45 @@ import type {
  * const result = await auth.signIn({ username, password });
  */
 export function createAuth(options: AuthOptions): Auth {
-  const host = createHost(options, (event) => session.notify(event));
-  let core: Promise<Call> | undefined;
+  const host = createHost(options);
+  const cores: { [module in WasmModule]?: Promise<Call> | undefined } = {};
 
-  /** Loads the core on first use: a page of somebody already signed in needs none. */
-  const call: Call = async (operation, input, signal) => {
-    if (signal?.aborted) throw new AuthError("aborted");
-    core ??= import("./core.js").then(
-      ({ connect }) => connect(options, host, session.seen),
+  /** Loads a module of the core on first use: a page of somebody already signed in needs none. */
+  function core(module: WasmModule): Promise<Call> {
+    const existing = cores[module];
+    if (existing) return existing;
+    const loading = module === "signIn" ? import("./core-sign-in.js") : import("./core-account.js");
+    const connected: Promise<Call> = loading.then(
+      ({ connect }) => {
+        // What an account module tells that knows nothing of the newest sign-in is not news any more.
+        const notify = (event: string) => cores[module] === connected && session.notify(event);
+        const own: Host = Object.create(host, { notify: { value: notify } });
+        return connect(options, own, module === "signIn" ? () => ({}) : session.known);
+      },
       (cause: unknown) => {
-        core = undefined;
+        cores[module] = undefined;
         throw new AuthError("wasmUnavailable", { cause });
       },
     );
-    return (await core)(operation, input, signal);
+    cores[module] = connected;
+    return connected;
+  }
+
+  const call: Call = async <T>(operation: Operation, input?: object, signal?: AbortSignal) => {
+    if (signal?.aborted) throw new AuthError("aborted");
+    if (!isSignIn(operation)) return (await core("account"))<T>(operation, input, signal);
+    session.begin();
+    const result = await (await core("signIn"))<T>(operation, input, signal);
+    await session.settle();
+    return result;
   };
-  const session = createSession(options, host, call);
+  const session = createSession(options, host, call, {
+    isLoaded: () => cores.account !== undefined,
+    // The next call begins with the session that has just been stored.
+    replace() {
+      cores.account = undefined;
+    },
+  });
 
   /** Most calls: input through, result back. */
   function forward<T>(operation: Operation, input: CallOptions = {}): Promise<T> {

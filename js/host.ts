@@ -23,7 +23,7 @@ interface ContextDataGlobal {
   };
 }
 
-export function createHost(options: AuthOptions, notify: (event: string) => void): Host {
+export function createHost(options: AuthOptions): Host {
   const storage = options.storage ?? "local";
   const memory = memoryStore();
   // One for each: the core keeps a session in one store and takes it out of the others.
@@ -55,7 +55,8 @@ export function createHost(options: AuthOptions, notify: (event: string) => void
       channel.postMessage(message);
       channel.close();
     },
-    notify,
+    // Each module of the core gets its own.
+    notify() {},
     deviceName: () => globalThis.navigator?.userAgent.slice(0, 1024) || "browser",
     contextData(...names) {
       const script = (globalThis as ContextDataGlobal).AmazonCognitoAdvancedSecurityData;

@@ -25,18 +25,24 @@ export interface Found extends StoredRecord {
   text: string;
 }
 
+/** What the stores hold: `null` for nothing at all, `undefined` for what only the core can judge. */
+export type Look = Found | null | undefined;
+
 /** The record of this page's stores; a promise only where a store answers with one. */
-export function findRecord(options: AuthOptions, host: Host): Found | null | Promise<Found | null> {
+export function findRecord(options: AuthOptions, host: Host): Look | Promise<Look> {
   const stores = [host.memory, host.tab, host.lasting];
-  function from(index: number): Found | null | Promise<Found | null> {
+  function from(index: number, before: Look): Look | Promise<Look> {
     const store = stores[index];
-    if (!store) return null;
-    return then(readStore(options, store), (found) => found ?? from(index + 1));
+    if (!store) return before;
+    return then(
+      readStore(options, store),
+      (found) => found || from(index + 1, found === null ? before : undefined),
+    );
   }
   try {
-    return from(0);
+    return from(0, null);
   } catch {
-    return null;
+    return undefined;
   }
 }
 
@@ -44,14 +50,14 @@ function readStore({ userPoolId, clientId }: AuthOptions, store: StorageAdapter)
   const read = (name: string) => store.getItem(`lifeguard.${clientId}.${name}`);
   return then(read("session"), (text) => {
     if (!text) return null;
-    return then(read("epoch"), (epoch): Found | null => {
+    return then(read("epoch"), (epoch): Look => {
       try {
         const record = JSON.parse(text) as StoredRecord;
         const counts =
           record.v === 1 && record.pool === userPoolId && (epoch ?? record.epoch) === record.epoch;
-        return counts ? { ...record, text } : null;
+        return counts ? { ...record, text } : undefined;
       } catch {
-        return null;
+        return undefined;
       }
     });
   });

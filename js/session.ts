@@ -2,11 +2,12 @@
  * The session as the page holds it: a fresh one is read from the store, everything else is asked of
  * the core. Timers and events of the page only hint at looking again.
  */
-import type { Call } from "./core.js";
+import type { Call, Known } from "./core.js";
 import { AuthError } from "./errors.js";
-import { createEvents } from "./events.js";
+import { type AuthEvent, createEvents } from "./events.js";
 import { channelName, type Host } from "./host.js";
-import { dueInMs, type Found, findRecord, isFresh, toSession } from "./record.js";
+import { hasLegacy } from "./legacy.js";
+import { dueInMs, type Found, findRecord, isFresh, type Look, toSession } from "./record.js";
 import type {
   Auth,
   AuthOptions,
@@ -28,26 +29,95 @@ const MESSAGE_MS = 1_000;
 /** Timers hold at most this many milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-export function createSession(options: AuthOptions, host: Host, call: Call) {
+/** The account module, which may have a copy of the session. */
+interface Account {
+  isLoaded(): boolean;
+  /** Lets the next call begin with a new one. */
+  replace(): void;
+}
+
+export function createSession(options: AuthOptions, host: Host, call: Call, account: Account) {
   const events = createEvents();
   /** The record this page counts with; empty when it knows of none. What the core begins with. */
   let seen: string | undefined;
+  /** The record of this page's own sign-in. */
+  let own: { record: string; store: string } | undefined;
+  /** Whether other libraries' keys have still to follow it. */
+  let isUnsettled = false;
+  /** When the session was received that handlers were told of last: another module may tell the same. */
+  let told: number | undefined;
   let status: AuthStatus | undefined;
+  let toldStatus: AuthStatus | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopListening: (() => void) | undefined;
   let channel: BroadcastChannel | undefined;
   /** What another tab said last; the store may show it before or after. */
   let said: string | undefined;
 
-  /** Told by the core: what changed. */
+  /** Told by the core: what changed, or that a sign-in is stored. */
   function notify(text: string): void {
-    const event = JSON.parse(text);
-    if (event.type === "statusChanged") status = event.status;
+    const { receivedAt, ...event } = JSON.parse(text);
+    if (event.type === "stored") stored(event);
+    else if (event.type === "statusChanged") tellStatus(event.status);
+    else tellChange(event, receivedAt);
+  }
+
+  function tellChange(event: AuthEvent, receivedAt?: number): void {
     if (event.type === "signedIn" || event.type === "userChanged") {
       said = undefined;
       watch();
     }
+    if (event.type === "signedOut") seen = "";
+    else if (receivedAt === told) return;
+    told = receivedAt;
     events.tell(event);
+  }
+
+  function tellStatus(next: AuthStatus): void {
+    status = next;
+    if (toldStatus === next) return;
+    toldStatus = next;
+    events.tell({ type: "statusChanged", status: next });
+  }
+
+  /** Somebody signed in on this page: what that is to the handlers, only the wrapper knows. */
+  function stored(event: { record: string; store: string }): void {
+    const { username, sub, receivedAt, expiresAt } = JSON.parse(event.record);
+    const before = seen && JSON.parse(seen).sub;
+    own = event;
+    isUnsettled = true;
+    account.replace();
+    seen = event.record;
+    tellChange(
+      before === sub
+        ? { type: "refreshed", expiresAt: Math.floor(expiresAt / 1000) }
+        : { type: before ? "userChanged" : "signedIn", user: { username, sub } },
+      receivedAt,
+    );
+    tellStatus("ok");
+    watch();
+  }
+
+  /** Before a sign-in: who is signed in now, for the handlers' sake. */
+  function begin(): void {
+    if (seen === undefined)
+      void findSafely().then((found) => {
+        seen ??= found?.text ?? "";
+      });
+  }
+
+  /** After a sign-in: what other libraries left goes, or follows, as the application wants it. */
+  async function settle(): Promise<void> {
+    if (!isUnsettled) return;
+    isUnsettled = false;
+    if (options.legacyKeys !== "keep" && !(await mayHaveLegacy())) return;
+    // The person is in all the same.
+    await call("settleLegacy").catch(() => {});
+  }
+
+  /** What the account module begins with. */
+  function known(): Known {
+    return { seen, heldIn: own && own.record === seen ? own.store : undefined };
   }
 
   async function session({ signal, ...input }: SessionOptions = {}): Promise<Session | null> {
@@ -58,27 +128,30 @@ export function createSession(options: AuthOptions, host: Host, call: Call) {
         look(found);
         return toSession(found);
       }
+      if (found === null && (await isNobody())) {
+        seen = "";
+        tellStatus("signedOut");
+        return null;
+      }
     }
     const result = await call<Session | null>("session", input, signal);
     if (result) watch();
     return result;
   }
 
-  /** What is stored; nothing where a store fails or hangs, which the core judges. */
-  async function findSafely(): Promise<Found | null> {
-    let patience: ReturnType<typeof setTimeout> | undefined;
-    try {
-      const found = findRecord(options, host);
-      if (!(found instanceof Promise)) return found;
-      const hung = new Promise<null>((resolve) => {
-        patience = setTimeout(resolve, PATIENCE_MS, null);
-      });
-      return await Promise.race([found, hung]);
-    } catch {
-      return null;
-    } finally {
-      clearTimeout(patience);
-    }
+  /** Whether nobody is signed in for sure, the stores being empty: nobody was, and no other library knows. */
+  async function isNobody(): Promise<boolean> {
+    return !seen && !account.isLoaded() && !(await mayHaveLegacy());
+  }
+
+  async function mayHaveLegacy(): Promise<boolean> {
+    return (await patiently(hasLegacy(options.clientId, host))) ?? true;
+  }
+
+  /** What is stored; `undefined` where a store fails or hangs, which the core judges. */
+  async function findSafely(): Promise<Look> {
+    const found = findRecord(options, host);
+    return found instanceof Promise ? patiently(found) : found;
   }
 
   /** Notes what was found; a change that handlers have not heard of is the core's to tell. */
@@ -211,7 +284,22 @@ export function createSession(options: AuthOptions, host: Host, call: Call) {
       stopListening = channel = undefined;
     },
   };
-  return { auth, notify, seen: () => seen };
+  return { auth, notify, begin, settle, known };
+}
+
+/** What a store answers; nothing where it fails or hangs. */
+async function patiently<T>(answer: Promise<T>): Promise<T | undefined> {
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  const hung = new Promise<undefined>((resolve) => {
+    patience = setTimeout(resolve, PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([answer, hung]);
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(patience);
+  }
 }
 
 function isVisible(): boolean {

@@ -34,6 +34,12 @@ export type WasmSource =
   | WebAssembly.Module
   | Promise<string | URL | Response | BufferSource | WebAssembly.Module>;
 
+/**
+ * The package's two WebAssembly modules: what signing in needs, and what comes later (refreshing and
+ * ending the session, the account's own calls).
+ */
+export type WasmModule = "signIn" | "account";
+
 /** What {@link createAuth} needs to know. */
 export interface AuthOptions {
   /** The user pool, `region_name`: for instance `eu-west-1_Ab12Cd34E`. */
@@ -53,8 +59,11 @@ export interface AuthOptions {
    * Default `"remove"`.
    */
   legacyKeys?: "remove" | "keep";
-  /** Overrides how the WebAssembly is found. Default: beside the package's own module. */
-  wasm?: WasmSource;
+  /**
+   * Overrides how the WebAssembly is found. Default: beside the package's own modules. A single
+   * source is that of `signIn`.
+   */
+  wasm?: WasmSource | { [module in WasmModule]?: WasmSource };
   /** How long one attempt of a request may take, in milliseconds. Default 15 000. */
   timeoutMs?: number;
   /** Which addresses {@link Auth.fetch} sends the token to. Default: none. */

@@ -23,8 +23,8 @@ built and packed package. Ends with status 1 at the first difference and names t
 const engines = ["node", "chromium", "firefox", "webkit"];
 
 async function inNode(file) {
-  const glue = await import(pathToFileURL(join(packedPackage, "dist/lifeguard.js")).href);
-  await glue.default({ module_or_path: readFileSync(join(packedPackage, "dist/lifeguard_bg.wasm")) });
+  const glue = await import(pathToFileURL(join(packedPackage, "dist/lifeguard-sign-in.js")).href);
+  await glue.default({ module_or_path: readFileSync(join(packedPackage, "dist/lifeguard-sign-in_bg.wasm")) });
   return runVectors(glue, file);
 }
 
@@ -46,11 +46,11 @@ async function inBrowser(engine, file) {
     const page = await new Page(browser.driver, site, engine).open("/");
     return await page.evaluate(async () => {
       const [glue, { runVectors: run }, vectors] = await Promise.all([
-        import("/package/dist/lifeguard.js"),
+        import("/package/dist/lifeguard-sign-in.js"),
         import("/runner.js"),
         fetch("/vectors.json").then((response) => response.json()),
       ]);
-      await glue.default({ module_or_path: "/package/dist/lifeguard_bg.wasm" });
+      await glue.default({ module_or_path: "/package/dist/lifeguard-sign-in_bg.wasm" });
       return run(glue, vectors);
     });
   } finally {

@@ -1,7 +1,12 @@
 //! What JavaScript sees: one class with one method, so that the glue stays small. Translates; makes
-//! no decision about a sign-in.
+//! no decision about a sign-in. Each of the package's two modules knows the operations of its
+//! feature: `js/core.ts` has the list.
 
+#[cfg(feature = "account")]
+mod account;
 mod error;
+#[cfg(feature = "sign-in")]
+mod sign_in;
 mod types;
 mod value;
 
@@ -9,16 +14,12 @@ use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use crate::browser::{Host, Page};
+use crate::client::Client;
 use crate::client::error::Error;
-use crate::client::{
-    Client, account, credentials, keeper, passkeys, resume, sign_in, signing, tasks,
-};
-use crate::platform::Platform;
 use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
 use crate::protocol::pool::Pool;
-use crate::protocol::task;
-use types::{Answered, Input, Output};
+use types::Input;
 
 /// The core: one pool, one app client.
 #[wasm_bindgen]
@@ -29,7 +30,8 @@ pub struct Core {
 
 #[wasm_bindgen]
 impl Core {
-    /// Makes the core for `{ userPoolId, clientId, endpoint?, timeoutMs?, resumeMs?, seen? }`.
+    /// Makes the core for `{ userPoolId, clientId, endpoint?, timeoutMs?, resumeMs?, keepsLegacy?,
+    /// seen?, heldIn? }`.
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, host: Host) -> Result<Core, JsValue> {
         let config = Input::new(value::from_js(&config));
@@ -47,12 +49,16 @@ impl Core {
             .map_err(|misuse| value::to_js(&error::write(Error::Misuse(misuse))))?;
         let timeout_ms = config.number("timeoutMs").map_or(DEFAULT_TIMEOUT_MS, |ms| ms as u32);
         let mut client = Client::new(pool, timeout_ms);
-        client.keeps_legacy = config.is_true("keepsLegacy");
         client.resume_ms = config.number("resumeMs").map(|ms| ms as u64);
-        client.identity = types::identity_pool(&config)
-            .map_err(|misuse| value::to_js(&error::write(Error::Misuse(misuse))))?;
-        if let Some(seen) = config.optional("seen") {
-            client.assume(&seen);
+        #[cfg(feature = "account")]
+        {
+            client.identity = types::identity_pool(&config)
+                .map_err(|misuse| value::to_js(&error::write(Error::Misuse(misuse))))?;
+            client.keeps_legacy = config.is_true("keepsLegacy");
+            if let Some(seen) = config.optional("seen") {
+                let held_in = config.optional("heldIn").map(|_| config.store("heldIn"));
+                client.assume(&seen, held_in);
+            }
         }
         Ok(Core { client, host })
     }
@@ -76,59 +82,15 @@ impl Core {
 
 impl Core {
     async fn run(&self, operation: &str, input: &Input, page: &Page<'_>) -> Result<Value, Error> {
-        let client = &self.client;
-        let pool = &client.pool;
-        Ok(match operation {
-            "prepare" => {
-                client.prepare(page).await;
-                Value::Null
-            }
-            "signIn" => {
-                let start = types::start(input, |username| {
-                    page.context_data(username, pool.id(), pool.client_id())
-                })?;
-                sign_in::start(client, page, input.store(), start).await?.output()
-            }
-            "answer" => {
-                let Answered { question, answer, mediation } = types::answer(input)?;
-                sign_in::answer(client, page, question, answer, mediation.as_deref())
-                    .await?
-                    .output()
-            }
-            "pendingSignIns" => resume::all(client, page).await.output(),
-            "cancelSignIn" => {
-                resume::forget(client, page, &input.text("id")?).await;
-                Value::Null
-            }
-            "registerPasskey" => {
-                passkeys::register(client, page).await?;
-                Value::Null
-            }
-            "updateAttributes" => account::update_attributes(client, page, input.value()).await?,
-            "deleteUser" => {
-                account::delete_user(client, page).await?;
-                Value::Null
-            }
-            "credentials" => {
-                let forced = input.is_true("forceRefresh");
-                credentials::credentials(client, page, forced).await?.output()
-            }
-            "sign" => signing::sign(client, page, &input.value()).await?,
-            "session" => match keeper::session_as(client, page, &types::wanted(input)).await? {
-                Some(session) => session.output(),
-                None => Value::Null,
-            },
-            "wake" => {
-                let again = keeper::wake(client, page, &types::hint(input)).await;
-                Value::object().with_some("againMs", again.map(f64::from))
-            }
-            "signOut" => keeper::sign_out(client, page, input.is_true("global")).await.output(),
-            "srpVector" => types::srp_vector(input)?,
-            _ => {
-                let task = task::find(operation).ok_or(Misuse("no such operation"))?;
-                tasks::run(client, page, task, input.value(), &input.extras()).await?
-            }
-        })
+        #[cfg(feature = "sign-in")]
+        if let Some(output) = sign_in::run(&self.client, operation, input, page).await? {
+            return Ok(output);
+        }
+        #[cfg(feature = "account")]
+        if let Some(output) = account::run(&self.client, operation, input, page).await? {
+            return Ok(output);
+        }
+        Err(Error::Misuse(Misuse("no such operation")))
     }
 }
 

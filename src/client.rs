@@ -80,12 +80,16 @@ impl Client {
     }
 
     /// Takes over what the page knew before this client was there: the stored record its handlers
-    /// count with, empty for none, so that the first look tells what has changed since.
-    pub fn assume(&self, record: &str) {
+    /// count with, empty for none, so that the first look tells what has changed since. `held_in`: the
+    /// page signed that person in itself, and has the session also where this store loses it.
+    pub fn assume(&self, record: &str, held_in: Option<Store>) {
         let held = Record::read(record, &self.pool)
-            .map(|record| keeper::Held { store: Store::Lasting, record });
+            .map(|record| keeper::Held { store: held_in.unwrap_or(Store::Lasting), record });
         if record.is_empty() || held.is_some() {
             self.keeper.events.assume(held.as_ref());
+        }
+        if held_in.is_some() {
+            self.keeper.hold(held);
         }
     }
 

@@ -61,6 +61,17 @@ pub enum Store {
     Cookies,
 }
 
+impl Store {
+    /// The name applications know it by.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tab => "session",
+            Self::Memory => "memory",
+            Self::Lasting | Self::Cookies => "local",
+        }
+    }
+}
+
 /// What came of asking for a lock.
 pub enum Locked<L> {
     /// Nobody else holds it until this is dropped.

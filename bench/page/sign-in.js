@@ -26,8 +26,8 @@ async function round(number, settings, person) {
 /** Time to compile and instantiate the core, its bytes being there. */
 async function wasmStart() {
   const [glue, bytes] = await Promise.all([
-    import("/package/dist/lifeguard.js"),
-    fetch("/package/dist/lifeguard_bg.wasm").then((response) => response.arrayBuffer()),
+    import("/package/dist/lifeguard-sign-in.js"),
+    fetch("/package/dist/lifeguard-sign-in_bg.wasm").then((response) => response.arrayBuffer()),
   ]);
   const start = performance.now();
   await glue.default({ module_or_path: bytes });

@@ -5,10 +5,10 @@ import { step } from "./log.mjs";
 import { at, distDir, pkgDir } from "./paths.mjs";
 import { tsc } from "./run.mjs";
 import { hashOf, isFresh, writeStamp } from "./stamp.mjs";
+import { shippedFromPkg } from "./wasm.mjs";
 
-// The wrapper imports "./lifeguard.js" and names "./lifeguard_bg.wasm" by `new URL(…, import.meta.url)`: both are
+// The wrapper imports the glue, "./lifeguard-….js", and names the wasm by `new URL(…, import.meta.url)`: both are
 // beside it in dist/, and tsconfig's rootDirs makes the compiler see them there in the sources, too.
-const fromPkg = ["lifeguard.js", "lifeguard_bg.wasm"];
 
 export async function buildDist({ force = false } = {}) {
   const inputs = hashOf([at("js"), at("tsconfig.json"), at("tsconfig.build.json"), at("package-lock.json"), pkgDir]);
@@ -16,7 +16,7 @@ export async function buildDist({ force = false } = {}) {
   rmSync(distDir, { recursive: true, force: true });
   mkdirSync(distDir, { recursive: true });
   await step("compiling the wrapper", () => tsc("-p", at("tsconfig.build.json")));
-  for (const name of fromPkg) copyFileSync(join(pkgDir, name), join(distDir, name));
+  for (const name of shippedFromPkg) copyFileSync(join(pkgDir, name), join(distDir, name));
   if (!existsSync(join(distDir, "index.js"))) throw new Error("js/index.ts is missing: dist/ has no entry");
   writeStamp("dist", inputs, [distDir]);
   return true;

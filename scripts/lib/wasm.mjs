@@ -1,5 +1,6 @@
-// The wasm: cargo, wasm-bindgen, wasm-opt; from the root crate to pkg/.
-import { copyFileSync, mkdirSync, rmSync } from "node:fs";
+// The wasm: cargo, wasm-bindgen, wasm-opt; from the root crate to pkg/. Two modules, so that a page that signs people
+// in does not load what only a session needs.
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { info, seconds, step, warn } from "./log.mjs";
@@ -12,7 +13,17 @@ import { canBuildStd } from "./tools.mjs";
 const features = ["bulk-memory", "simd", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
 
 const sources = ["Cargo.toml", "Cargo.lock", ".cargo", "rust-toolchain.toml", "src", "modexp/Cargo.toml", "modexp/src"].map((path) => at(path));
-const outputs = ["lifeguard.js", "lifeguard.d.ts", "lifeguard_bg.wasm"].map((name) => join(pkgDir, name));
+/** The modules: names of features of the root crate. */
+const modules = ["sign-in", "account"];
+const filesOf = (module) => [`lifeguard-${module}.js`, `lifeguard-${module}_bg.wasm`];
+
+/** What the package ships of pkg/. */
+export const shippedFromPkg = modules.flatMap(filesOf);
+
+/** The wasm of a module, by its feature. */
+export const wasmOf = (module) => filesOf(module)[1];
+
+const outputs = [...shippedFromPkg, ...modules.map((module) => `lifeguard-${module}.d.ts`)].map((name) => join(pkgDir, name));
 
 const cargoTargetDir = () => process.env.CARGO_TARGET_DIR ?? at("target");
 
@@ -34,10 +45,11 @@ function rustflags(small) {
   return ["--config", `target.${wasmTarget}.rustflags=${JSON.stringify(flags)}`];
 }
 
-async function compile(small) {
+async function compile(module, small) {
   // Two target folders: flags that change everything must not make the two builds evict each other.
   const targetDir = join(cargoTargetDir(), small ? "small" : ".");
-  const args = ["build", "--release", "--lib", "-p", "lifeguard", "--target", wasmTarget, "--quiet", ...rustflags(small), ...(small ? smallFlags.args : [])];
+  const features = ["--no-default-features", "--features", module];
+  const args = ["build", "--release", "--lib", "-p", "lifeguard", ...features, "--target", wasmTarget, "--quiet", ...rustflags(small), ...(small ? smallFlags.args : [])];
   const { code, output } = await run("cargo", args, {
     capture: small,
     allowFailure: small,
@@ -47,37 +59,47 @@ async function compile(small) {
   return join(targetDir, wasmTarget, "release", "lifeguard.wasm");
 }
 
-async function compileSmallest(plain) {
-  if (plain) return [await compile(false), "plain"];
-  if (!canBuildStd()) {
-    warn("rust-src is missing: building the plain, larger wasm (rustup component add rust-src)");
-    return [await compile(false), "plain"];
+/** Compiles a module and makes its files in pkg/. */
+async function make(module, small) {
+  const wasm = await compile(module, small);
+  await run("wasm-bindgen", [
+    wasm, "--target", "web", "--out-dir", pkgDir, "--out-name", `lifeguard-${module}`,
+    // The wrapper names the wasm file (js/core.ts); a second `new URL` in the glue would make bundlers emit it twice.
+    "--omit-default-module-path", "--remove-name-section", "--remove-producers-section",
+  ]);
+  const out = join(pkgDir, wasmOf(module));
+  const optimized = join(cargoTargetDir(), "lifeguard_opt.wasm");
+  await run("wasm-opt", ["-Oz", ...features.map((name) => `--enable-${name}`), "--strip-target-features", "--strip-debug", "--strip-producers", out, "-o", optimized]);
+  copyFileSync(optimized, out);
+}
+
+async function makeAll(small) {
+  for (const module of modules) await make(module, small);
+}
+
+/** The smallest that can be made here; says which. */
+async function makeSmallest(plain) {
+  if (!plain && !canBuildStd()) warn("rust-src is missing: building the plain, larger wasm (rustup component add rust-src)");
+  if (!plain && canBuildStd()) {
+    try {
+      await makeAll(true);
+      return "small";
+    } catch (error) {
+      warn(`the small release build failed, trying the plain one (${error.message})`);
+    }
   }
-  try {
-    return [await compile(true), "small"];
-  } catch (error) {
-    warn(`the small release build failed, trying the plain one (${error.message})`);
-    return [await compile(false), "plain"];
-  }
+  await makeAll(false);
+  return "plain";
 }
 
 /** Fills pkg/ unless it is up to date. `plain` uses stable compiler flags only. */
 export async function buildWasm({ plain = false, force = false } = {}) {
-  const inputs = hashOf(sources, [probe("rustc", ["-V"]), wasmBindgenVersion(), canBuildStd(), plain, features, JSON.stringify(smallFlags)]);
+  const inputs = hashOf(sources, [probe("rustc", ["-V"]), wasmBindgenVersion(), canBuildStd(), plain, features, modules, JSON.stringify(smallFlags)]);
   if (!force && isFresh("wasm", inputs, outputs)) return false;
   const begin = Date.now();
-  const [wasm, kind] = await step("compiling the core to WebAssembly", () => compileSmallest(plain));
   mkdirSync(pkgDir, { recursive: true });
-  for (const file of outputs) rmSync(file, { force: true });
-  await run("wasm-bindgen", [
-    wasm, "--target", "web", "--out-dir", pkgDir, "--out-name", "lifeguard",
-    // The wrapper names the wasm file (js/load.ts); a second `new URL` in the glue would make bundlers emit it twice.
-    "--omit-default-module-path", "--remove-name-section", "--remove-producers-section",
-  ]);
-  const out = join(pkgDir, "lifeguard_bg.wasm");
-  const optimized = join(cargoTargetDir(), "lifeguard_opt.wasm");
-  await run("wasm-opt", ["-Oz", ...features.map((name) => `--enable-${name}`), "--strip-target-features", "--strip-debug", "--strip-producers", out, "-o", optimized]);
-  copyFileSync(optimized, out);
+  for (const name of readdirSync(pkgDir)) if (name.startsWith("lifeguard")) rmSync(join(pkgDir, name));
+  const kind = await step("compiling the core to WebAssembly", () => makeSmallest(plain));
   writeStamp("wasm", inputs, outputs);
   info(`pkg/ built (${kind} release) in ${seconds(Date.now() - begin)}`);
   return true;

@@ -1,5 +1,6 @@
 //! Errors as data: a stable `code`, and what the wrapper needs to say the rest.
 
+#[cfg(feature = "sign-in")]
 use super::types::Output;
 use crate::client::error::Error;
 use crate::platform::{PasskeyError, SendError};
@@ -19,6 +20,9 @@ pub(super) fn write(error: Error) -> Value {
         Error::Misuse(misuse) => code("misuse").with("detail", misuse.0),
         Error::Violation(violation) => code("protocolViolation").with("detail", violation.rule()),
         Error::Refused(refusal) => refused(&refusal),
+        #[cfg(not(feature = "sign-in"))]
+        Error::Restart(refusal, _) => refused(&refusal),
+        #[cfg(feature = "sign-in")]
         Error::Restart(refusal, question) => question
             .output()
             .members()

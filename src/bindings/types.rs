@@ -1,21 +1,31 @@
 //! The twin of `js/types.ts`: reads what the page hands over, writes what it gets.
 
+#[cfg(feature = "sign-in")]
 mod challenge;
+#[cfg(feature = "account")]
 mod identity;
+#[cfg(feature = "account")]
+mod session;
+#[cfg(feature = "sign-in")]
+mod start;
+#[cfg(feature = "sign-in")]
 mod vector;
 
+#[cfg(feature = "sign-in")]
 pub(super) use challenge::{Answered, answer};
+#[cfg(feature = "account")]
 pub(super) use identity::identity_pool;
+#[cfg(feature = "account")]
+pub(super) use session::{hint, wanted};
+#[cfg(feature = "sign-in")]
+pub(super) use start::start;
+#[cfg(feature = "sign-in")]
 pub(super) use vector::srp_vector;
 
-use crate::client::events::Reason;
-use crate::client::keeper::{Hint, SignedOut, Wanted};
 use crate::platform::Store;
 use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
-use crate::protocol::secret::Secret;
-use crate::protocol::session::{self, Session};
-use crate::protocol::sign_in::{Flow, Start};
+use crate::protocol::session::Session;
 use crate::protocol::wire::Extras;
 use crate::protocol::wire::auth::Pairs;
 
@@ -28,6 +38,7 @@ impl Input {
     }
 
     /// All of it, for a task of the table.
+    #[cfg(feature = "account")]
     pub(super) fn value(&self) -> Value {
         self.0.clone()
     }
@@ -50,10 +61,6 @@ impl Input {
         self.0.is_true(name)
     }
 
-    pub(super) fn secret(&self, name: &'static str) -> Result<Secret<String>, Misuse> {
-        self.text(name).map(Secret::new)
-    }
-
     fn pairs(&self, name: &str) -> Pairs {
         self.0.get(name).map(Value::string_pairs).unwrap_or_default()
     }
@@ -63,9 +70,9 @@ impl Input {
         Extras { metadata: self.pairs("clientMetadata"), context: self.optional("userContextData") }
     }
 
-    /// Where the session goes.
-    pub(super) fn store(&self) -> Store {
-        match self.0.str("store") {
+    /// The store that a member names: where a session goes, or is.
+    pub(super) fn store(&self, name: &str) -> Store {
+        match self.0.str(name) {
             Some("session") => Store::Tab,
             Some("memory") => Store::Memory,
             _ => Store::Lasting,
@@ -78,70 +85,9 @@ pub(super) trait Output {
     fn output(&self) -> Value;
 }
 
-/// `SignInInput`
-pub(super) fn start(
-    input: &Input,
-    context: impl FnOnce(&str) -> Option<String>,
-) -> Result<Start, Misuse> {
-    let username = input.text("username")?;
-    let password = input.optional("password").map(Secret::new);
-    let session = input.optional("session");
-    let by_password = password.is_some() && session.is_none();
-    let flow = match (input.optional("authFlow").as_deref(), by_password) {
-        (Some("USER_SRP_AUTH"), _) | (None, true) => Flow::Srp,
-        (Some("USER_PASSWORD_AUTH"), _) => Flow::Password,
-        // The session of a confirmation is good for this flow only.
-        (Some("USER_AUTH"), _) | (None, false) => Flow::Choice,
-        (Some("CUSTOM_AUTH"), _) => Flow::Custom,
-        (Some(_), _) => return Err(Misuse("authFlow must be one of the AuthFlow names")),
-    };
-    let mut extras = input.extras();
-    extras.context = extras.context.or_else(|| context(&username));
-    let preferred = input.optional("preferredChallenge");
-    Ok(Start { username, password, flow, preferred, session, extras, device: None })
-}
-
-impl Output for Session {
-    /// `Session`
-    fn output(&self) -> Value {
-        Value::object()
-            .with("accessToken", self.access.expose("the page asked for it").as_str())
-            .with_some(
-                "idToken",
-                self.id.as_ref().map(|id| id.expose("the page asked for it").as_str()),
-            )
-            .with("expiresAt", (self.expires_at / 1000) as f64)
-            .with("user", user(self))
-    }
-}
-
-/// `SessionOptions`
-pub(super) fn wanted(input: &Input) -> Wanted {
-    Wanted { forced: input.is_true("forceRefresh"), early: false, extras: input.extras() }
-}
-
-/// What the wrapper says about the page: `{ renew?, online?, message? }`.
-pub(super) fn hint(input: &Input) -> Hint {
-    Hint {
-        renew: input.is_true("renew"),
-        online: input.is_true("online"),
-        reason: input.optional("message").as_deref().and_then(Reason::of_message),
-    }
-}
-
-impl Output for SignedOut {
-    /// `SignOutResult`
-    fn output(&self) -> Value {
-        Value::object()
-            .with("cleared", self.cleared)
-            .with("revoked", self.revoked)
-            .with_some("everywhere", self.everywhere)
-    }
-}
-
 /// `User`
 fn user(session: &Session) -> Value {
-    let claims = session::user_claims(session);
+    let claims = crate::protocol::session::user_claims(session);
     let groups = claims.get("cognito:groups").map(Value::strings).unwrap_or_default();
     Value::object()
         .with("username", session.username.as_str())

@@ -6,7 +6,6 @@ use super::keeper::Held;
 use crate::platform::Platform;
 use crate::protocol::json::Value;
 use crate::protocol::secret::Secret;
-use crate::protocol::session::Session;
 
 /// How the session is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +103,7 @@ impl Events {
     }
 
     /// Whether nothing is known yet.
+    #[cfg(feature = "account")]
     pub(super) fn is_blank(&self) -> bool {
         matches!(*self.seen.borrow(), Seen::Unknown)
     }
@@ -120,7 +120,7 @@ impl Events {
             (Seen::Unknown, _) | (Seen::Nobody(_), None) => Vec::new(),
             // Read before the end was: a late look at what is over.
             (Seen::Nobody(epoch), Some(held)) if *epoch == held.record.epoch => return,
-            (Seen::Nobody(_), Some(held)) => vec![person("signedIn", &held.record.session)],
+            (Seen::Nobody(_), Some(held)) => vec![person("signedIn", held)],
             (Seen::Person { .. }, None) => {
                 let reason = self.ended.take().unwrap_or(reason);
                 vec![Value::object().with("type", "signedOut").with("reason", reason.name())]
@@ -129,14 +129,14 @@ impl Events {
                 let session = &held.record.session;
                 let is_same_sign_in = *epoch == held.record.epoch;
                 if *sub != session.sub {
-                    vec![person("userChanged", session)]
+                    vec![person("userChanged", held)]
                 } else if access.expose("compared") == session.access.expose("compared") {
                     Vec::new()
                 } else if is_same_sign_in && session.issued_at() < *issued_at {
                     return;
                 } else {
                     let seconds = (session.expires_at / 1000) as f64;
-                    vec![Value::object().with("type", "refreshed").with("expiresAt", seconds)]
+                    vec![event("refreshed", held).with("expiresAt", seconds)]
                 }
             }
         };
@@ -172,9 +172,16 @@ impl Seen {
     }
 }
 
-fn person(kind: &str, session: &Session) -> Value {
+/// An event of a session. By its time the wrapper tells whether it knows of this session already:
+/// signing in is another module's, which makes it known by itself.
+fn event(kind: &str, held: &Held) -> Value {
+    Value::object().with("type", kind).with("receivedAt", held.record.session.received_at)
+}
+
+fn person(kind: &str, held: &Held) -> Value {
+    let session = &held.record.session;
     let user = Value::object()
         .with("username", session.username.as_str())
         .with("sub", session.sub.as_str());
-    Value::object().with("type", kind).with("user", user)
+    event(kind, held).with("user", user)
 }

@@ -24,6 +24,8 @@ use super::Client;
 use super::error::Error;
 use super::events::{Events, Reason, Status};
 use crate::platform::{Platform, SendError, Store};
+#[cfg(not(feature = "account"))]
+use crate::protocol::json::Value;
 use crate::protocol::session::{Cooling, Session};
 use crate::protocol::wire::Extras;
 
@@ -148,6 +150,7 @@ pub async fn put(
     store: Store,
     session: &Session,
 ) -> Result<(), Error> {
+    #[cfg(feature = "account")]
     if client.keeper.events.is_blank() {
         let before = shelf::read(client, platform).await.unwrap_or_default();
         client.keeper.events.assume(before.as_ref());
@@ -156,13 +159,36 @@ pub async fn put(
     let guard = exclusive::enter_within(client, platform, Right::Refresh, PUT_WAIT_MS).await;
     let stored = shelf::put(client, platform, store, session).await;
     guard.leave(client, platform).await;
-    let held = stored?;
-    legacy::remove(client, platform).await;
-    legacy::keep_in_step(client, platform, store, session).await;
+    announce(client, platform, stored?).await;
+    Ok(())
+}
+
+/// Tells of a new session, and takes away what would speak for another.
+#[cfg(feature = "account")]
+async fn announce(client: &Client, platform: &impl Platform, held: Held) {
+    legacy::settle(client, platform, &held).await;
     client.keeper.cooling.replace(None);
     platform.broadcast("signedIn");
     tell(client, platform, &Ok(Some(held)), Reason::Elsewhere);
-    Ok(())
+}
+
+/// The module that signs people in has no more to do: the wrapper knows what the page's handlers
+/// were told last, and whether another library has left something.
+#[cfg(not(feature = "account"))]
+async fn announce(client: &Client, platform: &impl Platform, held: Held) {
+    platform.broadcast("signedIn");
+    let stored = Value::object()
+        .with("type", "stored")
+        .with("store", held.store.name())
+        .with("record", held.record.write(&client.pool));
+    platform.notify(stored);
+}
+
+/// Does with the keys of other libraries what a sign-in in this page asks for, once it is stored.
+pub async fn settle_legacy(client: &Client, platform: &impl Platform) {
+    if let Ok(Some(held)) = shelf::read(client, platform).await {
+        legacy::settle(client, platform, &held).await;
+    }
 }
 
 /// What the page hints at: an event of its own or a message of another tab.
@@ -206,6 +232,11 @@ pub async fn wake(client: &Client, platform: &impl Platform, hint: &Hint) -> Opt
 }
 
 impl Keeper {
+    /// Takes a session as the one this page has.
+    pub(super) fn hold(&self, held: Option<Held>) {
+        self.held.replace(held);
+    }
+
     /// Why a token must not be tried again yet.
     fn cooling_of(&self, token: &str, now: u64) -> Option<Error> {
         let cooling = self.cooling.borrow();

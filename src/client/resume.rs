@@ -26,7 +26,7 @@ pub async fn keep(
         let entry = Value::object()
             .with("id", id.as_str())
             .with("until", platform.now().saturating_add(valid_ms))
-            .with("store", store_name(store))
+            .with("store", store.name())
             .with("pending", pending.write_stored());
         let mut entries = entries(client, platform).await;
         entries.retain(|entry| entry.str("id") != Some(&id));
@@ -95,16 +95,8 @@ fn key(client: &Client) -> String {
     record::pending_key(&client.pool)
 }
 
-fn store_name(store: Store) -> &'static str {
-    match store {
-        Store::Tab => "session",
-        Store::Memory => "memory",
-        _ => "local",
-    }
-}
-
 fn store_of(name: &str) -> Option<Store> {
-    [Store::Lasting, Store::Tab, Store::Memory].into_iter().find(|store| store_name(*store) == name)
+    [Store::Lasting, Store::Tab, Store::Memory].into_iter().find(|store| store.name() == name)
 }
 
 const VERSION: f64 = 1.0;

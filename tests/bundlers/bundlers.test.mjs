@@ -15,7 +15,7 @@ const skip = missing && process.env.CI !== "true" ? missing : false;
 const source = `
   import { createAuth } from "lifeguard-cognito";
   const auth = createAuth({ userPoolId: "eu-west-1_LifeGuard", clientId: "lifeguarddemoclient0000001" });
-  auth.preload().then(() => "loaded", (error) => error.code + " " + (error.detail ?? error.cause ?? "")).then((text) => { document.body.textContent = text; });`;
+  Promise.all([auth.preload(), auth.session({ forceRefresh: true })]).then(() => "loaded", (error) => error.code + " " + (error.detail ?? error.cause ?? "")).then((text) => { document.body.textContent = text; });`;
 const html = (script) => `<!doctype html><html lang="en"><head><title>bundled</title><link rel="icon" href="data:,"></head><body>waiting<script type="module" src="${script}"></script></body></html>`;
 
 let browser;
@@ -61,7 +61,7 @@ test("vite builds it as it is", { skip }, async () => {
 
   await build({ root: folder, configFile: false, logLevel: "error", build: { outDir: "out" } });
 
-  assert.equal(wasmFiles(join(folder, "out")).length, 1);
+  assert.equal(wasmFiles(join(folder, "out")).length, 2);
   await seeBundle(folder);
 });
 
@@ -92,7 +92,7 @@ test("webpack builds it as it is", { skip }, async () => {
   });
 
   assert.equal(stats.hasErrors() || stats.hasWarnings(), false, stats.toString());
-  assert.equal(wasmFiles(join(folder, "out")).length, 1);
+  assert.equal(wasmFiles(join(folder, "out")).length, 2);
   await seeBundle(folder, "/bundle.js");
 });
 
@@ -106,7 +106,7 @@ test("rollup builds it with the plugin for assets by address", { skip }, async (
   await bundle.write({ dir: join(folder, "out"), format: "esm" });
   await bundle.close();
 
-  assert.equal(wasmFiles(join(folder, "out")).length, 1);
+  assert.equal(wasmFiles(join(folder, "out")).length, 2);
   await seeBundle(folder, "/main.js");
 });
 
@@ -115,18 +115,18 @@ test("esbuild builds it; the wasm is copied beside the bundle", { skip }, async 
   const { build } = await import("esbuild");
 
   await build({ entryPoints: [join(folder, "main.js")], bundle: true, minify: true, format: "esm", outdir: join(folder, "out"), logLevel: "error" });
-  copyFileSync(join(packedPackage, "dist/lifeguard_bg.wasm"), join(folder, "out/lifeguard_bg.wasm"));
+  for (const name of wasmFiles(join(packedPackage, "dist"))) copyFileSync(join(packedPackage, "dist", name), join(folder, "out", name));
 
   await seeBundle(folder, "/main.js");
 });
 
 test("esbuild builds it with the wasm named by its own export", { skip }, async () => {
   const folder = project("esbuild-named");
-  writeFileSync(join(folder, "main.js"), `import wasm from "lifeguard-cognito/wasm";${source.replace("clientId:", "wasm, clientId:")}`);
+  writeFileSync(join(folder, "main.js"), `import signIn from "lifeguard-cognito/wasm";import account from "lifeguard-cognito/wasm/account";${source.replace("clientId:", "wasm: { signIn, account }, clientId:")}`);
   const { build } = await import("esbuild");
 
   await build({ entryPoints: [join(folder, "main.js")], bundle: true, minify: true, format: "esm", outdir: join(folder, "out"), loader: { ".wasm": "file" }, logLevel: "error" });
 
-  assert.equal(wasmFiles(join(folder, "out")).length, 1);
+  assert.equal(wasmFiles(join(folder, "out")).length, 2);
   await seeBundle(folder, "/main.js");
 });

@@ -15,11 +15,14 @@ const packed = filesIn(packedPackage).map((file) => relative(packedPackage, file
 /** The modules of js/ that end in dist/, as tsconfig.build.json picks them. */
 const modules = filesIn(at("js")).map((file) => relative(at("js"), file)).filter((name) => /\.tsx?$/.test(name) && name !== "drift.ts" && !name.includes(".test."));
 
+/** The WebAssembly modules, each with its glue. */
+const wasmModules = ["sign-in", "account"];
+
 test("tarball_holds_the_build_and_the_legal_texts_only", () => {
   const expected = [
     "LICENSE-APACHE", "LICENSE-MIT", "package.json",
     ...["README.md", "CHANGELOG.md"].filter((name) => existsSync(at(name))),
-    "dist/lifeguard.js", "dist/lifeguard_bg.wasm",
+    ...wasmModules.flatMap((name) => [`dist/lifeguard-${name}.js`, `dist/lifeguard-${name}_bg.wasm`]),
     ...modules.flatMap((name) => [`dist/${name.replace(/tsx?$/, "js")}`, `dist/${name.replace(/tsx?$/, "d.ts")}`]),
   ].sort();
 
@@ -48,9 +51,9 @@ test("installing_runs_nothing_and_pulls_in_nothing", () => {
 
 test("the_wrapper_names_the_wasm_so_that_bundlers_see_it", () => {
   const javascript = packed.filter((name) => name.endsWith(".js")).map((name) => readFileSync(join(packedPackage, name), "utf8"));
-  const literal = /new URL\(\s*["']\.\/lifeguard_bg\.wasm["']\s*,\s*import\.meta\.url\s*\)/g;
+  const literal = /new URL\(\s*["']\.\/lifeguard-([a-z-]+)_bg\.wasm["']\s*,\s*import\.meta\.url\s*\)/g;
 
-  assert.equal(javascript.join("\n").match(literal)?.length, 1);
+  assert.deepEqual([...javascript.join("\n").matchAll(literal)].map(([, name]) => name).sort(), [...wasmModules].sort());
 });
 
 test("importing_does_nothing_and_works_without_a_browser", async () => {
@@ -74,12 +77,14 @@ test("no_path_of_the_build_machine_is_shipped", () => {
   }
 });
 
-test("the_wasm_is_a_module_that_this_engine_compiles", async () => {
-  const bytes = readFileSync(join(packedPackage, "dist/lifeguard_bg.wasm"));
-  const module = await WebAssembly.compile(bytes);
+test("the_wasm_files_are_modules_that_this_engine_compiles", async () => {
+  for (const name of wasmModules) {
+    const bytes = readFileSync(join(packedPackage, `dist/lifeguard-${name}_bg.wasm`));
+    const module = await WebAssembly.compile(bytes);
 
-  assert.ok(WebAssembly.Module.exports(module).some(({ name }) => name === "memory"));
-  assert.ok(statSync(packedTarball).size > bytes.length / 4);
+    assert.ok(WebAssembly.Module.exports(module).some(({ name }) => name === "memory"));
+    assert.ok(statSync(packedTarball).size > bytes.length / 4);
+  }
 });
 
 test("publint_has_nothing_to_say", async () => {
@@ -90,7 +95,7 @@ test("publint_has_nothing_to_say", async () => {
 
 test("the_types_are_found_by_every_esm_resolver", async () => {
   // The package is ES modules only: `require` of it is told so by the resolver, which is no fault of the types.
-  const args = [packedTarball, "--profile", "esm-only", "--exclude-entrypoints", "wasm", "package.json", "--format", "ascii"];
+  const args = [packedTarball, "--profile", "esm-only", "--exclude-entrypoints", "wasm", "wasm/account", "package.json", "--format", "ascii"];
   const { code, output } = await run("attw", args, { capture: true, allowFailure: true });
 
   assert.equal(code, 0, output);

@@ -30,7 +30,7 @@ const store = (values, answer = (value) => value) => ({ getItem: (name) => answe
 const withoutCore = (storage) => {
   const wasm = Promise.reject(new Error("the core was asked for"));
   wasm.catch(() => {});
-  return createAuth({ ...pool, storage, wasm });
+  return createAuth({ ...pool, storage, wasm: { signIn: wasm, account: wasm } });
 };
 
 test("a_fresh_session_is_read_without_the_core", async () => {
@@ -56,13 +56,26 @@ test("what_is_not_plainly_fresh_is_left_to_the_core", async () => {
     "of a newer version": { [key]: record(0, { v: 2 }) },
     "received in the future": { [key]: record(-60_000) },
     torn: { [key]: record().slice(0, 100) },
-    absent: {},
+    "of another library": { [`CognitoIdentityServiceProvider.${pool.clientId}.LastAuthUser`]: "zoë" },
   };
   for (const [name, values] of Object.entries(others)) {
     const auth = withoutCore(store(values));
     await assert.rejects(auth.session(), { name: "AuthError", code: "wasmUnavailable" }, name);
     auth.dispose();
   }
+});
+
+test("where_nobody_ever_signed_in_the_core_is_not_asked", async () => {
+  const told = [];
+  const auth = withoutCore(store({}));
+  auth.on("statusChanged", ({ status }) => told.push(status));
+
+  assert.equal(await auth.session(), null);
+  assert.equal(await auth.getAccessToken(), null);
+
+  assert.equal(auth.status, "signedOut");
+  assert.deepEqual(told, ["signedOut"]);
+  auth.dispose();
 });
 
 test("a_store_that_throws_or_hangs_is_left_to_the_core", async () => {

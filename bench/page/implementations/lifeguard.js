@@ -9,8 +9,8 @@ export const lifeguard = {
   name: "lifeguard",
   about: "A, verifier and S in one call of the package's wasm, 256-bit a; only the generator's table is made before",
   async prepare() {
-    const glue = await import("/package/dist/lifeguard.js");
-    await glue.default({ module_or_path: "/package/dist/lifeguard_bg.wasm" });
+    const glue = await import("/package/dist/lifeguard-sign-in.js");
+    await glue.default({ module_or_path: "/package/dist/lifeguard-sign-in_bg.wasm" });
     core = new glue.Core(settings, {});
   },
   async handshake({ poolName, username, password, salt, B, secretBlock }) {

@@ -2,7 +2,6 @@
 
 use super::{Input, Output, user};
 use crate::client::sign_in::{Outcome, Question};
-use crate::platform::Store;
 use crate::protocol::challenge::{Answer, Challenge};
 use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
@@ -30,8 +29,11 @@ pub(in crate::bindings) fn answer(input: &Input) -> Result<Answered, Misuse> {
         pending = pending.with_metadata(metadata);
     }
     let answer = read(&pending, &given)?;
-    let question =
-        Question { id: input.optional("id").unwrap_or_default(), pending, store: input.store() };
+    let question = Question {
+        id: input.optional("id").unwrap_or_default(),
+        pending,
+        store: input.store("store"),
+    };
     Ok(Answered { question, answer, mediation: given.optional("mediation") })
 }
 
@@ -45,25 +47,29 @@ fn read(pending: &Pending, given: &Input) -> Result<Option<Answer>, Misuse> {
     }
     Ok(Some(match pending.challenge() {
         Challenge::Code { .. } | Challenge::SoftwareToken { .. } => {
-            Answer::Code(given.secret("code")?)
+            Answer::Code(secret(given, "code")?)
         }
         Challenge::SoftwareTokenSetup { .. } => {
-            Answer::SoftwareToken(given.secret("code")?, given.optional("friendlyDeviceName"))
+            Answer::SoftwareToken(secret(given, "code")?, given.optional("friendlyDeviceName"))
         }
         Challenge::NewPassword { .. } => {
-            Answer::NewPassword(given.secret("newPassword")?, given.pairs("attributes"))
+            Answer::NewPassword(secret(given, "newPassword")?, given.pairs("attributes"))
         }
         Challenge::Select { .. } => return Err(Misuse("option")),
         Challenge::EmailSetup => Answer::Email(given.text("email")?),
-        Challenge::Password { .. } => Answer::Password(given.secret("password")?),
+        Challenge::Password { .. } => Answer::Password(secret(given, "password")?),
         Challenge::WebAuthn { .. } => match given.0.get("credential") {
             Some(credential) => Answer::Credential(Secret::new(credential.write())),
             None => return Ok(None),
         },
-        Challenge::Custom => Answer::Custom(given.secret("answer")?),
+        Challenge::Custom => Answer::Custom(secret(given, "answer")?),
         Challenge::Restart => Answer::Restart(password()),
         Challenge::Other { .. } => return Err(Misuse("responses")),
     }))
+}
+
+fn secret(given: &Input, name: &'static str) -> Result<Secret<String>, Misuse> {
+    given.text(name).map(Secret::new)
 }
 
 impl Output for Outcome {
@@ -86,11 +92,6 @@ impl Output for Outcome {
 impl Output for Question {
     /// `{ challenge, pending, store }`: the wrapper keeps the last two under the challenge's id.
     fn output(&self) -> Value {
-        let store = match self.store {
-            Store::Tab => "session",
-            Store::Memory => "memory",
-            _ => "local",
-        };
         let challenge = challenge(&self.pending.challenge())
             .with("id", self.id.as_str())
             .with("username", self.pending.username())
@@ -98,7 +99,7 @@ impl Output for Question {
         Value::object()
             .with("challenge", challenge)
             .with("pending", self.pending.write())
-            .with("store", store)
+            .with("store", self.store.name())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Sessions of other libraries: taken over, kept in step where that is asked for, removed with ours.
 
+use super::Held;
 use crate::client::{Client, devices};
 use crate::platform::{Platform, Store};
 use crate::protocol::record::adopt::{self, Adopted};
@@ -41,6 +42,13 @@ pub(super) async fn take_over(client: &Client, platform: &impl Platform) {
         }
         return;
     }
+}
+
+/// Removes what other libraries have of whoever was signed in before, or writes the new session
+/// there.
+pub(super) async fn settle(client: &Client, platform: &impl Platform, held: &Held) {
+    remove(client, platform).await;
+    keep_in_step(client, platform, held.store, &held.record.session).await;
 }
 
 /// Writes a session as the other libraries would, where the application wants that.

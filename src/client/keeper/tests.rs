@@ -423,7 +423,7 @@ fn handlers_hear_of_a_change_that_was_made_before_the_core_was_there() {
     stage.sign_out(0, false);
     let mut late = Stage { world: World::new(1, 1), ..Stage::new(1) };
     late.executor = Executor::new(&late.world);
-    late.clients[0].assume(&text);
+    late.clients[0].assume(&text, None);
 
     late.wake(0, Hint { reason: Some(Reason::SignOut), ..Hint::default() });
 
