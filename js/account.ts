@@ -1,18 +1,10 @@
 /**
  * Looking after one's account. Each method is one operation of the core.
  */
-import type { Call } from "./core.js";
-import type { Account, CallOptions, CodeSentResult, UserAttributes } from "./types.js";
+import type { Act, Run } from "./run.js";
+import type { Account, CodeSentResult, UserAttributes } from "./types.js";
 
-export function createAccount(call: Call): Account {
-  type Operation = Parameters<Call>[0];
-  function run<T>(operation: Operation, { signal, ...input }: CallOptions = {}): Promise<T> {
-    return call<T>(operation, input, signal);
-  }
-  async function act(operation: Operation, input?: CallOptions): Promise<void> {
-    await run(operation, input);
-  }
-
+export function createAccount(run: Run, act: Act): Account {
   return {
     attributes: {
       async get(input) {

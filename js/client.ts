@@ -8,12 +8,12 @@ import type { Call, Operation, SignInOperation } from "./core.js";
 import { AuthError } from "./errors.js";
 import { createFactors } from "./factors.js";
 import { createHost, type Host } from "./host.js";
+import { createRun } from "./run.js";
 import { createSession } from "./session.js";
 import { createSignIn } from "./sign-in.js";
 import type {
   Auth,
   AuthOptions,
-  CallOptions,
   CodeSentResult,
   ConfirmSignUpResult,
   Session,
@@ -80,11 +80,7 @@ export function createAuth(options: AuthOptions): Auth {
     },
   });
 
-  /** Most calls: input through, result back. */
-  function forward<T>(operation: Operation, input: CallOptions = {}): Promise<T> {
-    const { signal, ...rest } = input;
-    return call<T>(operation, rest, signal);
-  }
+  const [run, act] = createRun(call);
 
   /** A token for `auth.fetch`; a newer one where the API has just refused this one. */
   async function token(kind: "access" | "id", replacing?: string): Promise<string | null> {
@@ -103,17 +99,15 @@ export function createAuth(options: AuthOptions): Auth {
     },
 
     ...createSignIn(call, options),
-    ...createFactors(call),
-    ...createAccount(call),
+    ...createFactors(run, act),
+    ...createAccount(run, act),
     ...createAws(call, options),
 
-    signUp: (input) => forward<SignUpResult>("signUp", input),
-    confirmSignUp: (input) => forward<ConfirmSignUpResult>("confirmSignUp", input),
-    resendConfirmationCode: (input) => forward<CodeSentResult>("resendConfirmationCode", input),
-    forgotPassword: (input) => forward<CodeSentResult>("forgotPassword", input),
-    async confirmForgotPassword(input) {
-      await forward("confirmForgotPassword", input);
-    },
+    signUp: (input) => run<SignUpResult>("signUp", input),
+    confirmSignUp: (input) => run<ConfirmSignUpResult>("confirmSignUp", input),
+    resendConfirmationCode: (input) => run<CodeSentResult>("resendConfirmationCode", input),
+    forgotPassword: (input) => run<CodeSentResult>("forgotPassword", input),
+    confirmForgotPassword: (input) => act("confirmForgotPassword", input),
   };
   // Not by spreading: `status` is read at each use.
   return Object.assign(session.auth, rest);

@@ -53,6 +53,8 @@ const MESSAGES = {
   signedOut: "nobody is signed in",
   /** Use an app client without a secret: a browser cannot keep one. */
   clientHasSecret: "this app client has a secret, which a browser cannot keep: use a public client",
+  /** Get other AWS credentials: these ended, or are not known; see `service.name`. */
+  credentialsRefused: "the AWS credentials are not accepted",
   /** A firewall or policy in front of the service refused. */
   forbidden: "the request was refused before it reached the user pool",
   /** A trigger of the pool refused; `service.message` has its words. */

@@ -2,10 +2,9 @@
  * What belongs to the person who is signed in: second factors, devices, passkeys. Each method is one
  * operation of the core.
  */
-import type { Call } from "./core.js";
+import type { Act, Run } from "./run.js";
 import type {
   AuthFactors,
-  CallOptions,
   Device,
   DevicePage,
   Devices,
@@ -17,15 +16,10 @@ import type {
   TotpSetup,
 } from "./types.js";
 
-export function createFactors(call: Call): { mfa: Mfa; devices: Devices; passkeys: Passkeys } {
-  type Operation = Parameters<Call>[0];
-  function run<T>(operation: Operation, { signal, ...input }: CallOptions = {}): Promise<T> {
-    return call<T>(operation, input, signal);
-  }
-  async function act(operation: Operation, input?: CallOptions): Promise<void> {
-    await run(operation, input);
-  }
-
+export function createFactors(
+  run: Run,
+  act: Act,
+): { mfa: Mfa; devices: Devices; passkeys: Passkeys } {
   return {
     mfa: {
       setUpTotp: (input) => run<TotpSetup>("associateSoftwareToken", input),

@@ -1,6 +1,7 @@
 //! Waits: drives `protocol` over any `Platform`. One file per user task.
 
 pub mod account;
+pub mod admin;
 pub mod call;
 pub mod credentials;
 pub mod devices;

@@ -81,6 +81,7 @@ fn code_of(kind: Kind) -> (&'static str, bool) {
         Kind::SessionExpired => ("sessionExpired", false),
         Kind::RefreshToken | Kind::RefreshTokenReuse | Kind::AccessToken => ("signedOut", false),
         Kind::ClientSecret => ("clientHasSecret", false),
+        Kind::Credentials => ("credentialsRefused", false),
         Kind::Forbidden => ("forbidden", false),
         Kind::TriggerRefused => ("triggerRefused", false),
         Kind::TriggerFailed => ("triggerFailed", true),

@@ -2,7 +2,7 @@
 
 use super::call::call;
 use super::error::Error;
-use super::{Client, devices, person};
+use super::{Client, admin, devices, person};
 use crate::platform::Platform;
 use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
@@ -23,6 +23,7 @@ pub async fn run(
     extras: &Extras,
 ) -> Result<Value, Error> {
     let session = match task.of {
+        Of::Admin => return admin::run(client, platform, task, &input).await,
         Of::Client => None,
         Of::Person | Of::Device => Some(person::session(client, platform).await?),
     };

@@ -1,6 +1,7 @@
 //! Tasks of a person over a scripted service: each test says what is asked and what is answered.
 
 mod account;
+mod admin;
 mod clock;
 mod devices;
 mod factors;
@@ -47,6 +48,7 @@ struct State {
     passkey: RefCell<Option<Result<String, PasskeyError>>>,
     ceremonies: RefCell<Vec<Value>>,
     context: RefCell<Option<String>>,
+    headers: RefCell<Vec<(&'static str, String)>>,
 }
 
 impl Script {
@@ -101,6 +103,7 @@ impl Platform for Script {
         let operation = target.1.rsplit('.').next().unwrap();
         let input = Value::parse(request.body.expose("test")).unwrap();
         self.0.sent.borrow_mut().push((String::from(operation), input));
+        self.0.headers.replace(request.headers.clone());
         let (expected, reply) =
             self.0.replies.borrow_mut().pop_front().unwrap_or_else(|| panic!("{operation}"));
         assert_eq!(operation, expected);

@@ -16,6 +16,8 @@ pub struct Refusal {
     pub status: u16,
     /// Seconds after which the service wants to be asked again.
     pub retry_after_seconds: Option<u32>,
+    /// When the service says it answered: its own clock, as an HTTP date.
+    pub date: Option<String>,
 }
 
 /// What a refusal means for the caller.
@@ -73,6 +75,8 @@ pub enum Kind {
     AccessToken,
     /// The app client has a secret.
     ClientSecret,
+    /// AWS credentials that ended, or are none, or a signature by a wrong clock.
+    Credentials,
     /// A firewall or policy before the service.
     Forbidden,
     /// One of the pool's triggers said no.
@@ -122,6 +126,7 @@ impl Refusal {
                 .retry_after
                 .as_ref()
                 .and_then(|value| value.trim().parse().ok()),
+            date: reply.date.clone(),
         }
     }
 }
@@ -164,6 +169,15 @@ fn kind_of(name: &str, text: &str, status: u16) -> Kind {
         "ResourceNotFound" => Kind::NotFound,
         "RefreshTokenReuse" => Kind::RefreshTokenReuse,
         "TokenRevoked" => Kind::RefreshToken,
+        "ExpiredToken"
+        | "UnrecognizedClient"
+        | "InvalidClientTokenId"
+        | "InvalidSignature"
+        | "IncompleteSignature"
+        | "SignatureDoesNotMatch"
+        | "MissingAuthenticationToken"
+        | "RequestExpired"
+        | "RequestTimeTooSkewed" => Kind::Credentials,
         "Forbidden" | "AccessDenied" => Kind::Forbidden,
         "UserLambdaValidation" => Kind::TriggerRefused,
         "UnexpectedLambda" | "InvalidLambdaResponse" => Kind::TriggerFailed,

@@ -70,7 +70,14 @@ mod tests {
     use super::*;
 
     fn refusal(kind: Kind, retry_after_seconds: Option<u32>) -> Refusal {
-        Refusal { kind, name: String::new(), text: String::new(), status: 400, retry_after_seconds }
+        Refusal {
+            kind,
+            name: String::new(),
+            text: String::new(),
+            status: 400,
+            retry_after_seconds,
+            date: None,
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! them all, so that another operation costs a row and not a function.
 
 pub mod attributes;
+mod filter;
 mod rows;
 
 use super::error::{Misuse, Violation};
@@ -31,6 +32,8 @@ pub enum Of {
     Person,
     /// A device of that person, this browser where the page names none.
     Device,
+    /// An administrator's page: signed with AWS credentials.
+    Admin,
 }
 
 /// A member under its two names.
@@ -57,7 +60,9 @@ pub enum Form {
     Texts,
     /// `{ name: value }` on the page, `[{ "Name": …, "Value": … }]` on the wire.
     Pairs,
-    /// The same for the attributes of a person: the service spells flags as text, the page does not.
+    /// A search for people: `{ attribute, equals }` or `{ attribute, startsWith }`.
+    Filter,
+    /// [`Form::Pairs`] for the attributes of a person: the service spells flags as text, the page does not.
     Attributes,
     /// `{ name: value }` on both sides; an empty one is not sent.
     Map,
@@ -128,6 +133,7 @@ impl Field {
             }
             (Form::Pairs, Value::Object(_)) => super::wire::attributes(&value.string_pairs()),
             (Form::Attributes, Value::Object(_)) => attributes::ask(value),
+            (Form::Filter, _) => filter::ask(value).ok_or(Misuse(NO_FILTER))?,
             (Form::Map, Value::Object(_)) => Value::from_pairs(&value.string_pairs()),
             (Form::Always(text), _) => Value::from(*text),
             (Form::Switch, Value::Bool(on)) => Value::object().with("Enabled", *on),
@@ -144,7 +150,9 @@ impl Field {
             (Form::Needed, Some(Value::String(_))) => value.cloned(),
             (Form::Needed, _) => return Err(Violation::MissingMember(self.theirs)),
             (Form::Text, Some(Value::String(text))) if !text.is_empty() => value.cloned(),
-            (Form::Number, Some(Value::Number(_))) => value.cloned(),
+            (Form::Number, Some(Value::Number(_))) | (Form::Flag, Some(Value::Bool(_))) => {
+                value.cloned()
+            }
             (Form::Texts, _) => {
                 Some(Value::from_strings(&value.map(Value::strings).unwrap_or_default()))
             }
@@ -173,6 +181,8 @@ fn read(fields: &[Field], reply: &Value) -> Result<Value, Violation> {
     }
     Ok(output)
 }
+
+const NO_FILTER: &str = "filter must be { attribute, equals } or { attribute, startsWith }";
 
 fn wish(enabled: bool, preferred: bool) -> Value {
     Value::object().with("Enabled", enabled).with("PreferredMfa", preferred)

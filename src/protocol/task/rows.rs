@@ -2,7 +2,8 @@
 
 use super::{Field, Form, Of, Task};
 use Form::{
-    Attributes, Each, Either, Flag, Map, Needed, Number, One, Pairs, Switch, Text, Texts, Wish,
+    Attributes, Each, Either, Filter, Flag, Map, Needed, Number, One, Pairs, Switch, Text, Texts,
+    Wish,
 };
 
 const fn field(ours: &'static str, theirs: &'static str, form: Form) -> Field {
@@ -39,6 +40,10 @@ const DEVICE: &[Field] = &[
     field("modifiedAt", "DeviceLastModifiedDate", Number),
     field("authenticatedAt", "DeviceLastAuthenticatedDate", Number),
 ];
+const CREATED: Field = field("createdAt", "UserCreateDate", Number);
+const MODIFIED: Field = field("modifiedAt", "UserLastModifiedDate", Number);
+const IS_ENABLED: Field = field("enabled", "Enabled", Flag);
+const STATUS: Field = field("status", "UserStatus", Text);
 const ENABLED: Field = field("enabled", "UserMFASettingList", Texts);
 const PREFERRED: Field = field("preferred", "PreferredMfaSetting", Text);
 
@@ -215,5 +220,54 @@ pub(super) const TASKS: &[Task] = &[
         Of::Person,
         &[field("credentialId", "CredentialId", Needed)],
         &[],
+    ),
+    task(
+        "adminGetUser",
+        "AdminGetUser",
+        Of::Admin,
+        &[USERNAME],
+        &[
+            USERNAME,
+            STATUS,
+            IS_ENABLED,
+            field("attributes", "UserAttributes", Attributes),
+            CREATED,
+            MODIFIED,
+            field("mfaEnabled", "UserMFASettingList", Texts),
+            field("mfaPreferred", "PreferredMfaSetting", Text),
+        ],
+    ),
+    task(
+        "adminUpdateUserAttributes",
+        "AdminUpdateUserAttributes",
+        Of::Admin,
+        &[USERNAME, field("attributes", "UserAttributes", Attributes), METADATA],
+        &[],
+    ),
+    task(
+        "listUsers",
+        "ListUsers",
+        Of::Admin,
+        &[
+            field("filter", "Filter", Filter),
+            field("attributes", "AttributesToGet", Texts),
+            field("limit", "Limit", Number),
+            field("next", "PaginationToken", Text),
+        ],
+        &[
+            field(
+                "users",
+                "Users",
+                Each(&[
+                    USERNAME,
+                    STATUS,
+                    IS_ENABLED,
+                    field("attributes", "Attributes", Attributes),
+                    CREATED,
+                    MODIFIED,
+                ]),
+            ),
+            field("next", "PaginationToken", Text),
+        ],
     ),
 ];

@@ -67,6 +67,11 @@ fn what_is_missing_or_of_the_wrong_form_is_named() {
         ("setMfaPreference", r#"{"sms":"maybe"}"#, "sms"),
         ("setMfaPreference", r#"{"passkey":"preferred"}"#, "passkey"),
         ("listPasskeys", r#"{"limit":"many"}"#, "limit"),
+        (
+            "listUsers",
+            r#"{"filter":"email = x"}"#,
+            "filter must be { attribute, equals } or { attribute, startsWith }",
+        ),
     ] {
         assert_eq!(asked(name, input), Err(Misuse(misuse)), "{name}");
     }
@@ -95,6 +100,11 @@ fn answers_take_the_pages_names_and_forms() {
             "attributes",
             r#"{"Username":"u","UserAttributes":[{"Name":"email_verified","Value":"true"},{"Name":"custom:role","Value":"r"}]}"#,
             r#"{"attributes":{"email_verified":true,"custom:role":"r"}}"#,
+        ),
+        (
+            "listUsers",
+            r#"{"Users":[{"Username":"u","Attributes":[{"Name":"email_verified","Value":"false"}],"Enabled":true,"UserStatus":"CONFIRMED"}],"PaginationToken":"p"}"#,
+            r#"{"users":[{"username":"u","status":"CONFIRMED","enabled":true,"attributes":{"email_verified":false}}],"next":"p"}"#,
         ),
         ("listPasskeys", "{}", r#"{"passkeys":[]}"#),
     ] {
@@ -133,6 +143,7 @@ fn every_row_asks_what_the_service_model_takes() {
         let own: Vec<_> = match task.of {
             Of::Client => vec!["ClientId"],
             Of::Person | Of::Device => vec!["AccessToken"],
+            Of::Admin => vec!["UserPoolId"],
         };
         let sent: Vec<_> = ours.chain(own).collect();
         for needed in operations[task.operation]["input"]["required"].as_array().unwrap() {

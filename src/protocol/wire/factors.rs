@@ -24,5 +24,6 @@ pub fn wrong_code() -> Refusal {
         text: String::new(),
         status: 200,
         retry_after_seconds: None,
+        date: None,
     }
 }

@@ -35,7 +35,14 @@ pub(super) fn refusal(name: &str) -> Refusal {
         other => panic!("no refusal {other}"),
     };
     let text = String::from(text);
-    Refusal { kind, name: String::from("X"), text, status: 400, retry_after_seconds: None }
+    Refusal {
+        kind,
+        name: String::from("X"),
+        text,
+        status: 400,
+        retry_after_seconds: None,
+        date: None,
+    }
 }
 
 fn outcome(conversation: SignIn, input: &str) -> String {
