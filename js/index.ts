@@ -9,4 +9,11 @@ export { cookieStorage } from "./cookies.js";
 export { encryptedStorage } from "./encrypted.js";
 export { AuthError, type AuthErrorCode } from "./errors.js";
 export { type OtpauthInput, otpauthUri } from "./otpauth.js";
+export {
+  type KnownRules,
+  type PasswordPolicy,
+  type PasswordRule,
+  type PasswordRuleName,
+  passwordRules,
+} from "./password.js";
 export type * from "./types.js";

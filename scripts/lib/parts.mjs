@@ -114,7 +114,7 @@ export const parts = {
     run: () => nodeTest(filesIn("tests/types", /\.test\.mjs$/)),
   },
   verify: {
-    about: "lifeguard-cognito/verify, auth.fetch and auth.signedFetch in Node, every rule broken by itself",
+    about: "lifeguard-cognito/verify, auth.fetch, auth.signedFetch and passwordRules in Node, every rule broken by itself",
     needsPackage: true,
     run: () => nodeTest(filesIn("tests/verify", /\.test\.mjs$/)),
   },

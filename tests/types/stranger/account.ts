@@ -1,5 +1,11 @@
 // Compiled, never run: what an application may rely on when people look after their accounts.
-import type { AttributeOutcome, Auth } from "lifeguard-cognito";
+import {
+  type AttributeOutcome,
+  type Auth,
+  AuthError,
+  type PasswordRule,
+  passwordRules,
+} from "lifeguard-cognito";
 import { expectType } from "./expect.js";
 
 export async function manage(auth: Auth): Promise<void> {
@@ -32,4 +38,10 @@ export async function manage(auth: Auth): Promise<void> {
   await auth.changePassword({ previousPassword: "old", newPassword: "new" });
   await auth.changePassword({ newPassword: "first" });
   await auth.deleteUser();
+}
+
+export function open(password: string, error: unknown): PasswordRule[] {
+  let rules = passwordRules({ minimumLength: 8, requireNumbers: true });
+  if (error instanceof AuthError) rules = passwordRules(error, { refused: password, known: rules });
+  return rules.filter((rule) => !rule.check(password));
 }
