@@ -1,0 +1,54 @@
+//! Assertions that were used: each lets somebody in once (profiles, section 4.1.4.5).
+
+use super::metadata::Provider;
+use super::response::Assertion;
+use crate::refusal::Refusal;
+use crate::store::{Document, Store};
+use serde::{Deserialize, Serialize};
+
+/// How long after its end an assertion is remembered: longer than it is accepted, whatever the clocks. Seconds.
+const MARGIN: i64 = 3600;
+/// One that names no end is remembered for a day.
+const LONGEST: i64 = 86_400;
+
+#[derive(Debug, Serialize, Deserialize)]
+struct SpentAssertion {
+    /// Its issuer and its ID.
+    key: String,
+    pool_id: String,
+    /// Seconds since the epoch.
+    forget: i64,
+}
+
+impl Document for SpentAssertion {
+    const KIND: &'static str = "spent_assertion";
+    fn pool_id(&self) -> &str {
+        &self.pool_id
+    }
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+/// Uses an assertion; false when it was used before.
+pub(crate) fn spend(
+    store: &Store,
+    pool_id: &str,
+    provider: &Provider,
+    assertion: &Assertion,
+    now: i64,
+) -> Result<bool, Refusal> {
+    for old in store.all::<SpentAssertion>(pool_id)? {
+        if old.forget <= now {
+            store.remove::<SpentAssertion>(pool_id, "", &old.key)?;
+        }
+    }
+    let key = format!("{} {}", provider.entity_id, assertion.id);
+    if store.find::<SpentAssertion>(pool_id, "", &key)?.is_some() {
+        return Ok(false);
+    }
+    let end = assertion.expires.min(now.saturating_add(LONGEST));
+    let forget = end.saturating_add(MARGIN);
+    store.put(&SpentAssertion { key, pool_id: pool_id.to_owned(), forget })?;
+    Ok(true)
+}
