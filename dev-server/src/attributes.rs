@@ -271,6 +271,7 @@ mod tests {
             response_issuer: false,
             settings: settings.as_object().unwrap().clone(),
             mfa: Map::new(),
+            risk: Map::new(),
             created: 0,
             modified: 0,
         }

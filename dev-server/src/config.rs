@@ -24,6 +24,9 @@ pub(crate) struct Config {
     pub(crate) access_keys: Vec<AccessKey>,
     #[serde(default)]
     pub(crate) sample: SampleConfig,
+    /// What pools with a risk configuration take for known to others.
+    #[serde(default)]
+    pub(crate) compromised_passwords: Vec<String>,
 }
 
 /// The sample API that wants an access token.
@@ -52,6 +55,9 @@ pub(crate) struct PoolConfig {
     /// Members of SetUserPoolMfaConfig.
     #[serde(default)]
     pub(crate) mfa: Map<String, Value>,
+    /// Members of SetRiskConfiguration.
+    #[serde(default)]
+    pub(crate) risk: Map<String, Value>,
     #[serde(default, rename = "client")]
     pub(crate) clients: Vec<ClientConfig>,
     #[serde(default, rename = "group")]

@@ -28,6 +28,7 @@ mod passkey;
 mod passwords;
 mod random;
 mod refusal;
+mod risk;
 #[cfg_attr(not(test), expect(dead_code, reason = "managed login does not lead there yet"))]
 mod saml;
 mod sample;

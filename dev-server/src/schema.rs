@@ -156,7 +156,8 @@ pub(crate) fn is_email(text: &str) -> bool {
     })
 }
 
-fn is_phone_number(text: &str) -> bool {
+/// Whether a text has the form of a phone number: `+` and digits.
+pub(crate) fn is_phone_number(text: &str) -> bool {
     text.strip_prefix('+').is_some_and(|digits| {
         (1..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
     })

@@ -28,6 +28,7 @@ fn plant_pool(store: &Store, config: &PoolConfig, now: i64) -> Result<(), Refusa
         response_issuer: config.authorization_response_iss,
         settings: config.settings.clone(),
         mfa: config.mfa.clone(),
+        risk: config.risk.clone(),
         created: now,
         modified: now,
     };

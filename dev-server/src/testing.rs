@@ -15,6 +15,18 @@ pub(crate) const CLIENT: &str = "testclient";
 /// The password of everybody in it.
 pub(crate) const PASSWORD: &str = "Correct-Horse-9!";
 
+/// Refusals that no model lists.
+const FRAMEWORK: &[&str] = &[
+    "AccessDeniedException",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "InvalidSignatureException",
+    "MissingAuthenticationTokenException",
+    "SerializationException",
+    "UnknownOperationException",
+    "UnrecognizedClientException",
+];
+
 /// A server with one pool of one client, alice, and bob.
 pub(crate) struct World {
     pub(crate) server: Server,
@@ -23,15 +35,33 @@ pub(crate) struct World {
 impl World {
     /// `settings` and `mfa` are lines of TOML for the pool's tables of these names.
     pub(crate) fn new(settings: &str, mfa: &str) -> Self {
-        let text = format!(
+        Self::of(toml::from_str(&Self::text(settings, mfa, "", "")).unwrap())
+    }
+
+    /// Further settings of the client.
+    pub(crate) fn with_client(settings: &str) -> Self {
+        Self::of(toml::from_str(&Self::text("", "", settings, "")).unwrap())
+    }
+
+    /// Further tables of the pool.
+    pub(crate) fn with_pool(tables: &str) -> Self {
+        Self::of(toml::from_str(&Self::text("", "", "", tables)).unwrap())
+    }
+
+    /// The configuration with further lines.
+    pub(crate) fn text(settings: &str, mfa: &str, client: &str, tables: &str) -> String {
+        let comma = if client.is_empty() { "" } else { ", " };
+        format!(
             r#"
+compromised_passwords = ["Leaked-Battery-7?"]
 [[pool]]
 id = "{POOL}"
 settings = {{ {settings} }}
 mfa = {{ {mfa} }}
+{tables}
 [[pool.client]]
 id = "{CLIENT}"
-settings = {{ ExplicitAuthFlows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"] }}
+settings = {{ ExplicitAuthFlows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]{comma}{client} }}
 [[pool.user]]
 username = "alice"
 password = "{PASSWORD}"
@@ -41,8 +71,7 @@ username = "bob"
 password = "{PASSWORD}"
 attributes = {{ email = "bob@example.com", email_verified = "true" }}
 "#
-        );
-        Self::of(toml::from_str(&text).unwrap())
+        )
     }
 
     /// A server of any configuration.
@@ -65,12 +94,23 @@ attributes = {{ email = "bob@example.com", email_verified = "true" }}
         self.send(Service::IdentityPools, operation, request).await
     }
 
-    /// Carries out a request as it is.
+    /// Carries out a request as it is. A refusal must be one that the model lists for the operation, or the
+    /// framework's own.
     pub(crate) async fn send(&self, service: Service, operation: &str, request: Request) -> Answer {
         let body = request.body.clone();
         let operation = operation.to_owned();
         let caller = Caller { service, operation, request, ..Caller::default() };
-        dispatch(&self.server, &caller, &body).await
+        let answer = dispatch(&self.server, &caller, &body).await;
+        if let Err(refusal) = &answer {
+            let listed = crate::shape::errors(&caller.operation);
+            assert!(
+                listed.iter().any(|name| name == refusal.name) || FRAMEWORK.contains(&refusal.name),
+                "{} does not list {}",
+                caller.operation,
+                refusal.name
+            );
+        }
+        answer
     }
 
     /// The same for a call that must be refused; gives the exception's name.

@@ -241,16 +241,21 @@ fn who_cannot_be_reached_cannot_reset() {
 #[test]
 fn nobody_learns_whether_somebody_exists() {
     let server = TestServer::start();
+    let code = json!({ "ConfirmationCode": "123456" });
+    let reset = merged(code.clone(), &json!({ "Password": PASSWORD }));
+    let (name, _) = server.refused("ConfirmSignUp", named("nobody", code.clone()));
+    assert_eq!(name, "ExpiredCodeException");
+    let (name, _) = server.refused("ConfirmForgotPassword", named("nobody", reset.clone()));
+    assert_eq!(name, "ExpiredCodeException");
 
     let reply = server.ok("ForgotPassword", named("nobody", json!({})));
     assert_eq!(reply["CodeDeliveryDetails"]["DeliveryMedium"], "EMAIL");
     let reply = server.ok("ResendConfirmationCode", named("nobody", json!({})));
     assert_eq!(reply["CodeDeliveryDetails"]["AttributeName"], "email");
-    let code = json!({ "ConfirmationCode": "123456" });
+
     let (name, _) = server.refused("ConfirmSignUp", named("nobody", code));
-    assert_eq!(name, "ExpiredCodeException");
-    let further = json!({ "ConfirmationCode": "123456", "Password": PASSWORD });
-    let (name, _) = server.refused("ConfirmForgotPassword", named("nobody", further));
-    assert_eq!(name, "ExpiredCodeException");
+    assert_eq!(name, "CodeMismatchException");
+    let (name, _) = server.refused("ConfirmForgotPassword", named("nobody", reset));
+    assert_eq!(name, "CodeMismatchException");
     assert_eq!(server.get("/_dev/inbox"), json!([]));
 }

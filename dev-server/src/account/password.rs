@@ -2,6 +2,7 @@
 
 use super::present_user;
 use crate::refusal::{Answer, Refusal};
+use crate::risk::{self, Event};
 use crate::server::{Caller, Server};
 use crate::store::UserStatus;
 use crate::{input, passwords, srp, tokens};
@@ -24,6 +25,7 @@ pub(super) fn change(server: &Server, _: &Caller, request: Value) -> Answer {
             return Err(Refusal::wrong_password());
         }
     }
+    risk::check_new_password(server, &bearer.pool, Event::PasswordChange, proposed)?;
     passwords::set(&mut user, &bearer.pool, proposed, now)?;
     if user.status == UserStatus::ForceChangePassword {
         user.status = UserStatus::Confirmed;

@@ -3,8 +3,8 @@
 use crate::input;
 use crate::refusal::Refusal;
 use crate::server::Server;
-use crate::srp;
 use crate::store::{Client, ClientPolicy, Policy, Pool, User};
+use crate::{risk, srp};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
@@ -19,6 +19,8 @@ pub(crate) struct Context {
     pub(crate) client_policy: ClientPolicy,
     /// The call's `ClientMetadata`.
     pub(crate) metadata: Map<String, Value>,
+    /// What the call's `UserContextData` asks to be held for.
+    pub(crate) risk: Option<risk::Level>,
 }
 
 impl Context {
@@ -32,6 +34,7 @@ impl Context {
             policy: pool.policy(),
             client_policy: client.policy(),
             metadata: input::map(input, "ClientMetadata"),
+            risk: risk::level(input),
             pool,
             client,
         })

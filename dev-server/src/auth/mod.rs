@@ -22,6 +22,9 @@ mod respond;
 mod sign_out;
 mod sign_up;
 mod step;
+#[cfg(test)]
+mod tests;
+mod unknown;
 
 pub(crate) use context::Context;
 pub(crate) use get_user::add_mfa;

@@ -1,9 +1,12 @@
 //! `NEW_PASSWORD_REQUIRED`: the person replaces a temporary password and fills in what is missing.
 
 use super::{Context, pending, step};
+use crate::attributes::{self, ADDRESSES};
 use crate::input::required;
 use crate::passwords;
 use crate::refusal::{Answer, Refusal};
+use crate::risk::{self, Event};
+use crate::schema;
 use crate::server::Server;
 use crate::store::{Flow, PendingChallenge, Question, User, UserStatus};
 use serde_json::{Map, Value, json};
@@ -68,6 +71,8 @@ fn accept(
             )));
         }
     }
+    schema::check_writable(&context.policy, &context.client_policy, &given)?;
+    schema::check_values(&context.policy, &given)?;
     for (name, value) in given {
         let is_required =
             |schema: &&crate::store::SchemaAttribute| schema.required && schema.name == name;
@@ -77,13 +82,14 @@ fn accept(
                 "Cannot modify an already provided {name}"
             )));
         }
-        if READ_ONLY.contains(&name.as_str()) {
-            return Err(Refusal::not_authorized(
-                "A client attempted to write unauthorized attribute",
-            ));
+        let pool = &context.pool;
+        attributes::check_alias(&server.store(), pool, &user.username, &name, &value)?;
+        if ADDRESSES.contains(&name.as_str()) && user.attribute(&name) != Some(&value) {
+            user.attributes.insert(format!("{name}_verified"), "false".to_owned());
         }
         user.attributes.insert(name, value);
     }
+    risk::check_new_password(server, &context.pool, Event::PasswordChange, password)?;
     passwords::set(&mut user, &context.pool, password, server.clock.now_ms())?;
     user.status = UserStatus::Confirmed;
     Ok(user)
@@ -99,4 +105,3 @@ fn given_attributes(responses: &Value) -> BTreeMap<String, String> {
 }
 
 const PREFIX: &str = "userAttributes.";
-const READ_ONLY: &[&str] = &["sub", "email_verified", "phone_number_verified", "identities"];

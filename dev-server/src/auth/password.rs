@@ -8,7 +8,7 @@ use crate::server::Server;
 use crate::store::{Exchange, Flow, PendingChallenge, Question, User, UserStatus, Verifier};
 use crate::tokens::fingerprint;
 use crate::trigger::{Migration, Occasion, Trigger};
-use crate::{hex, random, srp, timestamp};
+use crate::{hex, random, risk, srp, timestamp};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
@@ -197,6 +197,8 @@ pub(super) fn check(
         return Err(Refusal::wrong_password());
     }
     lockout::succeed(&store, &user)?;
+    drop(store);
+    risk::check_password(server, &context.pool, &user, given)?;
     Ok(user)
 }
 

@@ -1,12 +1,13 @@
 //! ForgotPassword and ConfirmForgotPassword.
 
-use super::sign_up::{ask_post_confirmation, pretended_delivery};
-use super::{Context, lockout, password};
+use super::sign_up::ask_post_confirmation;
+use super::{Context, lockout, password, unknown};
 use crate::codes::{self, HOUR_MS};
 use crate::input::text;
 use crate::messages::Message;
 use crate::passwords;
 use crate::refusal::{Answer, Refusal};
+use crate::risk::{self, Event};
 use crate::server::{Caller, Server};
 use crate::store::{Policy, RecoveryMechanism, User, UserStatus};
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ pub(crate) async fn forgot_password(server: &Server, _: &Caller, input: Value) -
     };
     let Some(user) = user.filter(|user| user.enabled || !context.hides_users()) else {
         if context.hides_users() {
-            return Ok(json!({ "CodeDeliveryDetails": pretended_delivery(typed) }));
+            return unknown::pretend(server, &context, typed, "ForgotPassword", MOST_PER_HOUR);
         }
         return Err(Refusal::new(
             "UserNotFoundException",
@@ -38,6 +39,9 @@ pub(crate) async fn forgot_password(server: &Server, _: &Caller, input: Value) -
         }
         _ if !user.enabled => return Err(Refusal::not_authorized("User is disabled.")),
         _ => {}
+    }
+    if is_administrators_only(&context.policy) {
+        return Err(Refusal::not_authorized("Contact administrator to reset password."));
     }
     let Some((attribute, to)) = channel(&context.policy, &user) else {
         return Err(Refusal::invalid_parameter(
@@ -64,11 +68,8 @@ pub(crate) async fn confirm(server: &Server, _: &Caller, input: Value) -> Answer
     context.check_secret_hash(typed, text(&input, "SecretHash"))?;
     let user = context.resolve(server, typed)?;
     let Some(user) = user.filter(|user| user.enabled || !context.hides_users()) else {
-        return Err(if context.hides_users() {
-            codes::expired()
-        } else {
-            Refusal::user_not_found()
-        });
+        let code = text(&input, "ConfirmationCode").unwrap_or_default();
+        return Err(unknown::judge(server, &context, typed, "ForgotPassword", MOST_PER_HOUR, code));
     };
     spend(server, &context, &user)?;
     let user = accept(server, &context, user, &input)?;
@@ -88,6 +89,7 @@ fn accept(
     let policy = context.policy.policies.password_policy.clone();
     // A password that the policy refuses must not cost the code.
     passwords::check_policy(&policy, password)?;
+    risk::check_new_password(server, &context.pool, Event::PasswordChange, password)?;
     let store = server.store();
     let kept = codes::spend(&store, &context.pool.id, &user.username, PURPOSE, code, now)?;
     if let Err(refusal) = passwords::set(&mut user, &context.pool, password, now) {
@@ -124,9 +126,17 @@ pub(crate) fn channel<'a>(policy: &Policy, user: &'a User) -> Option<(&'static s
     })
 }
 
+/// Whether nobody can help themselves.
+fn is_administrators_only(policy: &Policy) -> bool {
+    let mechanisms = &policy.account_recovery_setting.recovery_mechanisms;
+    !mechanisms.is_empty() && mechanisms.iter().all(|mechanism| mechanism.name == "admin_only")
+}
+
 fn spend(server: &Server, context: &Context, user: &User) -> Result<(), Refusal> {
     let now = server.clock.now_ms();
-    server.store().spend(&context.pool.id, &user.username, "ForgotPassword", 20, now)
+    server.store().spend(&context.pool.id, &user.username, "ForgotPassword", MOST_PER_HOUR, now)
 }
 
 const PURPOSE: &str = "forgot_password";
+/// Both operations together.
+const MOST_PER_HOUR: u32 = 20;

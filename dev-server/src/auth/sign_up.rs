@@ -1,16 +1,17 @@
 //! SignUp, ConfirmSignUp, ResendConfirmationCode.
 
-use super::Context;
 use super::pending::{self, Asked};
+use super::{Context, unknown};
 use crate::codes::{self, DAY_MS};
 use crate::input::{self, text};
-use crate::messages::{self, Message, event_attributes};
+use crate::messages::{Message, event_attributes};
 use crate::refusal::{Answer, Refusal};
+use crate::risk::{self, Event};
 use crate::server::{Caller, Server};
 use crate::store::{Code, Flow, Question, User, UserStatus};
 use crate::tokens::fingerprint;
 use crate::trigger::{Nothing, Occasion, PreSignUp, Trigger};
-use crate::{passwords, random};
+use crate::{passwords, random, schema};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -27,6 +28,7 @@ pub(crate) async fn sign_up(server: &Server, _: &Caller, input: Value) -> Answer
     let password = text(&input, "Password").filter(|password| !password.is_empty());
     match password {
         Some(password) => {
+            risk::check_new_password(server, &context.pool, Event::SignUp, password)?;
             passwords::set(&mut user, &context.pool, password, server.clock.now_ms())?;
         }
         None if has_passwordless_factor(&context) => {}
@@ -75,14 +77,10 @@ pub(crate) async fn confirm(server: &Server, _: &Caller, input: Value) -> Answer
     let context = Context::open(server, &input)?;
     let typed = text(&input, "Username").unwrap_or_default();
     context.check_secret_hash(typed, text(&input, "SecretHash"))?;
-    let Some(user) = context.resolve(server, typed)? else {
-        return Err(if context.hides_users() {
-            codes::expired()
-        } else {
-            Refusal::user_not_found()
-        });
-    };
     let code = text(&input, "ConfirmationCode").unwrap_or_default();
+    let Some(user) = context.resolve(server, typed)? else {
+        return Err(unknown::judge(server, &context, typed, "ConfirmSignUp", 15, code));
+    };
     let forced = input.get("ForceAliasCreation") == Some(&Value::Bool(true));
     let (user, kept) = accept(server, &context, user, code, forced)?;
     ask_post_confirmation(&context, &user, "PostConfirmation_ConfirmSignUp").await?;
@@ -107,7 +105,7 @@ pub(crate) async fn resend(server: &Server, _: &Caller, input: Value) -> Answer 
     let user = context.resolve(server, typed)?;
     let Some(user) = user.filter(|user| user.enabled || !context.hides_users()) else {
         if context.hides_users() {
-            return Ok(json!({ "CodeDeliveryDetails": pretended_delivery(typed) }));
+            return unknown::pretend(server, &context, typed, "ResendConfirmationCode", 5);
         }
         return Err(Refusal::user_not_found());
     };
@@ -129,16 +127,6 @@ pub(crate) async fn resend(server: &Server, _: &Caller, input: Value) -> Answer 
     }
 }
 
-/// Where a code for an unknown person would have gone.
-pub(super) fn pretended_delivery(typed: &str) -> Value {
-    if typed.starts_with('+') {
-        return messages::details("phone_number", typed);
-    }
-    let address =
-        if typed.contains('@') { typed.to_owned() } else { format!("{typed}@example.com") };
-    messages::details("email", &address)
-}
-
 fn new_user(
     server: &Server,
     context: &Context,
@@ -156,6 +144,18 @@ fn new_user(
                 "Username cannot be of email format, since user pool is configured for email alias.",
             ));
         }
+        if looks_like("phone_number", schema::is_phone_number(typed)) {
+            return Err(Refusal::invalid_parameter(
+                "Username cannot be of phone number format, since user pool is configured for phone number alias.",
+            ));
+        }
+        // Such a name is one person's; it can be taken only by somebody who is confirmed.
+        if looks_like("preferred_username", attributes.contains_key("preferred_username")) {
+            return Err(Refusal::invalid_parameter(
+                "Attribute preferred_username cannot be set at sign-up, since user pool is configured for \
+                 preferred username alias.",
+            ));
+        }
         typed.to_owned()
     } else {
         let attribute = if is_email { "email" } else { "phone_number" };
@@ -165,9 +165,9 @@ fn new_user(
         attributes.insert(attribute.to_owned(), typed.to_owned());
         sub.clone()
     };
-    crate::schema::check_writable(&context.policy, &context.client_policy, &attributes)?;
-    crate::schema::check_values(&context.policy, &attributes)?;
-    crate::schema::check_required(&context.policy, &attributes)?;
+    schema::check_writable(&context.policy, &context.client_policy, &attributes)?;
+    schema::check_values(&context.policy, &attributes)?;
+    schema::check_required(&context.policy, &attributes)?;
     attributes.insert("sub".to_owned(), sub.clone());
     for name in ["email", "phone_number"] {
         if attributes.contains_key(name) {
@@ -259,7 +259,7 @@ fn accept(
         )));
     }
     let kept = codes::spend(&store, &context.pool.id, &user.username, PURPOSE, code, now)?;
-    if let Err(refusal) = crate::schema::claim_alias(
+    if let Err(refusal) = schema::claim_alias(
         &store,
         &context.pool,
         &user.username,

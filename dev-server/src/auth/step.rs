@@ -4,6 +4,7 @@ use super::mfa::{self, Due};
 use super::{Context, custom, device, new_password};
 use crate::messages::event_attributes;
 use crate::refusal::{Answer, Refusal};
+use crate::risk;
 use crate::server::Server;
 use crate::store::{Flow, User, UserStatus};
 use crate::tokens::{self, ADMIN_SCOPE, Grant};
@@ -59,6 +60,9 @@ pub(super) async fn after_first_factor(
     user: User,
     flow: Flow,
 ) -> Answer {
+    if !flow.second_factor_done {
+        risk::check_sign_in(&context.pool, &user, context.risk)?;
+    }
     let device = device::remembered(server, context, &user, &flow)?;
     let device = device.filter(|_| !flow.device_done);
     let due = if flow.second_factor_done { Due::Nothing } else { mfa::due(context, &user) };

@@ -22,6 +22,7 @@ pub(super) fn create(server: &Server, caller: &Caller, request: Value) -> Answer
         response_issuer: false,
         settings: settings(&request, &["PoolName", "MfaConfiguration"]),
         mfa: Map::new(),
+        risk: Map::new(),
         created: now,
         modified: now,
     };

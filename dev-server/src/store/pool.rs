@@ -23,6 +23,9 @@ pub(crate) struct Pool {
     /// What SetUserPoolMfaConfig took.
     #[serde(default)]
     pub(crate) mfa: Map<String, Value>,
+    /// What SetRiskConfiguration takes.
+    #[serde(default)]
+    pub(crate) risk: Map<String, Value>,
     /// Milliseconds since the epoch.
     pub(crate) created: i64,
     /// Milliseconds since the epoch.
@@ -53,6 +56,11 @@ impl Pool {
     /// The settings as types.
     pub(crate) fn policy(&self) -> Policy {
         read(&self.settings)
+    }
+
+    /// The risk configuration as types.
+    pub(crate) fn risk_policy(&self) -> crate::risk::RiskPolicy {
+        read(&self.risk)
     }
 
     /// The settings of second factors as types.

@@ -3,7 +3,7 @@
 use crate::keys::TokenUse;
 use crate::refusal::Refusal;
 use crate::server::Server;
-use crate::store::{Client, Pool, Revocation, User};
+use crate::store::{Client, Pool, Revocation, User, UserStatus};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
@@ -32,7 +32,8 @@ impl Bearer {
     }
 }
 
-/// Who the input's `AccessToken` speaks for: its signature, times, revocation and scope are checked.
+/// Who the input's `AccessToken` speaks for: its signature, times, revocation and scope are
+/// checked, and that the person need not see to the account first.
 pub(crate) fn authorize(server: &Server, input: &Value) -> Result<Bearer, Refusal> {
     let token = crate::input::text(input, "AccessToken")
         .ok_or_else(|| Refusal::not_authorized("Invalid Access Token"))?;
@@ -40,7 +41,16 @@ pub(crate) fn authorize(server: &Server, input: &Value) -> Result<Bearer, Refusa
     if !bearer.has_scope(ADMIN_SCOPE) {
         return Err(Refusal::not_authorized("Access Token does not have required scopes"));
     }
-    Ok(bearer)
+    match bearer.user.status {
+        UserStatus::ResetRequired => Err(Refusal::new(
+            "PasswordResetRequiredException",
+            "Password reset required for the user",
+        )),
+        UserStatus::Unconfirmed => {
+            Err(Refusal::new("UserNotConfirmedException", "User is not confirmed."))
+        }
+        _ => Ok(bearer),
+    }
 }
 
 /// The same of a bare token, whatever its scopes.

@@ -45,6 +45,7 @@ fn pool(config: Value) -> Pool {
         response_issuer: false,
         settings,
         mfa: Map::new(),
+        risk: Map::new(),
         created: 0,
         modified: 0,
     }
