@@ -4,12 +4,13 @@
  * @packageDocumentation
  */
 import type { Call, Operation } from "./core.js";
-import { AuthError } from "./errors.js";
+import { AuthError } from "./auth-error.js";
 import { createHost } from "./host.js";
 import type { AuthOptions, CallOptions } from "./types.js";
 import type { Admin, AdminOptions, AdminUserDetail, UserPage } from "./types/admin.js";
 
-export { AuthError, type AuthErrorCode } from "./errors.js";
+export { AuthError } from "./auth-error.js";
+export type { AuthErrorCode } from "./errors.js";
 export type * from "./types/admin.js";
 
 /**

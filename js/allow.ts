@@ -1,7 +1,7 @@
 /**
  * Addresses that may see a token or a signature, as the application lists them.
  */
-import { AuthError } from "./errors.js";
+import { AuthError } from "./auth-error.js";
 
 /** Reads a list; `name` says in errors which one it is. */
 export function readAllowed(list: readonly string[], name: string): URL[] {

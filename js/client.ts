@@ -5,7 +5,7 @@
 import { createAccount } from "./account.js";
 import { createAws } from "./aws.js";
 import type { Call, Operation, SignInOperation } from "./core.js";
-import { AuthError } from "./errors.js";
+import { AuthError } from "./auth-error.js";
 import { createFactors } from "./factors.js";
 import { createHost, type Host } from "./host.js";
 import { createRun } from "./run.js";
@@ -66,7 +66,11 @@ export function createAuth(options: AuthOptions): Auth {
 
   const call: Call = async <T>(operation: Operation, input?: object, signal?: AbortSignal) => {
     if (signal?.aborted) throw new AuthError("aborted");
-    if (!isSignIn(operation)) return (await core("account"))<T>(operation, input, signal);
+    if (!isSignIn(operation)) {
+      // Nothing is done any more for a person whose time is over.
+      if (operation !== "signOut") await session.isOver();
+      return (await core("account"))<T>(operation, input, signal);
+    }
     session.begin();
     const result = await (await core("signIn"))<T>(operation, input, signal);
     await session.settle();

@@ -2,7 +2,7 @@
  * A session in cookies: for applications on several subdomains. Page scripts can read them, as they
  * can read `localStorage`, and they travel with every request to the domain.
  */
-import { AuthError } from "./errors.js";
+import { AuthError } from "./auth-error.js";
 import type { CookieOptions, StorageAdapter } from "./types.js";
 
 /** Browsers take 4096 bytes a cookie, name and attributes included. */

@@ -2,7 +2,8 @@
  * The WebAssembly core as the wrapper sees it: two modules, each loaded once a page on first use, one
  * instance a pool.
  */
-import { AuthError, type CoreFailure, fromCore } from "./errors.js";
+import { AuthError } from "./auth-error.js";
+import { type CoreFailure, fromCore } from "./errors.js";
 import type { Host } from "./host.js";
 import type { AuthOptions, WasmModule, WasmSource } from "./types.js";
 

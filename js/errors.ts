@@ -1,6 +1,8 @@
 /**
- * The one error class, its codes, and what each means for the application.
+ * The codes of errors that the core tells, and what each means for the application. Loaded with the
+ * core: those of the wrapper are in `auth-error.ts`.
  */
+import { AuthError, isWrapperCode, QUESTION, type WrapperErrorCode } from "./auth-error.js";
 import type { Challenge } from "./types.js";
 
 /** What each code means, for the person who must act. Codes are API: added, never renamed. */
@@ -75,18 +77,8 @@ const MESSAGES = {
   network: "the service could not be reached",
   /** Try again; the service may or may not have acted. */
   timeout: "the service did not answer in time",
-  /** The application ended the call. */
-  aborted: "the call was aborted",
   /** The answer was not Cognito's: a captive portal, a proxy, a wrong endpoint. */
   protocolViolation: "the answer does not follow the protocol",
-  /** Fix the call: `detail` says how. */
-  misuse: "the call is not right",
-  /** The store did not take the session: choose another, or `"memory"`. */
-  storage: "the session could not be stored",
-  /** The WebAssembly did not load: see docs/bundlers.md. */
-  wasmUnavailable: "the WebAssembly could not be loaded",
-  /** The page has no `crypto`: serve it over https. */
-  cryptoUnavailable: "this page has no source of randomness (crypto.getRandomValues)",
   /** Offer another way to sign in. */
   passkeyNotSupported: "passkeys are not supported here",
   /** The person closed the dialog or let it run out: offer it again. */
@@ -99,50 +91,10 @@ const MESSAGES = {
   passkeyTimedOut: "the passkey dialog ran out of time",
   /** Offer it again, or another way to sign in. */
   passkeyFailed: "the passkey dialog failed",
-  /** A defect of this library: please report it. */
-  internal: "internal error",
 } as const;
 
 /** Stable name of what went wrong. Switch on it. */
-export type AuthErrorCode = keyof typeof MESSAGES;
-
-/** Every method of `Auth` rejects with this and nothing else. */
-export class AuthError extends Error {
-  override readonly name = "AuthError";
-  /** What went wrong. */
-  readonly code: AuthErrorCode;
-  /** Whether the same call may succeed later without a change. */
-  readonly retryable: boolean;
-  /** How long the service wants to be left alone, in milliseconds. */
-  readonly retryAfterMs?: number;
-  /** For developers: the fix of a misuse, or the rule that was broken. */
-  readonly detail?: string;
-  /** The service's own name and words. Words of triggers included: show them only if you trust them. */
-  readonly service?: { readonly name: string; readonly message: string };
-  /** The question from which the sign-in goes on: always with `sessionExpired`, else where it changed. */
-  readonly challenge?: Challenge;
-
-  constructor(
-    code: AuthErrorCode,
-    more: Partial<
-      Pick<AuthError, "retryable" | "retryAfterMs" | "detail" | "service" | "challenge">
-    > & {
-      cause?: unknown;
-    } = {},
-  ) {
-    const { detail, cause } = more;
-    super(
-      detail ? `${MESSAGES[code]}: ${detail}` : MESSAGES[code],
-      cause === undefined ? undefined : { cause },
-    );
-    this.code = code;
-    this.retryable = more.retryable ?? false;
-    if (more.retryAfterMs !== undefined) this.retryAfterMs = more.retryAfterMs;
-    if (detail !== undefined) this.detail = detail;
-    if (more.service !== undefined) this.service = more.service;
-    if (more.challenge !== undefined) this.challenge = more.challenge;
-  }
-}
+export type AuthErrorCode = keyof typeof MESSAGES | WrapperErrorCode;
 
 /** What the core throws: `src/bindings/error.rs`. */
 export interface CoreFailure {
@@ -156,15 +108,24 @@ export interface CoreFailure {
   store?: string;
 }
 
+/** An error with its message, for parts of the wrapper that are loaded on demand. */
+export function authError(
+  code: AuthErrorCode,
+  more: ConstructorParameters<typeof AuthError>[1] = {},
+): AuthError {
+  if (isWrapperCode(code)) return new AuthError(code, more);
+  return new AuthError(code, { ...more, message: MESSAGES[code] });
+}
+
 /** The error for a failure of the core. Keeps what belongs to the wrapper alone out of it. */
 export function fromCore(failure: CoreFailure): AuthError {
-  if (!(failure?.code in MESSAGES)) return new AuthError("internal", { cause: failure });
-  const error = new AuthError(failure.code, failure);
+  const code = failure?.code;
+  if (code === undefined || (!isWrapperCode(code) && !(code in MESSAGES))) {
+    return new AuthError("internal", { cause: failure });
+  }
+  const error = authError(code, failure);
   const { challenge, pending, store } = failure;
   if (!challenge) return error;
   // Not enumerable: what is logged or serialized leaves it out.
   return Object.defineProperty(error, QUESTION, { value: { challenge, pending, store } });
 }
-
-/** Where the wrapper finds what belongs to an error's `challenge`; not part of the public page. */
-export const QUESTION = Symbol("question");

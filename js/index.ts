@@ -7,7 +7,8 @@
 export { createAuth } from "./client.js";
 export { cookieStorage } from "./cookies.js";
 export { encryptedStorage } from "./encrypted.js";
-export { AuthError, type AuthErrorCode } from "./errors.js";
+export { AuthError } from "./auth-error.js";
+export type { AuthErrorCode } from "./errors.js";
 export { type OtpauthInput, otpauthUri } from "./otpauth.js";
 export {
   type KnownRules,

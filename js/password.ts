@@ -2,7 +2,7 @@
  * A pool's password policy as rules that a page can show while somebody types: from what the
  * application knows of it, and from what the pool says when it refuses a password.
  */
-import { AuthError } from "./errors.js";
+import { AuthError } from "./auth-error.js";
 
 /** The policy, as the pool's settings name it. What is absent is not asked for. */
 export interface PasswordPolicy {

@@ -3,11 +3,12 @@
  * the core. Timers and events of the page only hint at looking again.
  */
 import type { Call, Known } from "./core.js";
-import { AuthError } from "./errors.js";
+import { AuthError } from "./auth-error.js";
 import { type AuthEvent, createEvents } from "./events.js";
 import { channelName, type Host } from "./host.js";
 import { hasLegacy } from "./legacy.js";
 import { dueInMs, type Found, findRecord, isFresh, type Look, toSession } from "./record.js";
+import type { Timeout } from "./timeout.js";
 import type {
   Auth,
   AuthOptions,
@@ -53,6 +54,10 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
   let channel: BroadcastChannel | undefined;
   /** What another tab said last; the store may show it before or after. */
   let said: string | undefined;
+  /** Where the application sets a time. */
+  let timeout: Promise<Timeout> | undefined;
+  /** When that time is over, as far as is known: any page of this browser may put it off. */
+  let endsAt = Number.POSITIVE_INFINITY;
 
   /** Told by the core: what changed, or that a sign-in is stored. */
   function notify(text: string): void {
@@ -67,8 +72,10 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
       said = undefined;
       watch();
     }
-    if (event.type === "signedOut") seen = "";
-    else if (receivedAt === told) return;
+    if (event.type === "signedOut") {
+      seen = "";
+      void timeout?.then((timeout) => timeout.forget());
+    } else if (receivedAt === told) return;
     told = receivedAt;
     events.tell(event);
   }
@@ -95,6 +102,7 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
       receivedAt,
     );
     tellStatus("ok");
+    void keepTime()?.then((timeout) => timeout.begin());
     watch();
   }
 
@@ -122,6 +130,7 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
 
   async function session({ signal, ...input }: SessionOptions = {}): Promise<Session | null> {
     if (signal?.aborted) throw new AuthError("aborted");
+    if (await isOver()) return null;
     if (!input.forceRefresh) {
       const found = await findSafely();
       if (found && isFresh(found)) {
@@ -165,6 +174,7 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
 
   /** Looks again because of a hint. A page that shows a fresh session needs no core for it. */
   async function hint(why: Hint = {}): Promise<void> {
+    if (await isOver()) return;
     const found = await findSafely();
     const wasSomebody = seen || (status !== undefined && status !== "signedOut");
     if (!found && !wasSomebody) return;
@@ -198,9 +208,28 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
 
   function arm(ms: number): void {
     clearTimeout(timer);
-    timer = setTimeout(() => void hint(), Math.min(Math.max(ms, 1_000), LONGEST_TIMER));
+    const wait = Math.max(Math.min(ms, endsAt - Date.now()), 1_000);
+    timer = setTimeout(() => void hint(), Math.min(wait, LONGEST_TIMER));
     // A timer alone must not keep a process of Node.js alive.
     (timer as { unref?: () => void }).unref?.();
+  }
+
+  function keepTime(): Promise<Timeout> | undefined {
+    if (!options.sessionTimeout) return undefined;
+    timeout ??= import("./timeout.js").then(({ createTimeout }) =>
+      createTimeout(options, host, () => call("signOut", { timedOut: true })),
+    );
+    return timeout;
+  }
+
+  /** Whether the session's time was over; then it has ended. */
+  async function isOver(): Promise<boolean> {
+    const keeper = await keepTime();
+    const found = keeper && (await findSafely());
+    if (!keeper || !found) return false;
+    const leftMs = await keeper.check(found);
+    endsAt = Date.now() + leftMs;
+    return leftMs === 0;
   }
 
   function listen(): () => void {
@@ -225,9 +254,11 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
     on(page, "storage", (event) => {
       const { key } = event as StorageEvent;
       if (key !== null && !key.startsWith(`lifeguard.${options.clientId}.`)) return;
+      if (key?.endsWith(".active")) return;
       // The other tab's message is on its way, and says more.
       setTimeout(() => void hint(), channel && MESSAGE_MS);
     });
+    void keepTime()?.then((timeout) => timeout.listen(ends.signal, async () => !(await isOver())));
     return () => ends.abort();
   }
 
@@ -284,7 +315,7 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
       stopListening = channel = undefined;
     },
   };
-  return { auth, notify, begin, settle, known };
+  return { auth, notify, begin, settle, known, isOver };
 }
 
 /** What a store answers; nothing where it fails or hangs. */

@@ -3,7 +3,7 @@
  * What an answer means, the core decides.
  */
 import type { Call } from "./core.js";
-import { type AuthError, QUESTION } from "./errors.js";
+import { type AuthError, QUESTION } from "./auth-error.js";
 import type { Auth, AuthOptions, Challenge, SignInResult } from "./types.js";
 
 /** A question, and what the core wants back with its answer. */

@@ -4,7 +4,7 @@
  */
 import { isAllowed, readAllowed } from "./allow.js";
 import type { Call } from "./core.js";
-import { AuthError } from "./errors.js";
+import { AuthError } from "./auth-error.js";
 import type { PresignInput, SignedFetchOptions } from "./types.js";
 
 /** One entry of the configuration. */

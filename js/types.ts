@@ -13,6 +13,7 @@ import type {
   AuthEvents,
   AuthStatus,
   SessionOptions,
+  SessionTimeout,
   SignOutOptions,
   SignOutResult,
 } from "./types/session.js";
@@ -64,6 +65,12 @@ export interface AuthOptions {
    * source is that of `signIn`.
    */
   wasm?: WasmSource | { [module in WasmModule]?: WasmSource };
+  /**
+   * Ends sessions that nobody uses, or that are old. A page that is closed ends nothing: the next
+   * one does, before it hands out a token. Times are this device's. Default: none, since the
+   * service limits sessions by its refresh tokens.
+   */
+  sessionTimeout?: SessionTimeout;
   /** How long one attempt of a request may take, in milliseconds. Default 15 000. */
   timeoutMs?: number;
   /** Which addresses {@link Auth.fetch} sends the token to. Default: none. */

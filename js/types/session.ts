@@ -31,8 +31,22 @@ export interface SignOutResult {
  */
 export type AuthStatus = "ok" | "degraded" | "offline" | "signedOut";
 
-/** Why a session ended: by a sign-out, by the service's refusal to go on, or in another tab. */
-export type SignedOutReason = "signOut" | "refused" | "elsewhere";
+/**
+ * Why a session ended: by a sign-out, by {@link SessionTimeout}, by the service's refusal to go on,
+ * or in another tab.
+ */
+export type SignedOutReason = "signOut" | "timeout" | "refused" | "elsewhere";
+
+/** After how long a session ends by itself. Then it is signed out as by {@link "../types".Auth.signOut}. */
+export interface SessionTimeout {
+  /**
+   * Since somebody last touched a page of this browser that uses Lifeguard (pointer, keyboard,
+   * wheel), whichever tab it was. Default: never.
+   */
+  idleSeconds?: number;
+  /** Since the sign-in, whatever has been done since. Default: never. */
+  absoluteSeconds?: number;
+}
 
 /** What handlers are told, by the name of the event. Told only what really changed, after it is stored. */
 export interface AuthEvents {

@@ -23,7 +23,10 @@ pub(super) async fn run(
             let again = keeper::wake(client, page, &types::hint(input)).await;
             Value::object().with_some("againMs", again.map(f64::from))
         }
-        "signOut" => keeper::sign_out(client, page, input.is_true("global")).await.output(),
+        "signOut" => {
+            let reason = types::reason(input);
+            keeper::sign_out(client, page, input.is_true("global"), reason).await.output()
+        }
         "settleLegacy" => {
             keeper::settle_legacy(client, page).await;
             Value::Null

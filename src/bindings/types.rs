@@ -16,7 +16,7 @@ pub(super) use challenge::{Answered, answer};
 #[cfg(feature = "account")]
 pub(super) use identity::identity_pool;
 #[cfg(feature = "account")]
-pub(super) use session::{hint, wanted};
+pub(super) use session::{hint, reason, wanted};
 #[cfg(feature = "sign-in")]
 pub(super) use start::start;
 #[cfg(feature = "sign-in")]

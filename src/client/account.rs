@@ -1,6 +1,7 @@
 //! Looking after one's account: the steps that are more than one question and one answer.
 
 use super::error::Error;
+use super::events::Reason;
 use super::{Client, devices, keeper, person, tasks};
 use crate::platform::{Platform, Store};
 use crate::protocol::error::Misuse;
@@ -43,7 +44,7 @@ pub async fn delete_user(client: &Client, platform: &impl Platform) -> Result<()
         }
     }
     let _ = platform.remove(Store::Tab, &record::pending_key(&client.pool)).await;
-    keeper::forget(client, platform).await;
+    keeper::forget(client, platform, Reason::SignOut).await;
     Ok(())
 }
 

@@ -25,6 +25,8 @@ pub enum Status {
 pub enum Reason {
     /// Somebody signed out.
     SignOut,
+    /// The time that the application set for it was over.
+    Timeout,
     /// The service refused to go on.
     Refused,
     /// Another tab ended it; which way is not known.
@@ -48,6 +50,7 @@ impl Reason {
     pub fn name(self) -> &'static str {
         match self {
             Self::SignOut => "signOut",
+            Self::Timeout => "timeout",
             Self::Refused => "refused",
             Self::Elsewhere => "elsewhere",
         }
@@ -57,6 +60,7 @@ impl Reason {
     pub fn message(self) -> &'static str {
         match self {
             Self::SignOut => "signedOut signOut",
+            Self::Timeout => "signedOut timeout",
             Self::Refused => "signedOut refused",
             Self::Elsewhere => "signedOut",
         }
@@ -64,7 +68,7 @@ impl Reason {
 
     /// Reads what another tab says.
     pub fn of_message(message: &str) -> Option<Self> {
-        [Self::SignOut, Self::Refused, Self::Elsewhere]
+        [Self::SignOut, Self::Timeout, Self::Refused, Self::Elsewhere]
             .into_iter()
             .find(|reason| reason.message() == message)
     }

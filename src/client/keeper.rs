@@ -1,5 +1,5 @@
-//! The session: kept, read, refreshed and ended. It leaves storage only by a sign-out or by a
-//! definitive refusal of the service; everything else (no connection, a failing service, a store
+//! The session: kept, read, refreshed and ended. It leaves storage only by a sign-out, which
+//! the wrapper may make after a configured time, or by a definitive refusal of the service; everything else (no connection, a failing service, a store
 //! that was wiped, a tab that died half-way) keeps it.
 //!
 //! Decisions are taken when tokens are asked for; timers and events of the page only hint

@@ -25,6 +25,11 @@ pub(in crate::bindings) fn wanted(input: &Input) -> Wanted {
     Wanted { forced: input.is_true("forceRefresh"), early: false, extras: input.extras() }
 }
 
+/// Why the wrapper signs out: `{ timedOut? }`.
+pub(in crate::bindings) fn reason(input: &Input) -> Reason {
+    if input.is_true("timedOut") { Reason::Timeout } else { Reason::SignOut }
+}
+
 /// What the wrapper says about the page: `{ renew?, online?, message? }`.
 pub(in crate::bindings) fn hint(input: &Input) -> Hint {
     Hint {

@@ -25,9 +25,15 @@ pub struct SignedOut {
 
 /// Ends the session: it leaves this browser first, offline too, then the service is told, for which
 /// an abort does not matter any more. `global`: ends the person's sessions on every device.
-pub async fn sign_out<P: Platform>(client: &Client, platform: &P, global: bool) -> SignedOut {
+/// `reason` is what handlers are told.
+pub async fn sign_out<P: Platform>(
+    client: &Client,
+    platform: &P,
+    global: bool,
+    reason: Reason,
+) -> SignedOut {
     let platform = &platform.detached();
-    let (cleared, session) = forget(client, platform).await;
+    let (cleared, session) = forget(client, platform, reason).await;
     let Some(session) = session else {
         return SignedOut { cleared, revoked: false, everywhere: global.then_some(false) };
     };
@@ -48,7 +54,11 @@ pub async fn sign_out<P: Platform>(client: &Client, platform: &P, global: bool) 
 
 /// Takes the session out of this browser without a word to the service. Whether the stores let go
 /// of it, and whose it was.
-pub async fn forget(client: &Client, platform: &impl Platform) -> (bool, Option<Session>) {
+pub async fn forget(
+    client: &Client,
+    platform: &impl Platform,
+    reason: Reason,
+) -> (bool, Option<Session>) {
     let held = match shelf::read(client, platform).await {
         Ok(held) => held,
         Err(_) => client.keeper.held.borrow().clone(),
@@ -67,8 +77,8 @@ pub async fn forget(client: &Client, platform: &impl Platform) -> (bool, Option<
     client.keeper.held.replace(None);
     client.credentials.replace(None);
     client.keeper.cooling.replace(None);
-    platform.broadcast(Reason::SignOut.message());
-    tell(client, platform, &Ok(None), Reason::SignOut);
+    platform.broadcast(reason.message());
+    tell(client, platform, &Ok(None), reason);
     (cleared, held.map(|held| held.record.session))
 }
 

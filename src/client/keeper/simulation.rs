@@ -214,7 +214,7 @@ impl Simulation {
         self.note(format!("sign-out in tab {tab}"));
         let (client, page) = (self.clients[tab].clone(), self.world.tab(tab));
         let work = async move {
-            sign_out(&client, &page, global).await;
+            sign_out(&client, &page, global, Reason::SignOut).await;
         };
         self.executor.spawn(tab, Kind::SignOut, work);
     }

@@ -90,7 +90,9 @@ impl Stage {
     }
 
     fn sign_out(&mut self, tab: usize, global: bool) -> SignedOut {
-        let slot = self.start(tab, async move |client, tab| sign_out(&client, &tab, global).await);
+        let slot = self.start(tab, async move |client, tab| {
+            sign_out(&client, &tab, global, Reason::SignOut).await
+        });
         self.executor.run();
         slot.take().unwrap()
     }

@@ -1,0 +1,67 @@
+/**
+ * The one error class. Its messages are loaded with the core, but for those of the wrapper itself: a
+ * page that shows a live session has no use for the others.
+ */
+import type { AuthErrorCode } from "./errors.js";
+import type { Challenge } from "./types.js";
+
+/** As in `errors.ts`: codes are API. */
+const MESSAGES = {
+  /** The application ended the call. */
+  aborted: "the call was aborted",
+  /** Fix the call: `detail` says how. */
+  misuse: "the call is not right",
+  /** The store did not take the session: choose another, or `"memory"`. */
+  storage: "the session could not be stored",
+  /** The WebAssembly did not load: see docs/bundlers.md. */
+  wasmUnavailable: "the WebAssembly could not be loaded",
+  /** The page has no `crypto`: serve it over https. */
+  cryptoUnavailable: "this page has no source of randomness (crypto.getRandomValues)",
+  /** A defect of this library: please report it. */
+  internal: "internal error",
+} as const;
+
+/** Codes that need no core. */
+export type WrapperErrorCode = keyof typeof MESSAGES;
+
+/** Whether a code is one of them. */
+export const isWrapperCode = (code: string | undefined): code is WrapperErrorCode =>
+  code !== undefined && code in MESSAGES;
+
+/** Every method of `Auth` rejects with this and nothing else. */
+export class AuthError extends Error {
+  override readonly name = "AuthError";
+  /** What went wrong. */
+  readonly code: AuthErrorCode;
+  /** Whether the same call may succeed later without a change. */
+  readonly retryable: boolean;
+  /** How long the service wants to be left alone, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** For developers: the fix of a misuse, or the rule that was broken. */
+  readonly detail?: string;
+  /** The service's own name and words. Words of triggers included: show them only if you trust them. */
+  readonly service?: { readonly name: string; readonly message: string };
+  /** The question from which the sign-in goes on: always with `sessionExpired`, else where it changed. */
+  readonly challenge?: Challenge;
+
+  constructor(
+    code: AuthErrorCode,
+    more: Partial<
+      Pick<AuthError, "message" | "retryable" | "retryAfterMs" | "detail" | "service" | "challenge">
+    > & {
+      cause?: unknown;
+    } = {},
+  ) {
+    const { detail, cause, message = MESSAGES[code as WrapperErrorCode] ?? code } = more;
+    super(detail ? `${message}: ${detail}` : message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.retryable = more.retryable ?? false;
+    if (more.retryAfterMs !== undefined) this.retryAfterMs = more.retryAfterMs;
+    if (detail !== undefined) this.detail = detail;
+    if (more.service !== undefined) this.service = more.service;
+    if (more.challenge !== undefined) this.challenge = more.challenge;
+  }
+}
+
+/** Where the wrapper finds what belongs to an error's `challenge`; not part of the public page. */
+export const QUESTION = Symbol("question");
