@@ -114,15 +114,34 @@ pub(crate) struct UserConfig {
     pub(crate) mfa: Vec<String>,
     /// One of `mfa`.
     pub(crate) preferred_mfa: Option<String>,
+    /// Who the person is at identity providers.
+    #[serde(default)]
+    pub(crate) linked: Vec<LinkedConfig>,
+}
+
+/// An identity at a provider that is a person of the pool.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LinkedConfig {
+    pub(crate) provider: String,
+    /// The provider's own id of the person.
+    pub(crate) subject: String,
 }
 
 impl Config {
     /// Reads a file, or the default that is built in.
+    #[cfg(test)]
     pub(crate) fn load(file: Option<&Path>) -> Result<Self, String> {
-        let Some(path) = file else { return Self::parse(DEFAULT) };
+        Self::load_with(file, "http://localhost:9340")
+    }
+
+    /// The same with an address that is known only at start in the place of `{identity-provider}`.
+    pub(crate) fn load_with(file: Option<&Path>, identity_provider: &str) -> Result<Self, String> {
+        let filled = |text: &str| text.replace("{identity-provider}", identity_provider);
+        let Some(path) = file else { return Self::parse(&filled(DEFAULT)) };
         let text = std::fs::read_to_string(path)
             .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-        Self::parse(&text).map_err(|error| format!("{}: {error}", path.display()))
+        Self::parse(&filled(&text)).map_err(|error| format!("{}: {error}", path.display()))
     }
 
     fn parse(text: &str) -> Result<Self, String> {

@@ -21,6 +21,7 @@ mod identity;
 mod inbox_page;
 mod input;
 mod keys;
+mod linking;
 mod log;
 mod messages;
 mod paging;
@@ -82,6 +83,9 @@ struct Arguments {
     /// those it has; may be repeated
     #[arg(long, value_name = "URL")]
     app_url: Vec<String>,
+    /// What stands for {identity-provider} in the configuration
+    #[arg(long, value_name = "URL", default_value = "http://localhost:9340")]
+    identity_provider: String,
 }
 
 fn main() -> ExitCode {
@@ -101,7 +105,8 @@ fn run(arguments: Arguments) -> Result<(), String> {
             arguments.host
         ));
     }
-    let config = config::Config::load(arguments.config.as_deref())?;
+    let config =
+        config::Config::load_with(arguments.config.as_deref(), &arguments.identity_provider)?;
     let store = store::Store::open(arguments.data.as_deref())
         .map_err(|error| format!("cannot open the database: {error}"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -1,6 +1,7 @@
 //! Puts what the configuration names into the store, as far as it is not there yet.
 
-use crate::config::{ClientConfig, Config, NamedConfig, PoolConfig, UserConfig};
+use crate::config::{ClientConfig, Config, LinkedConfig, NamedConfig, PoolConfig, UserConfig};
+use crate::linking::{self, Identity, SUBJECT};
 use crate::random;
 use crate::refusal::Refusal;
 use crate::srp;
@@ -104,5 +105,16 @@ fn plant_user(store: &Store, pool: &Pool, config: &UserConfig) -> Result<(), Ref
         passkey: false,
         preferred: config.preferred_mfa.clone(),
     };
-    store.put_user(&user)
+    store.put_user(&user)?;
+    for LinkedConfig { provider, subject } in &config.linked {
+        let known: Option<IdentityProvider> = store.find(&pool.id, "", provider)?;
+        let kind = known.as_ref().and_then(|known| known.settings.get("ProviderType"));
+        let who = Identity {
+            user_id: subject.clone(),
+            provider_name: provider.clone(),
+            provider_type: kind.and_then(Value::as_str).unwrap_or("OIDC").to_owned(),
+        };
+        linking::link(store, &mut user, &who, SUBJECT, pool.created)?;
+    }
+    Ok(())
 }

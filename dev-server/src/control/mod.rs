@@ -6,6 +6,7 @@ mod devices;
 mod domains;
 mod filter;
 mod groups;
+mod linking;
 mod listing;
 mod passwords;
 mod pools;
@@ -74,6 +75,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     signed("AdminUpdateDeviceStatus", devices::update_status),
     signed("AdminForgetDevice", devices::forget),
     signed("ListUsers", listing::list),
+    signed("AdminLinkProviderForUser", linking::link),
+    signed("AdminDisableProviderForUser", linking::disable),
 ];
 
 /// The pool that the request names.

@@ -76,6 +76,11 @@ pub(super) fn form_mark(server: &Server, call: &Call) -> Result<(String, Option<
     Ok((value, Some(set)))
 }
 
+/// The mark of the browser that calls.
+pub(super) fn browser_mark(call: &Call) -> &str {
+    call.cookie(FORM_COOKIE).unwrap_or_default()
+}
+
 /// SECURITY: refuses a form that did not come from a page of ours in this very browser.
 pub(super) fn check_form(call: &Call) -> Result<(), Trouble> {
     let cookie = call.cookie(FORM_COOKIE).unwrap_or_default();

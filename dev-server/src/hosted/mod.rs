@@ -2,13 +2,15 @@
 //! `client_id` of a request names the pool.
 //!
 //! A page carries the whole authorization request in its own address, so an authorization that nobody finishes
-//! leaves nothing behind. `request` reads and checks it on every step; `arrival` ends it with a code.
+//! leaves nothing behind. `request` reads and checks it on every step; `arrival` ends it with a code. `federation`
+//! leads to other identity providers and back.
 
 mod arrival;
 mod authorize;
 mod cookies;
 mod credentials;
 mod documents;
+mod federation;
 mod form;
 mod login;
 mod logout;
@@ -46,6 +48,7 @@ pub(crate) fn routes() -> Router<Arc<Server>> {
         .route("/forgotPassword", get(forgot).post(forgot_answer))
         .route("/confirmForgotPassword", post(new_password))
         .route("/logout", get(log_out))
+        .route("/oauth2/idpresponse", get(come_back).post(come_back_by_form))
         .route("/oauth2/token", preflighted(post(token)))
         .route("/oauth2/revoke", preflighted(post(revoke)))
         .route("/oauth2/userInfo", preflighted(get(user_info).post(user_info)))
@@ -74,6 +77,8 @@ doors! {
     forgot_answer, "forgotPassword" => recovery::answer;
     new_password, "confirmForgotPassword" => recovery::confirm;
     log_out, "logout" => logout::logout;
+    come_back, "oauth2/idpresponse" => federation::come_back;
+    come_back_by_form, "oauth2/idpresponse" => federation::come_back_by_form;
 }
 
 /// The same for endpoints that pages of other origins call.

@@ -1,0 +1,85 @@
+//! AdminLinkProviderForUser and AdminDisableProviderForUser.
+
+use super::pool;
+use crate::input::{self, text};
+use crate::linking::{self, Identity, SUBJECT};
+use crate::refusal::{Answer, Refusal};
+use crate::server::{Caller, Server};
+use crate::store::{IdentityProvider, Pool, Store, User};
+use crate::tokens;
+use serde_json::{Value, json};
+
+/// The pool's own people, among the providers.
+const LOCAL: &str = "Cognito";
+
+/// AdminLinkProviderForUser: whoever comes from the source from now on is the destination.
+pub(super) fn link(server: &Server, _: &Caller, request: Value) -> Answer {
+    let store = server.store();
+    let pool = pool(&store, &request)?;
+    let source = Named::read(&request, "SourceUser")?;
+    let destination = Named::read(&request, "DestinationUser")?;
+    let mut user = destination.find(&store, &pool)?.ok_or_else(Refusal::user_not_found)?;
+    let provider: Option<IdentityProvider> = store.find(&pool.id, "", source.provider)?;
+    let provider = provider.ok_or_else(|| {
+        Refusal::invalid_parameter(format!("Identity provider {} does not exist.", source.provider))
+    })?;
+    if source.find(&store, &pool)?.is_some() {
+        return Err(Refusal::invalid_parameter(
+            "Merging is not currently supported, provide a SourceUser that has not been signed up in order to link",
+        ));
+    }
+    let kind = provider.settings.get("ProviderType").and_then(Value::as_str).unwrap_or("OIDC");
+    let who = Identity {
+        user_id: source.value.to_owned(),
+        provider_name: provider.name.clone(),
+        provider_type: kind.to_owned(),
+    };
+    linking::link(&store, &mut user, &who, source.attribute, server.clock.now_ms())?;
+    Ok(json!({}))
+}
+
+/// AdminDisableProviderForUser: ends a link; who was never linked is shut out.
+pub(super) fn disable(server: &Server, _: &Caller, request: Value) -> Answer {
+    let store = server.store();
+    let pool = pool(&store, &request)?;
+    let named = Named::read(&request, "User")?;
+    if linking::unlink(&store, &pool, named.provider, named.attribute, named.value)? {
+        return Ok(json!({}));
+    }
+    let mut user = named.find(&store, &pool)?.ok_or_else(Refusal::user_not_found)?;
+    if named.provider == LOCAL {
+        user.password = None;
+    } else {
+        user.enabled = false;
+        tokens::sign_out_everywhere(&store, &pool.id, &user.username)?;
+    }
+    user.modified = server.clock.now_ms();
+    store.put_user(&user)?;
+    Ok(json!({}))
+}
+
+/// The shape `ProviderUserIdentifierType`.
+struct Named<'a> {
+    provider: &'a str,
+    attribute: &'a str,
+    value: &'a str,
+}
+
+impl<'a> Named<'a> {
+    fn read(request: &'a Value, member: &str) -> Result<Self, Refusal> {
+        let named = input::member(request, member);
+        Ok(Self {
+            provider: input::required(named, "ProviderName")?,
+            attribute: text(named, "ProviderAttributeName").unwrap_or(SUBJECT),
+            value: input::required(named, "ProviderAttributeValue")?,
+        })
+    }
+
+    /// The user that this identity has here, if any.
+    fn find(&self, store: &Store, pool: &Pool) -> Result<Option<User>, Refusal> {
+        if self.provider == LOCAL {
+            return store.resolve_user(pool, self.value);
+        }
+        store.user(&pool.id, &format!("{}_{}", self.provider, self.value))
+    }
+}

@@ -1,0 +1,57 @@
+//! Signing in at another identity provider: away to it (`depart`), back from it (`come_back`), and who that is here
+//! (`person`).
+
+mod apple;
+mod depart;
+mod exchange;
+mod id_token;
+mod person;
+mod provider;
+mod returning;
+mod web;
+
+pub(super) use depart::depart;
+pub(super) use provider::{by_identifier, named};
+pub(super) use returning::{come_back, come_back_by_form};
+
+use crate::store::Document;
+use serde::{Deserialize, Serialize};
+
+/// Somebody who was sent to a provider; the key is the SHA-256 of the `state` that went along.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Departure {
+    key: String,
+    pool_id: String,
+    provider: String,
+    /// The app's request, as a query.
+    request: String,
+    nonce: String,
+    code_verifier: String,
+    /// SHA-256 of the mark of the browser that left: another one must not come back in its place.
+    browser: String,
+    /// Milliseconds since the epoch.
+    expires: i64,
+}
+
+impl Document for Departure {
+    const KIND: &'static str = "departure";
+    fn pool_id(&self) -> &str {
+        &self.pool_id
+    }
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+/// Why a provider's answer is not taken, in words for the app.
+#[derive(Debug)]
+struct Failure {
+    error: &'static str,
+    text: String,
+}
+
+impl Failure {
+    fn invalid(text: impl Into<String>) -> Self {
+        Self { error: "invalid_request", text: text.into() }
+    }
+}

@@ -1,0 +1,64 @@
+//! Calls to identity providers: no redirects, little patience, small answers.
+
+use super::Failure;
+use axum::body::Bytes;
+use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{Request, StatusCode};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use serde_json::Value;
+use std::time::Duration;
+use url::form_urlencoded::Serializer;
+
+/// The service gives a provider five seconds.
+const PATIENCE: Duration = Duration::from_secs(5);
+const LONGEST_ANSWER: usize = 1 << 20;
+
+/// Asks for a JSON document; `what` names the endpoint in the failure.
+pub(super) async fn get(url: &str, bearer: Option<&str>, what: &str) -> Result<Value, Failure> {
+    let mut request = Request::get(url).header(ACCEPT, "application/json");
+    if let Some(token) = bearer {
+        request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+    }
+    read(request.body(Full::default()), what).await
+}
+
+/// Sends a form and reads the JSON it is answered with.
+pub(super) async fn post(url: &str, fields: &[(&str, &str)], what: &str) -> Result<Value, Failure> {
+    let body = Serializer::new(String::new()).extend_pairs(fields).finish();
+    let request = Request::post(url)
+        .header(ACCEPT, "application/json")
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+    read(request.body(Full::new(Bytes::from(body))), what).await
+}
+
+async fn read(
+    request: Result<Request<Full<Bytes>>, axum::http::Error>,
+    what: &str,
+) -> Result<Value, Failure> {
+    let request = request.map_err(|_| Failure::invalid(format!("The {what} is no address")))?;
+    let (status, body) = tokio::time::timeout(PATIENCE, send(request))
+        .await
+        .map_err(|_| Failure::invalid(format!("Timeout occurred in calling IdP {what}")))?
+        .map_err(|problem| Failure::invalid(format!("{problem} in calling IdP {what}")))?;
+    if !status.is_success() {
+        let told: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let error = told.get("error").and_then(Value::as_str).unwrap_or("no error name");
+        let error: String = error.chars().filter(char::is_ascii_graphic).take(60).collect();
+        return Err(Failure::invalid(format!("IdP {what} Error - {} {error}", status.as_u16())));
+    }
+    serde_json::from_slice(&body)
+        .map_err(|_| Failure::invalid(format!("The answer of the IdP {what} is not JSON")))
+}
+
+async fn send(request: Request<Full<Bytes>>) -> Result<(StatusCode, Bytes), &'static str> {
+    let connector =
+        HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
+    let client = Client::builder(TokioExecutor::new()).build(connector);
+    let response = client.request(request).await.map_err(|_| "Connection refused")?;
+    let status = response.status();
+    let body = Limited::new(response.into_body(), LONGEST_ANSWER).collect().await;
+    Ok((status, body.map_err(|_| "Connection reset")?.to_bytes()))
+}
