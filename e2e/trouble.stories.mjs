@@ -7,7 +7,7 @@ import { assertNoSession, part, password, seeError, seeSignedIn, seeView, submit
 import { stories } from "./lib/stories.mjs";
 
 /** The built demo's WebAssembly: its name holds a hash. */
-const wasmPath = `/assets/${readdirSync(join(demoDist, "assets")).find((name) => name.endsWith(".wasm"))}`;
+const wasmPath = `/assets/${readdirSync(join(demoDist, "assets")).find((name) => /sign-in.*\.wasm$/.test(name))}`;
 
 stories("trouble", {}, (story) => {
   story("a server that is down is told, and the next try works", async ({ page, server }) => {

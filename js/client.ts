@@ -53,7 +53,7 @@ export function createAuth(options: AuthOptions): Auth {
         // What an account module tells that knows nothing of the newest sign-in is not news any more.
         const notify = (event: string) => cores[module] === connected && session.notify(event);
         const own: Host = Object.create(host, { notify: { value: notify } });
-        return connect(options, own, module === "signIn" ? () => ({}) : session.known);
+        return connect(options, own, session.known);
       },
       (cause: unknown) => {
         cores[module] = undefined;

@@ -1,11 +1,55 @@
 /**
  * The module for everything after a sign-in, with its glue and the address of its WebAssembly.
  */
-import { connectTo } from "./core.js";
+import type { Call, Known, Operation } from "./core.js";
+import { loader, race } from "./core.js";
+import { AuthError } from "./auth-error.js";
+import { type CoreFailure, fromCore } from "./errors.js";
+import type { Host } from "./host.js";
 import * as glue from "./lifeguard-account.js";
+import type { AuthOptions } from "./types.js";
 
-export const connect = connectTo(
+const module = loader(
   "account",
   glue,
+  "./lifeguard-account_bg.js",
   () => new URL("./lifeguard-account_bg.wasm", import.meta.url),
 );
+
+export function connect(options: AuthOptions, host: Host, known: () => Known): Call {
+  let core: glue.Core | undefined;
+
+  return async <T>(operation: Operation, input: object = {}, signal?: AbortSignal) => {
+    if (signal?.aborted) throw new AuthError("aborted");
+    await module.load(options);
+    try {
+      core ??= new glue.Core(
+        {
+          userPoolId: options.userPoolId,
+          // Not in the types: the core says why to whoever passes one all the same.
+          clientSecret: (options as { clientSecret?: unknown }).clientSecret !== undefined,
+          clientId: options.clientId,
+          endpoint: options.endpoint === undefined ? undefined : String(options.endpoint),
+          timeoutMs: options.timeoutMs,
+          identityPool: identityPool(options),
+          keepsLegacy: options.legacyKeys === "keep",
+          ...known(),
+        },
+        host,
+      );
+      return await race(core.call(operation, input, signal) as Promise<T>, signal);
+    } catch (failure) {
+      if (failure instanceof WebAssembly.RuntimeError) {
+        // A trap leaves the core unusable; the session lives in the store, so a new one goes on.
+        core = undefined;
+        throw new AuthError("internal", { cause: failure });
+      }
+      throw failure instanceof AuthError ? failure : fromCore(failure as CoreFailure);
+    }
+  };
+}
+
+function identityPool({ identityPool }: AuthOptions) {
+  if (identityPool?.endpoint === undefined) return identityPool;
+  return { ...identityPool, endpoint: String(identityPool.endpoint) };
+}

@@ -1,11 +1,80 @@
 /**
- * The module that signs people in, with its glue and the address of its WebAssembly.
+ * The module that signs people in, with its glue and the address of its WebAssembly. It runs in steps:
+ * each ends with something to do on the page, or with the call's result.
  */
-import { connectTo } from "./core.js";
+import { loader, race, resumeMs } from "./core.js";
+import type { Call, Operation } from "./core.js";
+import { type Asked, createEffects } from "./effects.js";
+import { AuthError } from "./auth-error.js";
+import { type CoreFailure, fromCore } from "./errors.js";
+import type { Host } from "./host.js";
 import * as glue from "./lifeguard-sign-in.js";
+import type { AuthOptions } from "./types.js";
 
-export const connect = connectTo(
+/** How far a call has come: `src/bindings/sign_in.rs`. */
+interface State {
+  /** What to tell others, in this order. */
+  told: { notify?: string; broadcast?: string; unlock?: string }[];
+  /** What to do, and for which job. */
+  asked?: Asked;
+  job?: number;
+  done?: unknown;
+  failed?: CoreFailure;
+}
+
+const module = loader(
   "signIn",
   glue,
+  "./lifeguard-sign-in_bg.js",
   () => new URL("./lifeguard-sign-in_bg.wasm", import.meta.url),
 );
+
+export function connect(options: AuthOptions, host: Host): Call {
+  const config = {
+    userPoolId: options.userPoolId,
+    // Not in the types: the core says why to whoever passes one all the same.
+    clientSecret: (options as { clientSecret?: unknown }).clientSecret !== undefined,
+    clientId: options.clientId,
+    endpoint: options.endpoint === undefined ? undefined : String(options.endpoint),
+    timeoutMs: options.timeoutMs,
+    resumeMs: resumeMs(options),
+  };
+
+  async function run<T>(operation: Operation, input: object, signal?: AbortSignal): Promise<T> {
+    const effects = createEffects(host, signal);
+    const loaded = await module.load(options);
+    function step(job: number, message: unknown): State {
+      // After a trap there is another instance, which knows nothing of this call.
+      if (!module.isCurrent(loaded)) throw new AuthError("internal");
+      return JSON.parse(module.guarded(() => glue.step(job, JSON.stringify(message))));
+    }
+    try {
+      let state = step(0, { config, operation, input, deviceName: host.deviceName() });
+      for (;;) {
+        for (const { notify, broadcast, unlock } of state.told) {
+          if (notify) host.notify(notify);
+          if (broadcast) host.broadcast(broadcast);
+          if (unlock !== undefined) effects.unlock();
+        }
+        if (state.failed) throw fromCore(state.failed);
+        if (!state.asked) return state.done as T;
+        const answer = await (effects[state.asked.what] as (asked: Asked) => unknown)(state.asked);
+        state = step(state.job as number, answer);
+      }
+    } finally {
+      effects.unlock();
+    }
+  }
+
+  return <T>(operation: Operation, input: object = {}, signal?: AbortSignal) => {
+    if (signal?.aborted) return Promise.reject(new AuthError("aborted"));
+    return race(run<T>(operation, withContext(options, host, input), signal), signal);
+  };
+}
+
+/** The call's input with the data of the service's threat-protection script, where that is on the page. */
+function withContext({ userPoolId, clientId }: AuthOptions, host: Host, input: object): object {
+  const { username } = input as { username?: unknown };
+  if (typeof username !== "string") return input;
+  return { userContextData: host.contextData(username, userPoolId, clientId), ...input };
+}

@@ -3,8 +3,6 @@
  * instance a pool.
  */
 import { AuthError } from "./auth-error.js";
-import { type CoreFailure, fromCore } from "./errors.js";
-import type { Host } from "./host.js";
 import type { AuthOptions, WasmModule, WasmSource } from "./types.js";
 
 /** Operations of the module that signs people in: `src/bindings/sign_in.rs` has the other side. */
@@ -61,67 +59,64 @@ export interface Known {
   heldIn?: string | undefined;
 }
 
-/** What a module's glue offers. */
+/** What a module's glue offers besides its own exports. */
 interface Glue {
-  default(input: { module_or_path: unknown }): Promise<unknown>;
-  Core: new (
-    config: object,
-    host: Host,
-  ) => { call(operation: string, input: unknown, signal?: AbortSignal | null): Promise<unknown> };
+  __wbg_set_wasm(exports: WebAssembly.Exports): void;
+}
+
+/** What every module exports besides its own. */
+interface Exports extends WebAssembly.Exports {
+  memory: WebAssembly.Memory;
+  __wbindgen_start(): void;
 }
 
 /**
- * Makes, of a module's glue and the address of its wasm, the function that connects to it: to run
- * its operations for one pool.
+ * Loads a module once; a failure is forgotten, so that the next call tries again. `imports`: the name
+ * under which the wasm looks for its glue; `address`: where it is.
  */
-export function connectTo(name: WasmModule, glue: Glue, address: () => URL) {
-  let loading: Promise<unknown> | undefined;
+export function loader(name: WasmModule, glue: object, imports: string, address: () => URL) {
+  let loading: Promise<Exports> | undefined;
+  let current: Exports | undefined;
 
-  /** Loads the module once; a failure is forgotten, so that the next call tries again. */
-  function load(options: AuthOptions): Promise<unknown> {
-    loading ??= instantiate(glue, sourceOf(options.wasm, name) ?? address()).catch(
-      (cause: unknown) => {
-        loading = undefined;
-        throw cause;
-      },
-    );
-    return loading;
+  async function instantiate(source: WasmSource): Promise<Exports> {
+    if (typeof WebAssembly !== "object") throw new AuthError("wasmUnavailable");
+    if (typeof globalThis.crypto?.getRandomValues !== "function")
+      throw new AuthError("cryptoUnavailable");
+    try {
+      const module = await compiled(await source);
+      const { exports } = await WebAssembly.instantiate(module, {
+        [imports]: glue as WebAssembly.ModuleImports,
+      });
+      (glue as Glue).__wbg_set_wasm(exports);
+      current = exports as Exports;
+      current.__wbindgen_start();
+      return current;
+    } catch (cause) {
+      loading = undefined;
+      throw cause instanceof AuthError ? cause : new AuthError("wasmUnavailable", { cause });
+    }
   }
 
-  return function connect(options: AuthOptions, host: Host, known: () => Known): Call {
-    let core: InstanceType<Glue["Core"]> | undefined;
+  return {
+    load(options: AuthOptions): Promise<Exports> {
+      loading ??= instantiate(sourceOf(options.wasm, name) ?? address());
+      return loading;
+    },
 
-    return async <T>(operation: Operation, input: object = {}, signal?: AbortSignal) => {
-      if (signal?.aborted) throw new AuthError("aborted");
-      await load(options);
+    /** Whether this is the instance that the glue speaks to. */
+    isCurrent: (loaded: Exports) => loaded === current,
+
+    /** Runs code of the module. A trap leaves the instance unusable: the next call loads another. */
+    guarded<T>(run: () => T): T {
       try {
-        core ??= new glue.Core(
-          {
-            userPoolId: options.userPoolId,
-            // Not in the types: the core says why to whoever passes one all the same.
-            clientSecret: (options as { clientSecret?: unknown }).clientSecret !== undefined,
-            clientId: options.clientId,
-            endpoint: options.endpoint === undefined ? undefined : String(options.endpoint),
-            timeoutMs: options.timeoutMs,
-            resumeMs: resumeMs(options),
-            identityPool: identityPool(options),
-            keepsLegacy: options.legacyKeys === "keep",
-            ...known(),
-          },
-          host,
-        );
-        const result = core.call(operation, input, signal) as Promise<T>;
-        return await (signal ? Promise.race([result, aborted(signal)]) : result);
-      } catch (failure) {
-        if (failure instanceof WebAssembly.RuntimeError) {
-          // A trap leaves the instance unusable; the session lives in the store, so a new one goes on.
-          core = undefined;
-          loading = undefined;
-          throw new AuthError("internal", { cause: failure });
-        }
-        throw failure instanceof AuthError ? failure : fromCore(failure as CoreFailure);
+        return run();
+      } catch (cause) {
+        // The glue looks anew for memory when what it knows is detached.
+        current?.memory.grow(0);
+        loading = current = undefined;
+        throw new AuthError("internal", { cause });
       }
-    };
+    },
   };
 }
 
@@ -131,41 +126,26 @@ function sourceOf(wasm: AuthOptions["wasm"], name: WasmModule): WasmSource | und
   return name === "signIn" ? (wasm as WasmSource) : undefined;
 }
 
-async function instantiate(glue: Glue, source: WasmSource): Promise<unknown> {
-  if (typeof WebAssembly !== "object") throw new AuthError("wasmUnavailable");
-  if (typeof globalThis.crypto?.getRandomValues !== "function")
-    throw new AuthError("cryptoUnavailable");
-  try {
-    const given = await source;
-    const isAddress = typeof given === "string" || given instanceof URL;
-    // One plain fetch instead of streaming: a server that sends the wrong type must not matter.
-    const module = isAddress ? await bytesAt(given) : given;
-    return await glue.default({ module_or_path: module });
-  } catch (cause) {
-    throw cause instanceof AuthError ? cause : new AuthError("wasmUnavailable", { cause });
-  }
-}
-
-async function bytesAt(address: string | URL): Promise<ArrayBuffer> {
-  const reply = await fetch(address);
+async function compiled(given: Awaited<WasmSource>): Promise<WebAssembly.Module> {
+  if (given instanceof WebAssembly.Module) return given;
+  // One plain fetch instead of streaming: a server that sends the wrong type must not matter.
+  const reply = typeof given === "string" || given instanceof URL ? await fetch(given) : given;
+  if (!(reply instanceof Response)) return WebAssembly.compile(reply);
   if (!reply.ok) throw new AuthError("wasmUnavailable", { detail: `status ${reply.status}` });
-  return reply.arrayBuffer();
+  return WebAssembly.compile(await reply.arrayBuffer());
 }
 
-/** Rejects when the application ends the call, whatever the core is waiting for. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
+/** The result, unless the application ends the call before, whatever the core is waiting for. */
+export function race<T>(result: Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (!signal) return result;
+  const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => reject(new AuthError("aborted")), { once: true });
   });
+  return Promise.race([result, aborted]);
 }
 
 /** How long a half-finished sign-in outlives the page: the service's default is three minutes. */
-function resumeMs({ resumeSignIn }: AuthOptions): number | undefined {
+export function resumeMs({ resumeSignIn }: AuthOptions): number | undefined {
   if (!resumeSignIn) return undefined;
   return (resumeSignIn === true ? 180 : resumeSignIn.validSeconds) * 1000;
-}
-
-function identityPool({ identityPool }: AuthOptions) {
-  if (identityPool?.endpoint === undefined) return identityPool;
-  return { ...identityPool, endpoint: String(identityPool.endpoint) };
 }

@@ -8,7 +8,7 @@ import { readArgs } from "./lib/args.mjs";
 import { done, elapsed, fail } from "./lib/log.mjs";
 import { pack, packedPackage } from "./lib/pack.mjs";
 import { at } from "./lib/paths.mjs";
-import { runVectors } from "./lib/vector-runner.mjs";
+import { openCore, runVectors } from "./lib/vector-runner.mjs";
 import { setup } from "./setup.mjs";
 
 const help = `
@@ -24,8 +24,7 @@ const engines = ["node", "chromium", "firefox", "webkit"];
 
 async function inNode(file) {
   const glue = await import(pathToFileURL(join(packedPackage, "dist/lifeguard-sign-in.js")).href);
-  await glue.default({ module_or_path: readFileSync(join(packedPackage, "dist/lifeguard-sign-in_bg.wasm")) });
-  return runVectors(glue, file);
+  return runVectors(await openCore(glue, readFileSync(join(packedPackage, "dist/lifeguard-sign-in_bg.wasm"))), file);
 }
 
 async function inBrowser(engine, file) {
@@ -45,13 +44,13 @@ async function inBrowser(engine, file) {
     await browser.driver.manage().setTimeouts({ script: 600_000 });
     const page = await new Page(browser.driver, site, engine).open("/");
     return await page.evaluate(async () => {
-      const [glue, { runVectors: run }, vectors] = await Promise.all([
+      const [glue, { openCore: open, runVectors: run }, bytes, vectors] = await Promise.all([
         import("/package/dist/lifeguard-sign-in.js"),
         import("/runner.js"),
+        fetch("/package/dist/lifeguard-sign-in_bg.wasm").then((response) => response.arrayBuffer()),
         fetch("/vectors.json").then((response) => response.json()),
       ]);
-      await glue.default({ module_or_path: "/package/dist/lifeguard-sign-in_bg.wasm" });
-      return run(glue, vectors);
+      return run(await open(glue, bytes), vectors);
     });
   } finally {
     await browser.close();

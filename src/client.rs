@@ -94,6 +94,16 @@ impl Client {
         }
     }
 
+    /// Takes an ephemeral that was made ahead of time elsewhere.
+    pub fn lend(&self, spare: Option<Ephemeral>) {
+        *self.spare.borrow_mut() = spare;
+    }
+
+    /// Gives the one made ahead of time to somebody else.
+    pub fn take_back(&self) -> Option<Ephemeral> {
+        self.spare.borrow_mut().take()
+    }
+
     /// An ephemeral for one conversation: the prepared one, else one whose arithmetic is done when
     /// it is first needed.
     pub fn ephemeral(&self, platform: &impl Platform) -> Ephemeral {

@@ -1,4 +1,5 @@
 // Sign-ins against a real pool, from the click to the tokens. Driven by bench/sign-in.mjs.
+import { openCore } from "../../scripts/lib/vector-runner.mjs";
 import { clients } from "./clients/index.js";
 import { Heartbeat } from "./heartbeat.js";
 
@@ -30,7 +31,7 @@ async function wasmStart() {
     fetch("/package/dist/lifeguard-sign-in_bg.wasm").then((response) => response.arrayBuffer()),
   ]);
   const start = performance.now();
-  await glue.default({ module_or_path: bytes });
+  await openCore(glue, bytes);
   return performance.now() - start;
 }
 

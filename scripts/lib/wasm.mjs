@@ -1,6 +1,6 @@
 // The wasm: cargo, wasm-bindgen, wasm-opt; from the root crate to pkg/. Two modules, so that a page that signs people
 // in does not load what only a session needs.
-import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { appendFileSync, copyFileSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { info, seconds, step, warn } from "./log.mjs";
@@ -63,10 +63,14 @@ async function compile(module, small) {
 async function make(module, small) {
   const wasm = await compile(module, small);
   await run("wasm-bindgen", [
-    wasm, "--target", "web", "--out-dir", pkgDir, "--out-name", `lifeguard-${module}`,
-    // The wrapper names the wasm file (js/core.ts); a second `new URL` in the glue would make bundlers emit it twice.
-    "--omit-default-module-path", "--remove-name-section", "--remove-producers-section",
+    wasm, "--target", "bundler", "--out-dir", pkgDir, "--out-name", `lifeguard-${module}`,
+    "--remove-name-section", "--remove-producers-section",
   ]);
+  // The wrapper loads the wasm itself (js/core.ts): of the glue it needs what the wasm imports and exports, and the
+  // function by which the glue gets to know the instance.
+  const glue = join(pkgDir, `lifeguard-${module}`);
+  renameSync(`${glue}_bg.js`, `${glue}.js`);
+  appendFileSync(`${glue}.d.ts`, "\nexport function __wbg_set_wasm(exports: WebAssembly.Exports): void;\n");
   const out = join(pkgDir, wasmOf(module));
   const optimized = join(cargoTargetDir(), "lifeguard_opt.wasm");
   await run("wasm-opt", ["-Oz", ...features.map((name) => `--enable-${name}`), "--strip-target-features", "--strip-debug", "--strip-producers", out, "-o", optimized]);

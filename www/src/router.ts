@@ -106,10 +106,20 @@ export class Router {
       if (move !== this.#moves) return;
       if (session && location.hash === ADDRESSES.security) this.show(securityView(app));
       else if (session) this.show(signedInView(app, session, askToRemember));
-      else this.show(viewOf(app, placeAt(location.hash, pending.at(-1))));
+      else {
+        this.show(viewOf(app, placeAt(location.hash, pending.at(-1))));
+        this.#prepare(app, move);
+      }
     } catch (error) {
       if (move === this.#moves) this.show(failedView(error, () => void this.#enter()));
     }
+  }
+
+  /** The first sign-in is prepared; a page that is set up wrongly says so before anybody types. */
+  #prepare(app: App, move: number): void {
+    app.auth.preload().catch((error: unknown) => {
+      if (move === this.#moves) this.show(failedView(error, () => void this.#enter()));
+    });
   }
 
   async #arrive(place: Place): Promise<void> {

@@ -1,4 +1,5 @@
 // Lifeguard through its packed package.
+import { openCore } from "../../../scripts/lib/vector-runner.mjs";
 import { PretendedPool } from "../pretended-pool.js";
 import { random, toHex } from "../srp.js";
 
@@ -10,8 +11,8 @@ export const lifeguard = {
   about: "A, verifier and S in one call of the package's wasm, 256-bit a; only the generator's table is made before",
   async prepare() {
     const glue = await import("/package/dist/lifeguard-sign-in.js");
-    await glue.default({ module_or_path: "/package/dist/lifeguard-sign-in_bg.wasm" });
-    core = new glue.Core(settings, {});
+    const wasm = await fetch("/package/dist/lifeguard-sign-in_bg.wasm");
+    core = await openCore(glue, await wasm.arrayBuffer(), settings);
   },
   async handshake({ poolName, username, password, salt, B, secretBlock }) {
     const result = await core.call("srpVector", {

@@ -6,10 +6,7 @@ use crate::protocol::secret::Secret;
 use crate::protocol::sign_in::{Flow, Start};
 
 /// `SignInInput`
-pub(in crate::bindings) fn start(
-    input: &Input,
-    context: impl FnOnce(&str) -> Option<String>,
-) -> Result<Start, Misuse> {
+pub(in crate::bindings) fn start(input: &Input) -> Result<Start, Misuse> {
     let username = input.text("username")?;
     let password = input.optional("password").map(Secret::new);
     let session = input.optional("session");
@@ -22,8 +19,7 @@ pub(in crate::bindings) fn start(
         (Some("CUSTOM_AUTH"), _) => Flow::Custom,
         (Some(_), _) => return Err(Misuse("authFlow must be one of the AuthFlow names")),
     };
-    let mut extras = input.extras();
-    extras.context = extras.context.or_else(|| context(&username));
+    let extras = input.extras();
     let preferred = input.optional("preferredChallenge");
     Ok(Start { username, password, flow, preferred, session, extras, device: None })
 }

@@ -67,7 +67,7 @@ export function signInView(app: App, place: Extract<Place, { name: "signIn" }>):
     event.preventDefault();
     app.go({ name: "forgotPassword", username: username.input.value });
   };
-  // The first sign-in is prepared while the person types.
+  // The next sign-in is prepared while the person types.
   username.input.addEventListener("focus", () => void app.auth.preload().catch(() => undefined), { once: true });
   return {
     title: "Sign in",

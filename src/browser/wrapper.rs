@@ -1,0 +1,218 @@
+//! The page as the module that signs people in reaches it: it asks the wrapper (`js/effects.ts`) to
+//! act, in data, and waits for the answer. No promise and no web API crosses into this module, which
+//! keeps it and its glue small; what the wrapper does is what the other adapters of this room do.
+
+use core::cell::RefCell;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+
+use super::random;
+use crate::platform::{Locked, PasskeyError, Platform, SendError, Store, StoreError};
+use crate::protocol::http::{HttpRequest, HttpResponse};
+use crate::protocol::json::Value;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = Date)]
+    fn now() -> f64;
+}
+
+/// What lies between a call and the wrapper.
+#[derive(Default)]
+pub struct Post {
+    told: RefCell<Vec<Value>>,
+    asked: RefCell<Option<Value>>,
+    answer: RefCell<Option<Value>>,
+}
+
+impl Post {
+    /// What the wrapper has to tell others, in this order; it is gone from here then.
+    pub fn told(&self) -> Value {
+        Value::Array(self.told.take())
+    }
+
+    /// What the wrapper is asked to do.
+    pub fn asked(&self) -> Value {
+        self.asked.take().unwrap_or(Value::Null)
+    }
+
+    /// Hands over what came of it.
+    pub fn answer(&self, answer: Value) {
+        self.answer.replace(Some(answer));
+    }
+
+    fn tell(&self, what: &str, text: String) {
+        self.told.borrow_mut().push(Value::object().with(what, text));
+    }
+}
+
+/// A page whose wrapper acts for one call.
+#[derive(Clone)]
+pub struct Wrapper {
+    post: Rc<Post>,
+    timeout_ms: Option<u32>,
+    device_name: String,
+}
+
+impl Wrapper {
+    /// The page of a call, with the time limit for each attempt of its requests.
+    pub fn new(post: Rc<Post>, timeout_ms: Option<u32>, device_name: String) -> Self {
+        Self { post, timeout_ms, device_name }
+    }
+
+    /// Asks the wrapper to do something. The call goes on when there is an answer.
+    fn ask(&self, what: &str, first: &str, second: &str, number: u32) -> Answer<'_> {
+        let asked = Value::object()
+            .with("what", what)
+            .with("first", first)
+            .with("second", second)
+            .with("number", f64::from(number));
+        self.post.asked.replace(Some(asked));
+        Answer(&self.post)
+    }
+}
+
+/// The answer to what was asked.
+struct Answer<'a>(&'a Post);
+
+impl Future for Answer<'_> {
+    type Output = Value;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Value> {
+        match self.0.answer.take() {
+            Some(answer) => Poll::Ready(answer),
+            None => Poll::Pending,
+        }
+    }
+}
+
+/// A lock that is held until it is dropped.
+pub struct Held(Rc<Post>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.tell("unlock", String::new());
+    }
+}
+
+impl Platform for Wrapper {
+    type Lock = Held;
+
+    async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, SendError> {
+        let mut head = request.url.clone();
+        for (name, value) in &request.headers {
+            for part in ["\n", name, "\n", value] {
+                head.push_str(part);
+            }
+        }
+        let body = request.body.expose("sent as the request's body");
+        let timeout_ms = self.timeout_ms.unwrap_or(request.timeout_ms);
+        let reply = self.ask("send", &head, body, timeout_ms).await;
+        let Some(status) = reply.number("status") else { return Err(send_error(&reply)) };
+        Ok(HttpResponse {
+            status: status as u16,
+            error_type: reply.string("errorType"),
+            error_message: reply.string("errorMessage"),
+            retry_after: reply.string("retryAfter"),
+            date: reply.string("date"),
+            body: reply.string("body").unwrap_or_default(),
+        })
+    }
+
+    fn now(&self) -> u64 {
+        now() as u64
+    }
+
+    fn fill_random(&self, bytes: &mut [u8]) {
+        random::fill(bytes);
+    }
+
+    async fn sleep(&self, ms: u32) -> Result<(), SendError> {
+        let answer = self.ask("sleep", "", "", ms).await;
+        if answer == Value::Null { Ok(()) } else { Err(send_error(&answer)) }
+    }
+
+    async fn load(&self, store: Store, key: &str) -> Result<Option<String>, StoreError> {
+        let answer = self.ask("load", key, "", store as u32).await;
+        stored(&answer).map(|()| answer.string("value"))
+    }
+
+    async fn save(&self, store: Store, key: &str, value: &str) -> Result<(), StoreError> {
+        stored(&self.ask("save", key, value, store as u32).await)
+    }
+
+    async fn remove(&self, store: Store, key: &str) -> Result<(), StoreError> {
+        stored(&self.ask("remove", key, "", store as u32).await)
+    }
+
+    async fn lock(&self, name: &str, wait_ms: u32) -> Locked<Held> {
+        match self.ask("lock", name, "", wait_ms).await {
+            Value::Bool(true) => Locked::Held(Held(self.post.clone())),
+            Value::Bool(false) => Locked::Busy,
+            _ => Locked::Missing,
+        }
+    }
+
+    fn detached(&self) -> Self {
+        self.clone()
+    }
+
+    fn notify(&self, event: Value) {
+        self.post.tell("notify", event.write());
+    }
+
+    fn broadcast(&self, message: &str) {
+        self.post.tell("broadcast", String::from(message));
+    }
+
+    async fn passkey_get(&self, request: &Value) -> Result<String, PasskeyError> {
+        let answer = self.ask("passkey", &request.write(), "", 0).await;
+        answer.string("value").ok_or(match error(&answer) {
+            0 => PasskeyError::NotSupported,
+            1 => PasskeyError::Cancelled,
+            2 => PasskeyError::WrongRelyingParty,
+            3 => PasskeyError::TimedOut,
+            4 => PasskeyError::Aborted,
+            _ => PasskeyError::Failed,
+        })
+    }
+
+    /// The other module's: nobody makes a passkey while signing in.
+    async fn passkey_create(&self, _: &Value) -> Result<String, PasskeyError> {
+        Err(PasskeyError::NotSupported)
+    }
+
+    /// The wrapper puts it into the call's input.
+    fn context_data(&self, _: &str, _: &str, _: &str) -> Option<String> {
+        None
+    }
+
+    fn device_name(&self) -> String {
+        self.device_name.clone()
+    }
+}
+
+fn error(answer: &Value) -> u32 {
+    answer.number("error").unwrap_or_default() as u32
+}
+
+fn send_error(answer: &Value) -> SendError {
+    match error(answer) {
+        0 => SendError::Offline,
+        1 => SendError::Network,
+        2 => SendError::TimedOut,
+        _ => SendError::Aborted,
+    }
+}
+
+fn stored(answer: &Value) -> Result<(), StoreError> {
+    match answer.number("error") {
+        None => Ok(()),
+        Some(0.0) => Err(StoreError::TimedOut),
+        Some(_) => Err(StoreError::Unavailable),
+    }
+}
