@@ -1,7 +1,8 @@
 // The provider's one page: who are you, and may the app know it?
 import { accounts } from "./accounts.mjs";
 
-const escape = (text) => String(text).replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+/** Text as HTML and XML take it, between tags and in quotes. */
+export const escape = (text) => String(text).replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
 const page = (title, body) => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -16,6 +17,13 @@ const page = (title, body) => `<!doctype html>
   a { color: light-dark(#17612f, #8fdca6); }
   :is(a, button):focus-visible { outline: 3px solid currentColor; outline-offset: 2px; }
 </style></head><body><main>${body}</main></body></html>`;
+
+/** The form that a page was answered with. */
+export async function readForm(request) {
+  let text = "";
+  for await (const chunk of request) text += chunk;
+  return new URLSearchParams(text);
+}
 
 /** The page that asks which account to use; each button signs in and lets the app know. */
 export function choosePage({ client, action, cancel, hint }) {
@@ -32,3 +40,14 @@ export function choosePage({ client, action, cancel, hint }) {
 
 /** What a person sees of a request that leads nowhere. */
 export const errorPage = (error) => page("Cannot sign in", `<h1>This sign-in cannot go on</h1><p data-error>${escape(error)}</p>`);
+
+/** A form that posts itself (SAML bindings, section 3.5.4), with a button for browsers that do not. */
+export function postPage(action, fields) {
+  const field = ([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`;
+  return page(
+    "Going back",
+    `<h1>Going back to the app</h1>
+<form method="post" action="${escape(action)}">${Object.entries(fields).map(field).join("\n")}<button>Continue</button></form>
+<script>document.forms[0].submit()</script>`,
+  );
+}

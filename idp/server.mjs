@@ -5,7 +5,7 @@ import { startIdp, usualPort } from "./start.mjs";
 
 const help = `node idp/server.mjs [--port N]
 
-Identity providers on loopback for the redirect flow: OpenID Connect, and OAuth as Facebook does it. Anybody signs in by
+Identity providers on loopback for the redirect flow: OpenID Connect, OAuth as Facebook does it, and SAML 2.0. Anybody signs in by
 a click; nothing is kept.
   --port N   port to listen on (default ${usualPort}; 0 picks a free one and prints it)`;
 

@@ -1,17 +1,12 @@
 // Identity providers on loopback, for tests and for the demo.
 import { createServer } from "node:http";
 import { accounts } from "./accounts.mjs";
-import { choosePage } from "./pages.mjs";
+import { choosePage, readForm } from "./pages.mjs";
 import { makeProvider } from "./provider.mjs";
+import { makeSaml } from "./saml.mjs";
 
 /** Where dev-server/default.toml looks for it. */
 export const usualPort = 9340;
-
-const readForm = async (request) => {
-  let text = "";
-  for await (const chunk of request) text += chunk;
-  return new URLSearchParams(text);
-};
 
 /** The page between the request and its answer: an account is chosen, or the person goes back. */
 async function interact(provider, request, response, [, uid, cancelled]) {
@@ -41,13 +36,16 @@ export async function startIdp({ port = 0 } = {}) {
   const url = `http://localhost:${server.address().port}`;
   const provider = await makeProvider(url);
   const callback = provider.callback();
+  const saml = await makeSaml(url);
+  const fail = (response) => {
+    if (!response.headersSent) response.writeHead(400, { "content-type": "text/plain" });
+    response.end("This page was open for too long. Go back to the app and sign in again.");
+  };
   handle = (request, response) => {
+    if (request.url.startsWith("/saml/")) return saml(request, response).catch(() => fail(response));
     const match = /^\/interaction\/([\w-]+)(\/cancel)?$/.exec(request.url);
     if (!match) return callback(request, response);
-    return interact(provider, request, response, match).catch(() => {
-      if (!response.headersSent) response.writeHead(400, { "content-type": "text/plain" });
-      response.end("This page was open for too long. Go back to the app and sign in again.");
-    });
+    return interact(provider, request, response, match).catch(() => fail(response));
   };
   return {
     url,

@@ -30,7 +30,6 @@ mod passwords;
 mod random;
 mod refusal;
 mod risk;
-#[cfg_attr(not(test), expect(dead_code, reason = "managed login does not lead there yet"))]
 mod saml;
 mod sample;
 mod schema;

@@ -79,6 +79,11 @@ impl Server {
         urls.iter().any(|known| known == url)
     }
 
+    /// Where SAML providers post their responses to.
+    pub(crate) fn saml_consumer(&self) -> String {
+        format!("{}/saml2/idpresponse", self.public_url)
+    }
+
     /// Back to what the configuration names. Signing keys stay: they are nobody's state.
     pub(crate) fn reset(&self) -> Result<(), Refusal> {
         self.clock.set_offset(0);

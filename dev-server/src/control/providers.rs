@@ -3,6 +3,7 @@
 use super::{pool, settings};
 use crate::account::devices::seconds;
 use crate::refusal::{Answer, Refusal};
+use crate::saml::metadata::Provider as Metadata;
 use crate::server::{Caller, Server};
 use crate::store::{IdentityProvider, Store};
 use crate::{input, paging};
@@ -22,7 +23,7 @@ pub(super) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
     let new = IdentityProvider {
         pool_id: pool.id,
         name: name.to_owned(),
-        settings: settings(&request, &["UserPoolId", "ProviderName"]),
+        settings: checked(settings(&request, &["UserPoolId", "ProviderName"]))?,
         created: server.clock.now_ms(),
     };
     store.put(&new)?;
@@ -39,6 +40,7 @@ pub(super) fn update(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let mut present = named(&store, &request)?;
     present.settings.extend(settings(&request, &["UserPoolId", "ProviderName"]));
+    present.settings = checked(present.settings)?;
     store.put(&present)?;
     Ok(json!({ "IdentityProvider": describe(&present) }))
 }
@@ -76,6 +78,31 @@ fn named(store: &Store, request: &Value) -> Result<IdentityProvider, Refusal> {
     store
         .find(&pool.id, "", name)?
         .ok_or_else(|| Refusal::not_found(format!("Identity provider {name} does not exist.")))
+}
+
+/// SAML: reads the metadata that came along, and reports of it what the service does.
+fn checked(mut settings: Map<String, Value>) -> Result<Map<String, Value>, Refusal> {
+    if settings.get("ProviderType").and_then(Value::as_str) != Some("SAML") {
+        return Ok(settings);
+    }
+    let details = settings.get_mut("ProviderDetails").and_then(Value::as_object_mut);
+    let no_details = || {
+        Refusal::invalid_parameter("ProviderDetails must have one of MetadataFile and MetadataURL.")
+    };
+    let details = details.ok_or_else(no_details)?;
+    let text = |name: &str| details.get(name).and_then(Value::as_str);
+    match (text("MetadataFile"), text("MetadataURL")) {
+        (Some(file), None) => {
+            let metadata = Metadata::read(file).map_err(|fault| {
+                Refusal::invalid_parameter(format!("Invalid SAML metadata: {fault}."))
+            })?;
+            details.insert("SSORedirectBindingURI".to_owned(), json!(metadata.single_sign_on));
+        }
+        // Fetched at each sign-in: a provider that is not up yet can be named.
+        (None, Some(_)) => {}
+        _ => return Err(no_details()),
+    }
+    Ok(settings)
 }
 
 fn describe(provider: &IdentityProvider) -> Value {

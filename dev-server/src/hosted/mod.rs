@@ -49,6 +49,7 @@ pub(crate) fn routes() -> Router<Arc<Server>> {
         .route("/confirmForgotPassword", post(new_password))
         .route("/logout", get(log_out))
         .route("/oauth2/idpresponse", get(come_back).post(come_back_by_form))
+        .route("/saml2/idpresponse", get(come_back_by_saml).post(deliver))
         .route("/oauth2/token", preflighted(post(token)))
         .route("/oauth2/revoke", preflighted(post(revoke)))
         .route("/oauth2/userInfo", preflighted(get(user_info).post(user_info)))
@@ -79,6 +80,8 @@ doors! {
     log_out, "logout" => logout::logout;
     come_back, "oauth2/idpresponse" => federation::come_back;
     come_back_by_form, "oauth2/idpresponse" => federation::come_back_by_form;
+    deliver, "saml2/idpresponse" => federation::deliver;
+    come_back_by_saml, "saml2/idpresponse" => federation::come_back;
 }
 
 /// The same for endpoints that pages of other origins call.

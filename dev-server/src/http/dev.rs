@@ -2,10 +2,11 @@
 
 use super::{cors, frame, json};
 use crate::refusal::{Answer, Refusal};
+use crate::saml::metadata;
 use crate::server::Server;
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::routing::{MethodRouter, get, post};
 use serde::Deserialize;
@@ -25,6 +26,7 @@ pub(crate) fn routes() -> Router<Arc<Server>> {
         .route("/_dev/clock", preflighted(get(clock).post(set_clock)))
         .route("/_dev/faults", preflighted(post(faults)))
         .route("/_dev/app-urls", preflighted(post(app_urls)))
+        .route("/_dev/saml-metadata/{pool_id}", get(saml_metadata))
 }
 
 async fn inbox(
@@ -38,6 +40,21 @@ async fn inbox(
 async fn counters(State(server): State<Arc<Server>>) -> Response<Body> {
     let counters = server.store().counters();
     reply(counters.and_then(|counters| Ok(serde_json::to_value(counters)?)))
+}
+
+/// What an identity provider is told of a pool. The service has no such address: there it is written by hand.
+async fn saml_metadata(
+    State(server): State<Arc<Server>>,
+    Path(pool_id): Path<String>,
+) -> Response<Body> {
+    if let Err(refusal) = server.store().pool(&pool_id) {
+        return reply(Err(refusal));
+    }
+    let mut response =
+        Response::new(Body::from(metadata::of_pool(&pool_id, &server.saml_consumer())));
+    let kind = HeaderValue::from_static("application/samlmetadata+xml");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
 }
 
 async fn reset(State(server): State<Arc<Server>>) -> Response<Body> {

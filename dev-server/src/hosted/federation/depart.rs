@@ -2,7 +2,7 @@
 
 use super::exchange::Endpoints;
 use super::provider::Provider;
-use super::{Departure, Failure};
+use super::{AWAY_MS, Departure, Failure, saml};
 use crate::hosted::cookies;
 use crate::hosted::form::Call;
 use crate::hosted::request::Request;
@@ -17,9 +17,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-/// How long a person may stay at the provider.
-const AWAY_MS: i64 = 10 * 60_000;
-
 /// Sends the person to a provider, with a state of our own.
 pub(in crate::hosted) async fn depart(
     server: &Server,
@@ -27,6 +24,9 @@ pub(in crate::hosted) async fn depart(
     request: &Request,
     provider: &Provider,
 ) -> Result<Response<Body>, Trouble> {
+    if provider.kind == saml::KIND {
+        return saml::depart(server, call, request, provider).await;
+    }
     let refuse = |failure: Failure| request.refuse(server, failure.error, &failure.text);
     let endpoints = Endpoints::find(provider).await.map_err(refuse)?;
     let state = random::base64url::<32>()?;

@@ -8,14 +8,19 @@ mod id_token;
 mod person;
 mod provider;
 mod returning;
+mod saml;
 mod web;
 
 pub(super) use depart::depart;
 pub(super) use provider::{by_identifier, named};
 pub(super) use returning::{come_back, come_back_by_form};
+pub(super) use saml::deliver;
 
 use crate::store::Document;
 use serde::{Deserialize, Serialize};
+
+/// How long a person may stay at the provider.
+const AWAY_MS: i64 = 10 * 60_000;
 
 /// Somebody who was sent to a provider; the key is the SHA-256 of the `state` that went along.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone)]
 pub(in crate::hosted) struct Provider {
     pub(super) name: String,
-    /// `Google`, `Facebook`, `LoginWithAmazon`, `SignInWithApple` or `OIDC`.
+    /// `Google`, `Facebook`, `LoginWithAmazon`, `SignInWithApple`, `SAML` or `OIDC`.
     pub(super) kind: String,
     details: BTreeMap<String, String>,
     /// From attributes here to claims there.
@@ -59,6 +59,7 @@ impl Provider {
         match self.kind.as_str() {
             "Facebook" => "id",
             "LoginWithAmazon" => "user_id",
+            super::saml::KIND => super::saml::NAME_ID,
             _ => "sub",
         }
     }

@@ -2,7 +2,7 @@
 
 use super::exchange::{self, Endpoints};
 use super::provider::{self, Provider};
-use super::{Departure, Failure, person};
+use super::{Departure, Failure, person, saml};
 use crate::hosted::form::{Call, Parameters};
 use crate::hosted::request::Request;
 use crate::hosted::trouble::Trouble;
@@ -79,6 +79,9 @@ async fn ask(
 ) -> Result<Map<String, Value>, Failure> {
     if let Some(error) = answer.get("error") {
         return Err(refused(provider, error, answer.text("error_description")));
+    }
+    if provider.kind == saml::KIND {
+        return saml::claims(server, provider, departure).await;
     }
     let endpoints = Endpoints::find(provider).await?;
     // SECURITY: RFC 9207: an answer of another provider is not exchanged at this one.

@@ -25,6 +25,13 @@ pub(super) async fn get(url: &str, bearer: Option<&str>, what: &str) -> Result<V
     read(request.body(Full::default()), what).await
 }
 
+/// Asks for a document that is text.
+pub(super) async fn text(url: &str, what: &str) -> Result<String, Failure> {
+    let body = fetch(Request::get(url).body(Full::default()), what).await?;
+    String::from_utf8(body.to_vec())
+        .map_err(|_| Failure::invalid(format!("The answer of the IdP {what} is not text")))
+}
+
 /// Sends a form and reads the JSON it is answered with.
 pub(super) async fn post(url: &str, fields: &[(&str, &str)], what: &str) -> Result<Value, Failure> {
     let body = Serializer::new(String::new()).extend_pairs(fields).finish();
@@ -38,6 +45,14 @@ async fn read(
     request: Result<Request<Full<Bytes>>, axum::http::Error>,
     what: &str,
 ) -> Result<Value, Failure> {
+    serde_json::from_slice(&fetch(request, what).await?)
+        .map_err(|_| Failure::invalid(format!("The answer of the IdP {what} is not JSON")))
+}
+
+async fn fetch(
+    request: Result<Request<Full<Bytes>>, axum::http::Error>,
+    what: &str,
+) -> Result<Bytes, Failure> {
     let request = request.map_err(|_| Failure::invalid(format!("The {what} is no address")))?;
     let (status, body) = tokio::time::timeout(PATIENCE, send(request))
         .await
@@ -49,8 +64,7 @@ async fn read(
         let error: String = error.chars().filter(char::is_ascii_graphic).take(60).collect();
         return Err(Failure::invalid(format!("IdP {what} Error - {} {error}", status.as_u16())));
     }
-    serde_json::from_slice(&body)
-        .map_err(|_| Failure::invalid(format!("The answer of the IdP {what} is not JSON")))
+    Ok(body)
 }
 
 async fn send(request: Request<Full<Bytes>>) -> Result<(StatusCode, Bytes), &'static str> {
