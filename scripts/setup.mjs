@@ -12,7 +12,7 @@ npm run setup -- [--for build|start|test|bench]     (default: test)
 
 Installs what the purpose needs and leaves alone what is there:
   build   Rust target wasm32-unknown-unknown, rust-src, wasm-bindgen-cli (the version Cargo.toml pins), npm packages
-  start   the same, and the demo's npm packages
+  start   the same, and the npm packages of the demo and of the identity providers (idp/)
   test    the same, and wasm-pack, geckodriver, the browsers and drivers (by apt, as root or with sudo -n),
           the npm packages of e2e/ and interop/, and MiniStack by pip in a virtual environment
   bench   as for test, and the npm packages of bench/
@@ -21,8 +21,8 @@ Tools are compiled once into .tools/, which git ignores. Needs: Node 20, Rust by
 
 const purposes = {
   build: { tools: ["wasmBindgen"], folders: ["."] },
-  start: { tools: ["wasmBindgen"], folders: [".", "www"] },
-  test: { tools: ["wasmBindgen", "wasmPack", "geckodriver"], folders: [".", "www", "e2e", "interop", "tests/bundlers"], browsers: true },
+  start: { tools: ["wasmBindgen"], folders: [".", "www", "idp"] },
+  test: { tools: ["wasmBindgen", "wasmPack", "geckodriver"], folders: [".", "www", "e2e", "interop", "idp", "tests/bundlers"], browsers: true },
   bench: { tools: ["wasmBindgen", "geckodriver"], folders: [".", "e2e", "bench"], browsers: true },
 };
 

@@ -72,7 +72,9 @@ try {
     await buildDemo();
   }
   const configFile = values.config ?? defaultConfig;
-  const args = [...(values.config ? ["--config", values.config] : []), ...(values.data ? ["--data", values.data] : [])];
+  const { startIdp, usualPort } = await import("../idp/start.mjs");
+  const idp = await startIdp({ port: usualPort }).catch(() => startIdp());
+  const args = ["--identity-provider", idp.url, ...(values.config ? ["--config", values.config] : []), ...(values.data ? ["--data", values.data] : [])];
   const pool = await tryPort(values["pool-port"], 9320, (port) => startDevServer({ port, args }));
   if (!values.config && !(await serveDemoTriggers())) {
     warn("port 9330 is taken: nobody answers the triggers of the pool lifeguard-custom-challenges");
@@ -84,10 +86,14 @@ try {
       ? serveByVite(port, config)
       : serve({ port, mounts: { "/": demoDist }, files: { "/config.json": { body: JSON.stringify(config) } } }),
   );
+  // Where sign-in by redirect comes back to, and sign-out ends.
+  const urls = [`${page.url}/`];
+  await fetch(`${pool.url}/_dev/app-urls`, { method: "POST", body: JSON.stringify({ urls }) });
 
   done(`ready (${elapsed()})\n`);
   console.log(`  Demo page   ${page.url}`);
   console.log(`  User pool   ${pool.url}   (endpoint of ${config.userPoolId}, client ${config.clientId})`);
+  console.log(`  Providers   ${idp.url}   (plays Google, Facebook and a company's own; anybody signs in by a click)`);
   console.log(`  Inbox       ${pool.url}/_dev/inbox   (codes that would go by mail or SMS)\n`);
   for (const choice of config.pools ?? [{ label: null, people: config.people }]) {
     console.log(choice.label ? `  People of ${choice.label}:` : "  People:");
