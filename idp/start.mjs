@@ -22,18 +22,18 @@ async function interact(provider, request, response, [, uid, cancelled]) {
 }
 
 /**
- * Starts the providers; `port` 0 takes a free one.
+ * Starts the providers; `port` 0 takes a free one. `host` 127.0.0.1 makes them another site than localhost.
  *
  * @returns {Promise<{ url: string, port: number, close: () => Promise<void> }>}
  */
-export async function startIdp({ port = 0 } = {}) {
+export async function startIdp({ port = 0, host = "localhost" } = {}) {
   let handle = (_request, response) => response.writeHead(503).end();
   const server = createServer((request, response) => handle(request, response));
   await new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
   });
-  const url = `http://localhost:${server.address().port}`;
+  const url = `http://${host}:${server.address().port}`;
   const provider = await makeProvider(url);
   const callback = provider.callback();
   const saml = await makeSaml(url);
