@@ -93,7 +93,7 @@ try {
   done(`ready (${elapsed()})\n`);
   console.log(`  Demo page   ${page.url}`);
   console.log(`  User pool   ${pool.url}   (endpoint of ${config.userPoolId}, client ${config.clientId})`);
-  console.log(`  Providers   ${idp.url}   (plays Google, Facebook and a company's own; anybody signs in by a click)`);
+  console.log(`  Providers   ${idp.url}   (plays Google, Facebook, a company's own and SAML; anybody signs in by a click)`);
   console.log(`  Inbox       ${pool.url}/_dev/inbox   (codes that would go by mail or SMS)\n`);
   for (const choice of config.pools ?? [{ label: null, people: config.people }]) {
     console.log(choice.label ? `  People of ${choice.label}:` : "  People:");
