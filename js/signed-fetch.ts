@@ -20,9 +20,10 @@ interface Signature {
   query: string;
 }
 
-/** Why a request is signed again. */
+/** What is different when a request is signed again. */
 interface Again {
   forceRefresh?: boolean;
+  /** The `Date` of the reply. */
   serviceDate?: string;
 }
 
@@ -87,9 +88,14 @@ export function createSigner(
       return { reply, signedAt: signed.headers["x-amz-date"] };
     }
 
-    const { reply, signedAt } = await send();
-    const again = whyAgain(reply, signedAt);
-    return again ? (await send(again)).reply : reply;
+    // Once for each reason: a clock that is wrong may hide credentials that have ended.
+    let again: Again = {};
+    for (;;) {
+      const { reply, signedAt } = await send(again);
+      const why = whyAgain(reply, signedAt);
+      if (!why || why in again) return reply;
+      again = { ...again, [why]: why === "forceRefresh" || reply.headers.get("date") };
+    }
   };
 
   async function presign({ url: address, method = "GET", ...rest }: PresignInput): Promise<string> {
@@ -121,18 +127,15 @@ function headersToSign(headers: Headers): Record<string, string> {
 }
 
 /** One more try: with other credentials, or at the service's time. */
-function whyAgain(reply: Response, signedAt?: string): Again | undefined {
-  if (reply.status !== 403 && reply.status !== 400) return undefined;
-  if (reply.headers.get("x-amzn-errortype")?.includes("ExpiredToken"))
-    return { forceRefresh: true };
-  const serviceDate = reply.headers.get("date");
-  if (!serviceDate || !signedAt) return undefined;
-  const digits = signedAt.replace(
+function whyAgain({ status, headers }: Response, signedAt?: string): keyof Again | undefined {
+  if (status !== 403 && status !== 400) return undefined;
+  if (headers.get("x-amzn-errortype")?.includes("ExpiredToken")) return "forceRefresh";
+  const digits = signedAt?.replace(
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/,
     "$1-$2-$3T$4:$5:$6Z",
   );
-  const apart = Math.abs(Date.parse(serviceDate) - Date.parse(digits));
-  return apart > TOLERANCE_MS ? { serviceDate } : undefined;
+  const apart = Date.parse(headers.get("date") ?? "") - Date.parse(digits ?? "");
+  return Math.abs(apart) > TOLERANCE_MS ? "serviceDate" : undefined;
 }
 
 async function hashOf(body: ArrayBuffer | undefined): Promise<string> {

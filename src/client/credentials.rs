@@ -6,7 +6,7 @@
 
 use super::call::repeated;
 use super::error::Error;
-use super::keeper::{self, Held, Right};
+use super::keeper::{self, Held, Right, Wanted};
 use super::{Client, person};
 use crate::platform::{Platform, Store};
 use crate::protocol::error::{Misuse, Violation};
@@ -28,6 +28,22 @@ struct Holder {
 /// `SignedOut` when nobody is signed in and guests are not allowed, `Misuse` when no identity pool is
 /// configured or the sign-in brought no ID token; else see [`Error`].
 pub async fn credentials(
+    client: &Client,
+    platform: &impl Platform,
+    forced: bool,
+) -> Result<Credentials, Error> {
+    match attempt(client, platform, forced).await {
+        Err(Error::Refused(refusal)) if refusal.text.contains(LOGIN_EXPIRED) => {
+            // This device's clock stood still: the tokens are older than it knows.
+            let newer = Wanted { forced: true, ..Wanted::default() };
+            keeper::session_as(client, platform, &newer).await?;
+            attempt(client, platform, forced).await
+        }
+        result => result,
+    }
+}
+
+async fn attempt(
     client: &Client,
     platform: &impl Platform,
     forced: bool,
@@ -195,5 +211,7 @@ fn may_go_on(error: &Error) -> bool {
 
 const NO_POOL: Misuse =
     Misuse("credentials need an identity pool: createAuth({ identityPool: { id } })");
+/// "Invalid login token. Token expired: 1700003600 >= 1700000000": the name says less.
+const LOGIN_EXPIRED: &str = "Token expired";
 const NO_ID_TOKEN: Misuse =
     Misuse("credentials need an ID token: ask for the scope openid when signing in");

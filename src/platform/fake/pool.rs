@@ -43,6 +43,12 @@ fn http_date(now: u64) -> String {
     format!("Day, {day} {name} {year} {}:{}:{} GMT", &text[9..11], &text[11..13], &text[13..15])
 }
 
+/// When the ID token among the logins ends.
+fn login_end(input: &Value) -> Option<u64> {
+    let (_, token) = input.get("Logins")?.members().first()?;
+    Some(crate::protocol::jwt::claims(token.as_str()?).ok()?.number("exp")? as u64)
+}
+
 /// Whose ID token stands among the logins.
 fn login_of(input: &Value) -> Option<String> {
     let (_, token) = input.get("Logins")?.members().first()?;
@@ -156,6 +162,9 @@ impl FakePool {
         let identity = input.str("IdentityId").unwrap();
         if self.forgotten_identities.iter().any(|forgotten| forgotten == identity) {
             return no("ResourceNotFoundException", "Identity not found.");
+        }
+        if login_end(input).is_some_and(|end| end <= now / 1000) {
+            return no("NotAuthorizedException", "Invalid login token. Token expired: 2 >= 1");
         }
         let holder = login_of(input).unwrap_or_else(|| String::from("guest"));
         if !identity.starts_with(&[IDENTITY_REGION, &holder].concat()) {

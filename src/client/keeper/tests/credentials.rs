@@ -213,6 +213,19 @@ fn a_wrong_clock_neither_ends_them_early_nor_keeps_them_too_long() {
 }
 
 #[test]
+fn a_clock_that_stood_still_is_found_out_by_the_service_and_costs_one_refresh() {
+    let mut stage = signed_in(1);
+    stage.world.with(|state| {
+        state.now += 2 * HOUR;
+        state.skew = -2 * HOUR as i64;
+    });
+
+    assert!(stage.credentials(0).is_ok());
+
+    assert_eq!(stage.world.count("GetTokensFromRefreshToken"), 1);
+}
+
+#[test]
 fn an_identity_that_was_deleted_is_made_anew() {
     let mut stage = stage(1, true);
     let first = stage.credentials(0).ok().unwrap();
