@@ -159,6 +159,18 @@ describe("identity providers of the dev-server", () => {
     }
   });
 
+  test("an answer in a form of another site, as Apple sends it, is fetched again with the browser's cookies", async () => {
+    const web = openWeb();
+    const page = await web.visit(start({ identity_provider: "Google" }).url);
+    const caught = await catchAnswer(web, page);
+    const posted = await fetch(`${server.url}/oauth2/idpresponse`, { method: "POST", body: caught.searchParams, redirect: "manual" });
+    assert.equal(posted.status, 303);
+
+    const { left } = await web.visit(posted.headers.get("location"));
+
+    assert.ok(left.searchParams.get("code"));
+  });
+
   test("an answer of another issuer is not exchanged", async () => {
     const web = openWeb();
     const page = await web.visit(start({ identity_provider: "Google" }).url);

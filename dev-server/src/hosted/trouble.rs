@@ -89,6 +89,15 @@ pub(super) fn reply_json(status: StatusCode, body: &serde_json::Value) -> Respon
     response
 }
 
+/// `303`: what came by POST is to be fetched by GET.
+pub(super) fn see_other(location: &str) -> Response<Body> {
+    let mut response = redirect(location);
+    if response.status() == StatusCode::FOUND {
+        *response.status_mut() = StatusCode::SEE_OTHER;
+    }
+    response
+}
+
 /// `302` to an address.
 pub(super) fn redirect(location: &str) -> Response<Body> {
     let Ok(location) = HeaderValue::from_str(location) else {

@@ -5,7 +5,7 @@ use super::provider::{self, Provider};
 use super::{Departure, Failure, person, saml};
 use crate::hosted::form::{Call, Parameters};
 use crate::hosted::request::Request;
-use crate::hosted::trouble::Trouble;
+use crate::hosted::trouble::{Trouble, see_other};
 use crate::hosted::{arrival, cookies};
 use crate::server::Server;
 use crate::tokens::fingerprint;
@@ -23,13 +23,14 @@ pub(in crate::hosted) async fn come_back(
     arrive(server, &call, &answer).await
 }
 
-/// `POST`: the answer is in a form, as Apple sends it.
+/// `POST`: the answer is in a form, as Apple sends it. No browser sends `SameSite=Lax` cookies with a form of another
+/// site, so it comes again by `GET`.
 pub(in crate::hosted) async fn come_back_by_form(
     server: &Server,
     call: Call,
 ) -> Result<Response<Body>, Trouble> {
-    let answer = call.form.clone();
-    arrive(server, &call, &answer).await
+    let address = format!("{}?{}", super::depart::redirect_uri(server), call.form.encode());
+    Ok(see_other(&address))
 }
 
 async fn arrive(

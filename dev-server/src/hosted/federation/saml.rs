@@ -5,7 +5,7 @@ use super::{AWAY_MS, Departure, Failure, web};
 use crate::hosted::cookies;
 use crate::hosted::form::Call;
 use crate::hosted::request::Request;
-use crate::hosted::trouble::{Trouble, redirect};
+use crate::hosted::trouble::{Trouble, redirect, see_other};
 use crate::random;
 use crate::saml::metadata::Provider as Metadata;
 use crate::saml::request::AuthnRequest;
@@ -15,7 +15,7 @@ use crate::server::Server;
 use crate::store::Document;
 use crate::tokens::fingerprint;
 use axum::body::Body;
-use axum::http::{Response, StatusCode};
+use axum::http::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -99,10 +99,7 @@ pub(in crate::hosted) async fn deliver(
     })?;
     let query =
         url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state).finish();
-    let mut again = redirect(&format!("{}?{query}", server.saml_consumer()));
-    // 303: whatever came by POST is to be fetched by GET.
-    *again.status_mut() = StatusCode::SEE_OTHER;
-    Ok(again)
+    Ok(see_other(&format!("{}?{query}", server.saml_consumer())))
 }
 
 /// What the provider says of the person who is back.
