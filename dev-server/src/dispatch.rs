@@ -1,5 +1,8 @@
 //! From `x-amz-target` to the handler of an operation.
 
+#[cfg(test)]
+mod tests;
+
 use crate::refusal::{Answer, Refusal};
 use crate::server::{Caller, Server};
 use crate::{account, auth, control, identity, input, shape, sigv4};
@@ -106,11 +109,30 @@ pub(crate) async fn dispatch(server: &Server, caller: &Caller, body: &[u8]) -> A
         (caller, read_input(body)?)
     };
     shape::check(operation.name, &input)?;
-    match operation.handler {
+    let answer = match operation.handler {
         Handler::Now(handler) => handler(server, caller, input),
         Handler::Later(handler) => handler(server, caller, input).await,
+    };
+    answer.map_err(|refusal| as_listed(operation.name, refusal))
+}
+
+/// What stands in a person's way has a name of its own only where the model lists it for the operation.
+fn as_listed(operation: &str, refusal: Refusal) -> Refusal {
+    let is_listed = shape::errors(operation).iter().any(|name| name == refusal.name);
+    match refusal.name {
+        _ if is_listed => refusal,
+        "TooManyFailedAttemptsException" => Refusal::limit_exceeded(),
+        name if OF_PEOPLE.contains(&name) => Refusal::not_authorized(refusal.message),
+        _ => refusal,
     }
 }
+
+const OF_PEOPLE: &[&str] = &[
+    "PasswordResetRequiredException",
+    "ResourceNotFoundException",
+    "UserNotConfirmedException",
+    "UserNotFoundException",
+];
 
 /// The refusal of a target that names nothing.
 pub(crate) fn unknown_operation() -> Refusal {

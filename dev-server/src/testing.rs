@@ -2,11 +2,13 @@
 
 use crate::config::Config;
 use crate::dispatch::{Service, dispatch};
+use crate::keys::TokenUse;
 use crate::refusal::Answer;
 use crate::server::{Caller, Server};
 use crate::sigv4::{Request, Signing};
-use crate::store::Store;
+use crate::store::{SigningKey, Store};
 use serde_json::{Value, json};
+use std::sync::OnceLock;
 
 /// The pool of [`World::new`].
 pub(crate) const POOL: &str = "eu-west-1_Test";
@@ -26,6 +28,19 @@ const FRAMEWORK: &[&str] = &[
     "UnknownOperationException",
     "UnrecognizedClientException",
 ];
+
+/// The keys of [`POOL`]: made once, for making them is most of what a test would wait for.
+fn signing_keys() -> &'static [SigningKey] {
+    static KEYS: OnceLock<Vec<SigningKey>> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let store = Store::open(None).unwrap();
+        let server = Server::new(store, Config::default(), String::new()).unwrap();
+        for token_use in [TokenUse::Access, TokenUse::Id] {
+            server.key(POOL, token_use).unwrap();
+        }
+        server.store().all::<SigningKey>(POOL).unwrap()
+    })
+}
 
 /// A server with one pool of one client, alice, and bob.
 pub(crate) struct World {
@@ -77,6 +92,9 @@ attributes = {{ email = "bob@example.com", email_verified = "true" }}
     /// A server of any configuration.
     pub(crate) fn of(config: Config) -> Self {
         let store = Store::open(None).unwrap();
+        for key in signing_keys() {
+            store.put(key).unwrap();
+        }
         let server = Server::new(store, config, "http://localhost:9320".to_owned()).unwrap();
         Self { server }
     }

@@ -17,7 +17,6 @@ pub(super) static OPERATIONS: LazyLock<HashMap<String, Operation>> = LazyLock::n
 #[derive(Debug)]
 pub(super) struct Operation {
     pub(super) input: Shape,
-    #[cfg(test)]
     pub(super) errors: Vec<String>,
     #[cfg(test)]
     pub(super) is_signed: bool,
@@ -85,7 +84,6 @@ fn load() -> HashMap<String, Operation> {
             if let Some(input) = shape(member(facts, "input"), &mut patterns) {
                 let operation = Operation {
                     input,
-                    #[cfg(test)]
                     errors: strings(member(facts, "errors")),
                     #[cfg(test)]
                     is_signed: text(facts, "auth") == Some("sigv4"),

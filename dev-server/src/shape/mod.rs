@@ -27,7 +27,6 @@ pub(crate) fn is_signed(operation: &str) -> bool {
 }
 
 /// The exception names the model lists for the operation; empty for an unknown one.
-#[cfg(test)]
 pub(crate) fn errors(operation: &str) -> &'static [String] {
     OPERATIONS.get(operation).map_or(&[], |facts| facts.errors.as_slice())
 }
