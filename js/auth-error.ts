@@ -3,7 +3,7 @@
  * page that shows a live session has no use for the others.
  */
 import type { AuthErrorCode } from "./errors.js";
-import type { Challenge } from "./types.js";
+import type { Challenge, RedirectState } from "./types.js";
 
 /** As in `errors.ts`: codes are API. */
 const MESSAGES = {
@@ -43,11 +43,16 @@ export class AuthError extends Error {
   readonly service?: { readonly name: string; readonly message: string };
   /** The question from which the sign-in goes on: always with `sessionExpired`, else where it changed. */
   readonly challenge?: Challenge;
+  /** What the application gave a sign-in by redirect that failed: its `returnTo` and `appState`. */
+  readonly redirect?: RedirectState;
 
   constructor(
     code: AuthErrorCode,
     more: Partial<
-      Pick<AuthError, "message" | "retryable" | "retryAfterMs" | "detail" | "service" | "challenge">
+      Pick<
+        AuthError,
+        "message" | "retryable" | "retryAfterMs" | "detail" | "service" | "challenge" | "redirect"
+      >
     > & {
       cause?: unknown;
     } = {},
@@ -60,6 +65,7 @@ export class AuthError extends Error {
     if (detail !== undefined) this.detail = detail;
     if (more.service !== undefined) this.service = more.service;
     if (more.challenge !== undefined) this.challenge = more.challenge;
+    if (more.redirect !== undefined) this.redirect = more.redirect;
   }
 }
 

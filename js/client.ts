@@ -3,11 +3,13 @@
  * decides in the core.
  */
 import { createAccount } from "./account.js";
+import { forgetResult, takeOnce } from "./arrival.js";
 import { createAws } from "./aws.js";
 import type { Call, Operation, SignInOperation } from "./core.js";
 import { AuthError } from "./auth-error.js";
 import { createFactors } from "./factors.js";
 import { createHost, type Host } from "./host.js";
+import type { RedirectAnswer, RedirectPart, RedirectParts } from "./popup.js";
 import { createRun } from "./run.js";
 import { createSession } from "./session.js";
 import { createSignIn } from "./sign-in.js";
@@ -51,13 +53,17 @@ export function createAuth(options: AuthOptions): Auth {
     const connected: Promise<Call> = loading.then(
       ({ connect }) => {
         // What an account module tells that knows nothing of the newest sign-in is not news any more.
-        const notify = (event: string) => cores[module] === connected && session.notify(event);
+        const notify = (event: string) => {
+          if (cores[module] !== connected) return;
+          if (event.startsWith('{"type":"signedOut"')) forgetResult(options);
+          session.notify(event);
+        };
         const own: Host = Object.create(host, { notify: { value: notify } });
         return connect(options, own, session.known);
       },
       (cause: unknown) => {
         cores[module] = undefined;
-        throw new AuthError("wasmUnavailable", { cause });
+        return unavailable(cause);
       },
     );
     cores[module] = connected;
@@ -94,6 +100,15 @@ export function createAuth(options: AuthOptions): Auth {
     return pick(await session.auth.session({ forceRefresh: true })) ?? null;
   }
 
+  /** Sign-in through the pool's domain, which most pages never load. */
+  async function redirect<N extends keyof RedirectParts>(
+    name: N,
+    input: RedirectPart<N>,
+  ): RedirectAnswer<N> {
+    const { run } = await import("./popup.js").catch(unavailable);
+    return run({ options, call, host, auth: session.auth }, name, input);
+  }
+
   const rest: Omit<Auth, keyof typeof session.auth> = {
     preload: () => call("prepare"),
 
@@ -107,6 +122,18 @@ export function createAuth(options: AuthOptions): Auth {
     ...createAccount(run, act),
     ...createAws(call, options),
 
+    signInWithRedirect: (input) => redirect("signIn", input),
+    handleRedirect: () => takeOnce(options, (arrival) => redirect("finish", arrival)),
+    // Opened now, while the browser still sees the click.
+    signInWithPopup: (input) =>
+      redirect("popup", {
+        ...input,
+        popup: globalThis.open?.("", "", "popup,width=480,height=720"),
+      }),
+    silentSignIn: (input) => redirect("silent", input),
+    signUpUrl: (input) => redirect("signUpUrl", input),
+    signOutWithRedirect: (input) => redirect("signOut", input),
+
     signUp: (input) => run<SignUpResult>("signUp", input),
     confirmSignUp: (input) => run<ConfirmSignUpResult>("confirmSignUp", input),
     resendConfirmationCode: (input) => run<CodeSentResult>("resendConfirmationCode", input),
@@ -115,4 +142,9 @@ export function createAuth(options: AuthOptions): Auth {
   };
   // Not by spreading: `status` is read at each use.
   return Object.assign(session.auth, rest);
+}
+
+/** A part of the package that did not load. */
+function unavailable(cause: unknown): never {
+  throw new AuthError("wasmUnavailable", { cause });
 }

@@ -3,7 +3,7 @@
  * core: those of the wrapper are in `auth-error.ts`.
  */
 import { AuthError, isWrapperCode, QUESTION, type WrapperErrorCode } from "./auth-error.js";
-import type { Challenge } from "./types.js";
+import type { Challenge, RedirectState } from "./types.js";
 
 /** What each code means, for the person who must act. Codes are API: added, never renamed. */
 const MESSAGES = {
@@ -91,6 +91,20 @@ const MESSAGES = {
   passkeyTimedOut: "the passkey dialog ran out of time",
   /** Offer it again, or another way to sign in. */
   passkeyFailed: "the passkey dialog failed",
+  /** The address holds no response to a sign-in of this browser: offer sign-in again. */
+  redirectUnknown: "this is no answer to a sign-in that began in this browser",
+  /** The person took more than ten minutes: offer sign-in again. */
+  redirectExpired: "this sign-in took too long and must begin again",
+  /** The person came back or said no, at the pool's domain or at their provider: offer sign-in again. */
+  redirectCancelled: "the sign-in was cancelled",
+  /** The pool's domain, or the person's provider, refused; see `service`. Offer sign-in again. */
+  redirectRefused: "the sign-in was refused",
+  /** Nobody is signed in at the pool's domain: show the sign-in page. */
+  loginRequired: "nobody is signed in at the user pool's domain",
+  /** The browser blocked the window: call from a click, or use the redirect. */
+  popupBlocked: "the browser blocked the sign-in window",
+  /** The person closed the window, or another one took its place: offer sign-in again. */
+  popupClosed: "the sign-in window was closed",
 } as const;
 
 /** Stable name of what went wrong. Switch on it. */
@@ -104,6 +118,7 @@ export interface CoreFailure {
   detail?: string;
   service?: { name: string; message: string };
   challenge?: Challenge;
+  redirect?: RedirectState;
   pending?: unknown;
   store?: string;
 }

@@ -14,6 +14,8 @@ export interface Host {
   notify(event: string): void;
   deviceName(): string;
   contextData(username: string, userPoolId: string, clientId: string): string | undefined;
+  /** Given by `popup.ts`, which is loaded before it is needed. */
+  verifySignature?: (token: string, keys: string) => Promise<boolean>;
 }
 
 /** Global of the service's threat-protection script. */

@@ -9,6 +9,7 @@ import type { Account } from "./types/account.js";
 import type { Aws, IdentityPoolOptions, SignedFetchOptions } from "./types/aws.js";
 import type { AnswerTo, Challenge } from "./types/challenges.js";
 import type { Devices, Mfa, Passkeys } from "./types/factors.js";
+import type { OAuthOptions, Redirects } from "./types/redirect.js";
 import type {
   AuthEvents,
   AuthStatus,
@@ -22,6 +23,7 @@ export type * from "./types/account.js";
 export type * from "./types/aws.js";
 export type * from "./types/challenges.js";
 export type * from "./types/factors.js";
+export type * from "./types/redirect.js";
 export type * from "./types/session.js";
 
 // ------------------------------------------------------------------ configuration
@@ -73,6 +75,8 @@ export interface AuthOptions {
   sessionTimeout?: SessionTimeout;
   /** How long one attempt of a request may take, in milliseconds. Default 15 000. */
   timeoutMs?: number;
+  /** The pool's domain, for sign-in by redirect, in a popup, or through other providers. Default: none. */
+  oauth?: OAuthOptions;
   /** Which addresses {@link Auth.fetch} sends the token to. Default: none. */
   fetch?: AuthFetchOptions;
   /** The identity pool that {@link Auth.credentials} come from. Default: none. */
@@ -279,7 +283,7 @@ export interface ConfirmForgotPasswordInput extends CallOptions {
 // ------------------------------------------------------------------ the object
 
 /** Sign-in for one app client of one user pool. Every method rejects with an `AuthError` only, but for `fetch` and `signedFetch`. */
-export interface Auth extends Account, Aws {
+export interface Auth extends Account, Aws, Redirects {
   /** Loads the WebAssembly and prepares the first sign-in, in idle time. Calls do it by themselves. */
   preload(): Promise<void>;
 

@@ -5,6 +5,8 @@
 #[cfg(feature = "account")]
 mod account;
 mod error;
+#[cfg(feature = "account")]
+mod redirect;
 #[cfg(feature = "sign-in")]
 mod sign_in;
 mod types;

@@ -17,6 +17,8 @@ mod locks;
 mod page;
 mod random;
 #[cfg(feature = "account")]
+mod signature;
+#[cfg(feature = "account")]
 mod storage;
 #[cfg(feature = "sign-in")]
 mod wrapper;

@@ -10,6 +10,7 @@ pub mod events;
 pub mod keeper;
 pub mod passkeys;
 pub mod person;
+pub mod redirect;
 pub mod resume;
 pub mod sign_in;
 pub mod signing;

@@ -129,6 +129,10 @@ pub trait Platform: Sized {
     /// Makes a new passkey. `{ publicKey }` and the credential are in their JSON form.
     async fn passkey_create(&self, request: &Value) -> Result<String, PasskeyError>;
 
+    /// Whether one of the keys at an address signed a token by RS256; the key is found by the token's
+    /// key id. Without the keys nobody knows.
+    async fn verify_signature(&self, token: &str, keys: &str) -> Result<bool, SendError>;
+
     /// What the service's threat-protection script says of this browser, when it is on the page.
     fn context_data(&self, username: &str, pool_id: &str, client_id: &str) -> Option<String>;
 

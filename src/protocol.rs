@@ -11,6 +11,7 @@ pub mod json;
 pub mod jwt;
 pub mod pool;
 pub mod record;
+pub mod redirect;
 pub mod refusal;
 pub mod retry;
 pub mod secret;

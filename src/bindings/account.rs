@@ -3,6 +3,7 @@
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
+use super::redirect;
 use super::types::{self, Input, Output};
 use super::{error, open, value};
 use crate::browser::{Host, Page};
@@ -77,6 +78,9 @@ async fn run(
             let reason = types::reason(input);
             keeper::sign_out(client, page, input.is_true("global"), reason).await.output()
         }
+        "beginRedirect" => redirect::begin(client, page, input)?,
+        "finishRedirect" => redirect::finish(client, page, input).await?,
+        "signOutUrl" => redirect::sign_out_url(client, input)?,
         "settleLegacy" => {
             keeper::settle_legacy(client, page).await;
             Value::Null

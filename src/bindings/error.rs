@@ -45,13 +45,15 @@ pub(super) fn write(error: Error) -> Value {
 
 fn refused(refusal: &Refusal) -> Value {
     let (code, retryable) = code_of(refusal.kind);
-    let service =
-        Value::object().with("name", refusal.name.as_str()).with("message", refusal.text.as_str());
+    // Where nobody but this browser refused, there are no words of a service.
+    let service = (!refusal.name.is_empty()).then(|| {
+        Value::object().with("name", refusal.name.as_str()).with("message", refusal.text.as_str())
+    });
     let after = refusal.retry_after_seconds.map(|seconds| f64::from(seconds) * 1000.0);
     Value::object()
         .with("code", code)
         .with("retryable", retryable)
-        .with("service", service)
+        .with_some("service", service)
         .with_some("retryAfterMs", after)
 }
 
@@ -91,6 +93,11 @@ fn code_of(kind: Kind) -> (&'static str, bool) {
         Kind::PasskeyParty => ("passkeyWrongRelyingParty", false),
         Kind::PasskeyNotSupported => ("passkeyNotSupported", false),
         Kind::PasskeyExpired => ("passkeyTimedOut", true),
+        Kind::RedirectState => ("redirectUnknown", false),
+        Kind::RedirectExpired => ("redirectExpired", false),
+        Kind::RedirectCancelled => ("redirectCancelled", false),
+        Kind::LoginRequired => ("loginRequired", false),
+        Kind::RedirectRefused => ("redirectRefused", false),
         Kind::Other => ("refused", false),
     }
 }

@@ -86,7 +86,7 @@ pub(super) trait Output {
 }
 
 /// `User`
-fn user(session: &Session) -> Value {
+pub(super) fn user(session: &Session) -> Value {
     let claims = crate::protocol::session::user_claims(session);
     let groups = claims.get("cognito:groups").map(Value::strings).unwrap_or_default();
     Value::object()

@@ -31,6 +31,9 @@ extern "C" {
         client: &str,
     ) -> Option<String>;
 
+    #[wasm_bindgen(method, js_name = verifySignature)]
+    pub(super) fn verify_signature(this: &Host, token: &str, keys: &str) -> Promise;
+
     /// A store: `Storage` of the browser, or the application's adapter.
     pub(super) type StoreObject;
 

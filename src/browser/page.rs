@@ -3,7 +3,7 @@
 use web_sys::AbortSignal;
 
 use super::host::Host;
-use super::{channel, clock, credentials, fetch, locks, random, storage};
+use super::{channel, clock, credentials, fetch, locks, random, signature, storage};
 use crate::platform::{Locked, PasskeyError, Platform, SendError, Store, StoreError};
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::protocol::json::Value;
@@ -83,6 +83,10 @@ impl Platform for Page<'_> {
 
     async fn passkey_create(&self, options: &Value) -> Result<String, PasskeyError> {
         credentials::create(options, self.signal.as_ref()).await
+    }
+
+    async fn verify_signature(&self, token: &str, keys: &str) -> Result<bool, SendError> {
+        signature::verify(self.host, token, keys).await
     }
 
     fn context_data(&self, username: &str, pool_id: &str, client_id: &str) -> Option<String> {

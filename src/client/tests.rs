@@ -5,6 +5,7 @@ mod admin;
 mod clock;
 mod devices;
 mod factors;
+mod redirect;
 mod resume;
 
 use core::cell::{Cell, RefCell};
@@ -162,6 +163,10 @@ impl Platform for Script {
 
     async fn passkey_create(&self, request: &Value) -> Result<String, PasskeyError> {
         self.passkey_get(request).await
+    }
+
+    async fn verify_signature(&self, _token: &str, _keys: &str) -> Result<bool, SendError> {
+        Ok(false)
     }
 
     fn context_data(&self, username: &str, _pool_id: &str, _client_id: &str) -> Option<String> {

@@ -2,6 +2,7 @@
 //! replies, a scripted pool. Every await of a [`Tab`] is a point where anything may happen, and the
 //! same seed makes the same things happen.
 
+mod domain;
 mod executor;
 mod pool;
 mod rng;
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::rc::Rc;
 use std::task::Waker;
 
+use domain::FakeDomain;
 pub(crate) use executor::Executor;
 pub(crate) use pool::{CANARY, CLIENT_ID, FakePool, POOL_ID};
 pub(crate) use rng::Rng;
@@ -31,6 +33,7 @@ pub(crate) struct State {
     pub(crate) skew: i64,
     pub(crate) rng: Rng,
     pub(crate) pool: FakePool,
+    pub(crate) domain: FakeDomain,
     pub(crate) faults: Faults,
     pub(crate) lasting: BTreeMap<String, String>,
     pub(crate) cookies: BTreeMap<String, String>,
@@ -97,6 +100,7 @@ impl World {
             skew: 0,
             rng: Rng::new(seed),
             pool: FakePool::default(),
+            domain: FakeDomain::default(),
             faults: Faults::default(),
             lasting: BTreeMap::new(),
             cookies: BTreeMap::new(),

@@ -80,6 +80,22 @@ impl Pool {
         issuer.strip_prefix("https://").unwrap_or(issuer)
     }
 
+    /// Where the keys are that sign tokens of this issuer, which is one of the pool's: first to be
+    /// asked is the custom endpoint, where there is one.
+    pub fn key_addresses(&self, issuer: &str) -> Vec<String> {
+        let address = |base: &str| [base, "/.well-known/jwks.json"].concat();
+        let mut all = Vec::new();
+        if let [_, _, custom] = self.issuers.as_slice()
+            && custom != issuer
+        {
+            all.push(address(custom));
+        }
+        if self.is_issuer(issuer) {
+            all.push(address(issuer));
+        }
+        all
+    }
+
     /// Whether an `iss` claim names this pool: either form of the service's issuer, or the custom
     /// endpoint's own.
     pub fn is_issuer(&self, issuer: &str) -> bool {
@@ -112,6 +128,12 @@ fn dns_suffix(region: &str) -> &'static str {
     } else {
         "amazonaws.com"
     }
+}
+
+/// Whether a base URL may be sent to: `https`, or `http` on this machine, without query, fragment or
+/// password.
+pub(super) fn is_endpoint(url: &str) -> bool {
+    parse_endpoint(url).is_some()
 }
 
 /// The endpoint without its final slash, if it may be used.

@@ -95,6 +95,16 @@ pub enum Kind {
     PasskeyNotSupported,
     /// A ceremony came back too late.
     PasskeyExpired,
+    /// A response to no flow of this browser.
+    RedirectState,
+    /// The person took too long elsewhere.
+    RedirectExpired,
+    /// The person, or their provider, said no.
+    RedirectCancelled,
+    /// A silent check found nobody signed in.
+    LoginRequired,
+    /// The domain refused the sign-in.
+    RedirectRefused,
     /// Anything else: see the name.
     Other,
 }

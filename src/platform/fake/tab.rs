@@ -137,7 +137,10 @@ impl Platform for Tab {
         self.wait(there).await;
         let answer = |world: &World, arrives: bool| {
             world.with(|state| {
-                let reply = state.pool.answer(state.now, request, &mut state.requests);
+                let reply = match request.url.ends_with("/oauth2/token") {
+                    true => state.domain.answer(state.now, request, &mut state.pool),
+                    false => state.pool.answer(state.now, request, &mut state.requests),
+                };
                 let flight = state.in_flight.iter_mut().find(|f| Some(f.id) == entry);
                 if let Some(flight) = flight {
                     flight.carries_tokens = arrives && reply.status == 200;
@@ -258,6 +261,16 @@ impl Platform for Tab {
 
     async fn passkey_create(&self, _options: &Value) -> Result<String, PasskeyError> {
         Err(PasskeyError::NotSupported)
+    }
+
+    async fn verify_signature(&self, token: &str, keys: &str) -> Result<bool, SendError> {
+        self.pause().await;
+        self.world.with(|state| {
+            if state.faults.offline {
+                return Err(SendError::Network);
+            }
+            Ok(state.domain.verify(token, keys))
+        })
     }
 
     fn context_data(&self, _username: &str, _pool_id: &str, _client_id: &str) -> Option<String> {
