@@ -46,6 +46,11 @@ const note = ({ status, disabled, mfa = [], totp_secret: secret, note: text }) =
   return known[status] ?? text.replace(/\.$/, "").toLowerCase();
 };
 
+/** The identity pool that a configuration names first. */
+function readIdentityPool(file = defaultConfig) {
+  return /^\[\[identity_pool\]\]\s+id = "([^"]+)"/m.exec(readFileSync(file, "utf8"))?.[1];
+}
+
 /** The demo's config.json (www/src/config.ts) for a server at this address. */
 export function demoConfig(endpoint, pools = readPools()) {
   const choices = pools
@@ -60,6 +65,7 @@ export function demoConfig(endpoint, pools = readPools()) {
   const [{ userPoolId, clientId, people }] = choices;
   return {
     userPoolId, clientId, people, endpoint,
+    identityPoolId: readIdentityPool(),
     inboxUrl: `${endpoint}/_dev/inbox`,
     ...(choices.length > 1 ? { pools: choices } : {}),
   };

@@ -3,6 +3,8 @@
  * page, so that one build works against any pool.
  */
 
+import type { AuthOptions } from "lifeguard-cognito";
+
 /** A seeded person of a local pool, shown in the help box. */
 export interface Person {
   username: string;
@@ -27,6 +29,8 @@ export interface Config {
   clientId: string;
   /** Absent: the pool's own AWS host. */
   endpoint?: string;
+  /** Where people of this pool get AWS credentials. */
+  identityPoolId?: string;
   /** Development only: people of the local pool. Their presence shows the help box. */
   people?: Person[];
   /** Development only: where a person can read the codes that were sent. */
@@ -62,11 +66,24 @@ export function choosePool(config: Config, id: string | null): Config {
   const chosen = config.pools?.find((pool) => pool.id === id);
   if (!chosen) return config;
   const { userPoolId, clientId, people = [] } = chosen;
-  return { ...config, userPoolId, clientId, people };
+  const { identityPoolId, ...rest } = config;
+  const isSame = userPoolId === config.userPoolId && identityPoolId !== undefined;
+  return { ...rest, userPoolId, clientId, people, ...(isSame && { identityPoolId }) };
 }
 
 function isConfig(value: unknown): value is Config {
   if (typeof value !== "object" || value === null) return false;
   const { userPoolId, clientId } = value as Record<string, unknown>;
   return typeof userPoolId === "string" && typeof clientId === "string";
+}
+
+/** What `createAuth` takes for AWS credentials and the sample APIs of a local pool. */
+export function apiOptions({ endpoint, identityPoolId }: Config): Pick<AuthOptions, "identityPool" | "fetch" | "signedFetch"> {
+  if (endpoint === undefined) return {};
+  const sample = new URL("_sample/", endpoint.replace(/\/?$/, "/")).href;
+  return {
+    fetch: { allow: [`${sample}token`] },
+    signedFetch: { allow: [`${sample}iam`] },
+    ...(identityPoolId !== undefined && { identityPool: { id: identityPoolId, endpoint } }),
+  };
 }

@@ -1,7 +1,7 @@
 /** Start-up: settings, the SDK, the first view. */
 import "./styles/index.css";
 import { createAuth } from "lifeguard-cognito";
-import { choosePool, ConfigError, loadConfig } from "./config";
+import { apiOptions, choosePool, ConfigError, loadConfig } from "./config";
 import { fillSignIn, peopleBox } from "./people";
 import { Router } from "./router";
 import { shell } from "./shell";
@@ -18,7 +18,7 @@ async function start(): Promise<void> {
   try {
     const config = choosePool(await loadConfig(), new URLSearchParams(location.search).get("pool"));
     const { userPoolId, clientId, endpoint } = config;
-    const auth = createAuth({ userPoolId, clientId, ...(endpoint !== undefined && { endpoint }), resumeSignIn: true });
+    const auth = createAuth({ userPoolId, clientId, ...(endpoint !== undefined && { endpoint }), resumeSignIn: true, ...apiOptions(config) });
     const app = { auth, config, go: router.go, ways: [] };
     const box = peopleBox(config, (person) => fillSignIn(app, person));
     frame.below.replaceChildren(...(box ? [box] : []));

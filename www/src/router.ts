@@ -3,6 +3,7 @@ import type { Challenge } from "lifeguard-cognito";
 import { announce } from "./announce";
 import { h } from "./dom";
 import type { App, Place, View } from "./view";
+import { accountView } from "./views/account/index";
 import { challengeView } from "./views/challenges/index";
 import { confirmSignUpView } from "./views/confirm-sign-up";
 import { forgotPasswordView } from "./views/forgot-password";
@@ -20,10 +21,14 @@ const ADDRESSES: Partial<Record<Place["name"], string>> = {
   signUp: "#sign-up",
   forgotPassword: "#forgot-password",
   security: "#security",
+  account: "#account",
 };
 
+/** Pages of whoever is signed in. */
+const OWN = ["view-signed-in", "view-security", "view-account"];
+
 /** Places for people who are not signed in. */
-type OpenPlace = Exclude<Place, { name: "signedIn" } | { name: "security" }>;
+type OpenPlace = Exclude<Place, { name: "signedIn" } | { name: "security" } | { name: "account" }>;
 
 /** Shows views in one element of the page. */
 export class Router {
@@ -49,12 +54,12 @@ export class Router {
   #followTabs(app: App): void {
     app.auth.on("signedOut", ({ reason }) => {
       // A form at work is this tab's own sign-out, and says goodbye by itself.
-      if (this.#isBusy() || !this.#isAt("view-signed-in", "view-security")) return;
+      if (this.#isBusy() || !this.#isAt(...OWN)) return;
       const notice = reason === "refused" ? "Your session has ended. Sign in again." : "You signed out in another tab.";
       this.go({ name: "signIn", notice });
     });
     app.auth.on("userChanged", () => {
-      if (this.#isAt("view-signed-in", "view-security")) this.go({ name: "signedIn" });
+      if (this.#isAt(...OWN)) this.go({ name: "signedIn" });
     });
     app.auth.on("signedIn", () => {
       if (this.#isAt("view-sign-in") && !this.#isBusy()) this.go({ name: "signedIn" });
@@ -105,6 +110,7 @@ export class Router {
       const pending = session ? [] : await app.auth.pendingSignIns();
       if (move !== this.#moves) return;
       if (session && location.hash === ADDRESSES.security) this.show(securityView(app));
+      else if (session && location.hash === ADDRESSES.account) this.show(accountView(app));
       else if (session) this.show(signedInView(app, session, askToRemember));
       else {
         this.show(viewOf(app, placeAt(location.hash, pending.at(-1))));
@@ -125,7 +131,7 @@ export class Router {
   async #arrive(place: Place): Promise<void> {
     const app = this.#app;
     if (!app) return;
-    if (place.name === "signedIn" || place.name === "security") {
+    if (place.name === "signedIn" || place.name === "security" || place.name === "account") {
       await this.#enter(place.name === "signedIn" && place.askToRemember);
       return;
     }

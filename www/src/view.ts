@@ -12,7 +12,8 @@ export type Place =
   | { name: "challenge"; challenge: Challenge; notice?: string }
   | { name: "otherWay"; challenge: Challenge }
   | { name: "signedIn"; askToRemember?: boolean }
-  | { name: "security" };
+  | { name: "security" }
+  | { name: "account" };
 
 /** What every view is given. */
 export interface App {

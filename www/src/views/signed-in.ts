@@ -119,6 +119,7 @@ function identityCard(user: User, signOut: HTMLElement): HTMLElement {
     user.groups.length === 0
       ? h("p", { class: "hint", "data-testid": "groups" }, "None")
       : h("ul", { class: "chips", "data-testid": "groups" }, ...user.groups.map((group) => h("li", {}, group))),
+    h("p", { class: "crosslink" }, h("a", { href: "#account", "data-testid": "to-account" }, "Your account")),
     h("p", { class: "crosslink" }, h("a", { href: "#security", "data-testid": "to-security" }, "Passkeys, second factors, devices")),
     signOut,
   );
