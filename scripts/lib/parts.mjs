@@ -118,6 +118,11 @@ export const parts = {
     needsPackage: true,
     run: () => nodeTest(filesIn("tests/verify", /\.test\.mjs$/)),
   },
+  docs: {
+    about: "docs/migrating.md against the libraries people come from; pieces of the docs against the packed package",
+    needsPackage: true,
+    run: () => nodeTest(["tests/migrating.test.mjs", "tests/snippets.test.mjs"]),
+  },
   package: {
     about: "the tarball's contents, publint and are-the-types-wrong",
     needsPackage: true,
