@@ -61,10 +61,10 @@ test("Amplify v5: every method of Auth has a row", () => {
   // Of the last release of that line, 5.3: it is not installed here.
   const names = `completeNewPassword configure confirmSignIn confirmSignUp currentAuthenticatedUser currentCredentials currentSession
     currentUserCredentials currentUserInfo currentUserPoolUser changePassword deleteUser deleteUserAttributes disableSMS enableSMS
-    essentialCredentials federatedSignIn fetchDevices forgetDevice forgotPassword forgotPasswordSubmit getMFAOptions getPreferredMFA
+    essentialCredentials federatedSignIn fetchDevices forgetDevice forgotPassword forgotPasswordSubmit getMFAOptions getModuleName getPreferredMFA
     rememberDevice resendSignUp sendCustomChallengeAnswer setPreferredMFA setupTOTP signIn signOut signUp updateUserAttributes
     userAttributes userSession verifiedContact verifyCurrentUserAttribute verifyCurrentUserAttributeSubmit verifyTotpToken
-    verifyUserAttribute verifyUserAttributeSubmit`.split(/\s+/);
+    verifyUserAttribute verifyUserAttributeSubmit wrapRefreshSessionCallback`.split(/\s+/);
 
   compare("Amplify v5, `Auth`", names.map((name) => `Auth.${name}`));
 });
