@@ -66,6 +66,7 @@ export function demoConfig(endpoint, pools = readPools()) {
   return {
     userPoolId, clientId, people, endpoint,
     identityPoolId: readIdentityPool(),
+    oauth: { domain: endpoint, providers: ["COGNITO", "Google", "Facebook", "Company"] },
     inboxUrl: `${endpoint}/_dev/inbox`,
     ...(choices.length > 1 ? { pools: choices } : {}),
   };

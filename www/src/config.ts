@@ -33,6 +33,8 @@ export interface Config {
   identityPoolId?: string;
   /** Development only: people of the local pool. Their presence shows the help box. */
   people?: Person[];
+  /** The pool's domain, and the providers to offer. */
+  oauth?: { domain: string; providers: string[] };
   /** Development only: where a person can read the codes that were sent. */
   inboxUrl?: string;
   /** Development only: all pools of the server, to try other kinds of sign-in. */
@@ -66,9 +68,14 @@ export function choosePool(config: Config, id: string | null): Config {
   const chosen = config.pools?.find((pool) => pool.id === id);
   if (!chosen) return config;
   const { userPoolId, clientId, people = [] } = chosen;
-  const { identityPoolId, ...rest } = config;
-  const isSame = userPoolId === config.userPoolId && identityPoolId !== undefined;
-  return { ...rest, userPoolId, clientId, people, ...(isSame && { identityPoolId }) };
+  // Identity pool and domain are those of the first pool.
+  const { identityPoolId, oauth, ...rest } = config;
+  const isSame = userPoolId === config.userPoolId;
+  return {
+    ...rest, userPoolId, clientId, people,
+    ...(isSame && identityPoolId !== undefined && { identityPoolId }),
+    ...(isSame && oauth && { oauth }),
+  };
 }
 
 function isConfig(value: unknown): value is Config {

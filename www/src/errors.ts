@@ -77,6 +77,13 @@ const ADVICE: Record<AuthErrorCode, Advice> = {
   passkeyWrongRelyingParty: { title: "That passkey belongs to another site.", next: `This page's address does not fit the pool. ${ASK_OWNER}` },
   passkeyFailed: { title: "The passkey dialog failed.", next: "Press the button to open it again, or choose another way." },
   passkeyTimedOut: { title: "The passkey dialog ran out of time.", next: TRY_AGAIN },
+  redirectUnknown: { title: "This page was not waiting for that answer.", next: "Sign in again from here." },
+  redirectExpired: { title: "That took too long.", next: "Sign in again; ten minutes are enough for most." },
+  redirectCancelled: { title: "You turned back.", next: "Sign in again whenever you like." },
+  redirectRefused: { title: "The sign-in was refused.", next: "Sign in again, or another way.", poolKnowsBetter: true },
+  loginRequired: { title: "Nobody is signed in there.", next: "Sign in here." },
+  popupBlocked: { title: "Your browser blocked the window.", next: "Allow windows for this page, or sign in on this page." },
+  popupClosed: { title: "The window was closed.", next: "Sign in again whenever you like." },
   internal: { title: "Something broke that should not.", next: "Reload the page and try again." },
 };
 

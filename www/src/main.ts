@@ -3,6 +3,7 @@ import "./styles/index.css";
 import { createAuth } from "lifeguard-cognito";
 import { apiOptions, choosePool, ConfigError, loadConfig } from "./config";
 import { fillSignIn, peopleBox } from "./people";
+import { comeBack, oauthOptions, providerBox } from "./providers";
 import { Router } from "./router";
 import { shell } from "./shell";
 import { applyTheme } from "./theme";
@@ -18,10 +19,10 @@ async function start(): Promise<void> {
   try {
     const config = choosePool(await loadConfig(), new URLSearchParams(location.search).get("pool"));
     const { userPoolId, clientId, endpoint } = config;
-    const auth = createAuth({ userPoolId, clientId, ...(endpoint !== undefined && { endpoint }), resumeSignIn: true, ...apiOptions(config) });
+    const auth = createAuth({ userPoolId, clientId, ...(endpoint !== undefined && { endpoint }), resumeSignIn: true, ...apiOptions(config), ...oauthOptions(config) });
     const app = { auth, config, go: router.go, ways: [] };
     const box = peopleBox(config, (person) => fillSignIn(app, person));
-    frame.below.replaceChildren(...(box ? [box] : []));
+    frame.below.replaceChildren(...[await comeBack(app), providerBox(app), box].filter((part) => part !== null));
     await router.begin(app);
   } catch (error) {
     const retry = (): void => location.reload();
