@@ -2,6 +2,9 @@
 // dev-server's default pool.
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { defaultPool } from "../e2e/lib/server.mjs";
 import { accounts } from "../idp/accounts.mjs";
@@ -210,6 +213,45 @@ describe("identity providers of the dev-server", () => {
     assert.equal(linked.identities[0].primary, "false");
     assert.equal(apart["cognito:username"], `Google_${accounts.alice.sub}`);
     await assert.rejects(server.admin.adminLinkProviderForUser(link), { name: "InvalidParameterException" });
+  });
+
+  test("a link of the configuration holds from the start", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lifeguard-linked-"));
+    const settings = (table) => Object.entries(table).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join("\n");
+    const config = join(folder, "pool.toml");
+    writeFileSync(config, `
+[[pool]]
+id = "eu-west-1_Linked"
+[[pool.client]]
+id = "linkedclient"
+[pool.client.settings]
+${settings({ AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: ["code"], AllowedOAuthScopes: ["openid"], CallbackURLs: [redirectUri], SupportedIdentityProviders: ["Google"] })}
+[[pool.identity_provider]]
+name = "Google"
+[pool.identity_provider.settings]
+ProviderType = "Google"
+[pool.identity_provider.settings.ProviderDetails]
+${settings({ client_id: "google-client", client_secret: "google-client-secret", authorize_scopes: "openid", oidc_issuer: idp.url })}
+[[pool.user]]
+username = "alice"
+linked = [{ provider = "Google", subject = "${accounts.alice.sub}" }]
+`);
+    const other = await openDevServer({ config });
+    try {
+      const { url } = start({ client_id: "linkedclient", scope: "openid" });
+      url.port = other.port;
+      // The client has one provider, so nobody is asked which.
+      const page = await openWeb().visit(url);
+      assert.equal(page.url.origin, idp.url);
+      const { left } = await page.submit({ account: "alice" });
+      assert.ok(left.searchParams.get("code"), String(left));
+
+      const { Users } = await other.admin.listUsers({ UserPoolId: "eu-west-1_Linked" });
+      assert.deepEqual(Users.map(({ Username }) => Username), ["alice"]);
+    } finally {
+      await other.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   test("a link by address learns who it is", async () => {

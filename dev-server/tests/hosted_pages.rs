@@ -206,3 +206,31 @@ fn a_challenge_of_the_page_gives_no_tokens_to_an_operation() {
 
     assert!(reply.json().get("AuthenticationResult").is_none(), "{}", reply.body);
 }
+
+#[test]
+fn an_answer_that_nobody_waits_for_ends_on_a_page() {
+    let server = TestServer::start();
+    let headers = [("content-type", "application/x-www-form-urlencoded")];
+
+    let by_form =
+        server.request("POST", "/oauth2/idpresponse", &headers, "state=x&code=y").unwrap();
+    let address = by_form.header("location").unwrap();
+    let path = address.strip_prefix(&format!("http://localhost:{}", server.port)).unwrap();
+    let reply = Browser::of(&server).get(path);
+
+    assert_eq!(by_form.status, 303);
+    assert_eq!((reply.status, reply.header("location")), (400, None));
+    assert!(reply.body.contains("data-error=\"invalid_state\""));
+}
+
+#[test]
+fn a_provider_that_cannot_be_reached_is_told_to_the_app() {
+    let server = TestServer::with(&["--identity-provider", "http://localhost:1"]);
+    let flow = Flow::of(DEMO);
+
+    let back = Browser::of(&server).visit(&flow.authorize(&[("identity_provider", "Google")]));
+
+    let back = back.left_for();
+    assert_eq!(parameter(&back, "error").as_deref(), Some("invalid_request"));
+    assert_eq!(parameter(&back, "state"), Some(flow.state));
+}

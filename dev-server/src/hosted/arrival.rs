@@ -53,7 +53,14 @@ fn make_code(
     session: &BrowserSession,
 ) -> Result<String, Trouble> {
     let code = random::uuid()?;
-    server.store().put(&AuthorizationCode {
+    let now = server.clock.now_ms();
+    let store = server.store();
+    for old in store.owned::<AuthorizationCode>(&user.pool_id, &user.username)? {
+        if old.expires <= now {
+            store.remove::<AuthorizationCode>(&old.pool_id, &old.username, &old.key)?;
+        }
+    }
+    store.put(&AuthorizationCode {
         key: fingerprint(&code),
         pool_id: user.pool_id.clone(),
         client_id: request.context.client.id.clone(),
@@ -63,7 +70,7 @@ fn make_code(
         nonce: request.parameters.get("nonce").map(str::to_owned),
         code_challenge: request.code_challenge.clone(),
         auth_time: session.auth_time,
-        expires: server.clock.now_ms() + CODE_MS,
+        expires: now + CODE_MS,
         spent: false,
         replayed: false,
         refresh_key: None,

@@ -51,6 +51,11 @@ pub(super) fn sign_in(
         expires: server.clock.now_ms() + SESSION_SECONDS * 1000,
     };
     let store = server.store();
+    for old in store.owned::<BrowserSession>(&user.pool_id, &user.username)? {
+        if old.expires <= server.clock.now_ms() {
+            store.remove::<BrowserSession>(&old.pool_id, &old.username, &old.key)?;
+        }
+    }
     store.put(&session)?;
     let pool = store.pool(&user.pool_id)?;
     drop(store);
