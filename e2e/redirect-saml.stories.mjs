@@ -6,11 +6,13 @@ import { accounts } from "../idp/accounts.mjs";
 import { startIdp } from "../idp/start.mjs";
 import { defaultPool } from "./lib/server.mjs";
 import { stories } from "./lib/stories.mjs";
+import { RedirectLab, siteOptions } from "./redirect-lab.mjs";
 
 // Another site than the pool, as in life: no browser sends the pool its cookies with a form from there.
 const idp = await startIdp({ host: "127.0.0.1" });
 after(() => idp.close());
 
+const server = { args: ["--identity-provider", idp.url] };
 const verifier = randomBytes(32).toString("base64url");
 
 /** Opens an authorization request that leads to the provider and back to the story's own site. */
@@ -45,7 +47,7 @@ async function exchange({ server, site }, code) {
   return JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
 }
 
-stories("SAML provider", { site: "empty", server: { args: ["--identity-provider", idp.url] } }, (story) => {
+stories("SAML provider", { site: "empty", server }, (story) => {
   story("a person chooses an account there, and the app gets a code", async (given) => {
     await begin(given);
     await given.page.click(await given.page.find('button[value="grace"]'));
@@ -68,5 +70,45 @@ stories("SAML provider", { site: "empty", server: { args: ["--identity-provider"
     assert.equal(answer.get("error"), "access_denied");
     assert.equal(answer.get("state"), "state-of-the-story");
     assert.equal(answer.get("code"), null);
+  });
+});
+
+stories("the SDK and a SAML provider", { site: "bare", siteOptions, server }, (story) => {
+  story("a person comes by SAML, and the session is one like any other", async (context) => {
+    const lab = new RedirectLab(context);
+    const page = await lab.open("/");
+    await lab.leave("signInWithRedirect", { identityProvider: "Corporate", returnTo: "/reports" });
+    await lab.arrived(/\/saml\/sso\?/);
+    await page.click(await page.find('button[value="grace"]'));
+    await lab.backHome();
+
+    const result = await lab.handle();
+
+    assert.equal(result.error, undefined);
+    assert.equal(result.user.username, `Corporate_${accounts.grace.sub}`);
+    assert.equal(result.user.claims.email, accounts.grace.email);
+    assert.equal(result.returnTo, "/reports");
+    const refreshed = await page.evaluate(async () => {
+      const before = await auth.getAccessToken();
+      const { accessToken, user } = await auth.session({ forceRefresh: true });
+      return { isNew: accessToken !== before, username: user.username };
+    });
+    assert.deepEqual(refreshed, { isNew: true, username: result.user.username });
+  });
+
+  story("a person goes back at the SAML provider, and the app says so and can ask again", async (context) => {
+    const lab = new RedirectLab(context);
+    const page = await lab.open("/");
+    await lab.leave("signInWithRedirect", { idpIdentifier: "corporate.example", appState: 7 });
+    await lab.arrived(/\/saml\/sso\?/);
+    await page.click(await page.find("#cancel"));
+    await lab.backHome();
+
+    const { error } = await lab.handle();
+
+    assert.equal(error.code, "redirectCancelled");
+    assert.deepEqual(error.redirect, { appState: 7 });
+    assert.equal(await lab.who(), null);
+    assert.deepEqual(await lab.flows(), []);
   });
 });
