@@ -145,7 +145,11 @@ impl Config {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        toml::from_str(text).map_err(|error| error.to_string())
+        let config: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        for pool in &config.identity_pools {
+            pool.check()?;
+        }
+        Ok(config)
     }
 }
 
@@ -168,6 +172,17 @@ mod tests {
         assert_eq!(config.pools[0].clients[0].id, "lifeguarddemoclient0000001");
         let names: Vec<_> = config.pools[0].users.iter().map(|u| u.username.as_str()).collect();
         assert_eq!(names, ["alice", "nora", "bob", "carol", "dave", "ada"]);
+    }
+
+    #[test]
+    fn identity_pool_of_another_form_is_named() {
+        for (id, seconds) in [("lifeguard", 60), ("eu-west-1:X", 60), ("eu-west-1:0-0", 0)] {
+            let text = format!("[[identity_pool]]\nid = '{id}'\ncredential_seconds = {seconds}\n");
+
+            let error = Config::parse(&text).unwrap_err();
+
+            assert!(error.contains(id), "{error}");
+        }
     }
 
     #[test]

@@ -124,6 +124,24 @@ impl IdentityPool {
             .ok_or_else(|| Refusal::not_found(format!("IdentityPool '{id}' not found.")))
     }
 
+    /// Refuses what no call could name and credentials that never work.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let id = &self.id;
+        let is_hex =
+            |text: &str| text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f' | b'-'));
+        let (region, rest) = id.split_once(':').unwrap_or_default();
+        if region.is_empty() || rest.is_empty() || !is_hex(rest) {
+            return Err(format!(
+                "identity_pool '{id}': an id is a region, a colon and a UUID, \
+                 eu-west-1:11111111-2222-4333-8444-555555555555 for instance"
+            ));
+        }
+        if self.credential_seconds < 1 {
+            return Err(format!("identity_pool '{id}': credential_seconds must be at least 1"));
+        }
+        Ok(())
+    }
+
     /// What identity ids begin with.
     pub(super) fn region(&self) -> &str {
         self.id.split(':').next().unwrap_or_default()

@@ -6,6 +6,7 @@ use crate::refusal::{Answer, Refusal};
 use crate::store::{Passkey, UserStatus};
 use crate::testing::World;
 use serde_json::{Value, json};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 pub(super) const POOL: &str = "eu-west-1_Test";
@@ -74,11 +75,17 @@ settings = { AllowUnauthenticatedIdentities = true, CognitoIdentityProviders = [
 pub(super) struct Stage {
     world: World,
     names: HashMap<String, Value>,
+    /// What tina's app showed first: a row that uses a code twice must not meet the next one.
+    code_of_app: OnceCell<String>,
 }
 
 impl Stage {
     pub(super) fn of(config: &str) -> Self {
-        Self { world: World::of(toml::from_str(config).unwrap()), names: HashMap::new() }
+        Self {
+            world: World::of(toml::from_str(config).unwrap()),
+            names: HashMap::new(),
+            code_of_app: OnceCell::new(),
+        }
     }
 
     /// The name of the refusal that a row ends in.
@@ -160,7 +167,7 @@ impl Stage {
             }
             Value::Array(items) => items.iter().map(|item| self.filled(item)).collect(),
             Value::String(text) => match text.strip_prefix('{').and_then(|t| t.strip_suffix('}')) {
-                Some("totp") => json!(self.totp()),
+                Some("totp") => json!(self.code_of_app.get_or_init(|| self.totp())),
                 Some(name) => match name.strip_prefix("code ") {
                     Some(to) => json!(self.world.code(to)),
                     None => self.names.get(name).unwrap_or_else(|| panic!("no {name}")).clone(),
