@@ -27,6 +27,14 @@ fn a_wrong_password_is_refused_on_the_page_and_too_many_shut_out() {
         page = browser.submit(&page, &[("username", "alice"), ("password", "guess")]);
         assert_eq!(page.alert(), "Incorrect username or password.");
     }
+    // Each further failure doubles the wait: after these it is long enough for a slow machine.
+    let mut ahead = 0;
+    for wait in [1, 2, 4, 8, 16] {
+        ahead += wait;
+        server.advance(ahead);
+        page = browser.submit(&page, &[("username", "alice"), ("password", "guess")]);
+        assert_eq!(page.alert(), "Incorrect username or password.");
+    }
     page = browser.submit(&page, &[("username", "alice"), ("password", PASSWORD)]);
 
     assert_eq!(page.alert(), "Password attempts exceeded");
@@ -233,4 +241,61 @@ fn a_provider_that_cannot_be_reached_is_told_to_the_app() {
     let back = back.left_for();
     assert_eq!(parameter(&back, "error").as_deref(), Some("invalid_request"));
     assert_eq!(parameter(&back, "state"), Some(flow.state));
+}
+
+/// A pool where nobody does without a second factor, `mfa` being the one that it has.
+fn with_required(mfa: &str) -> TestServer {
+    TestServer::with_config(&format!(
+        r#"
+[[pool]]
+id = "eu-west-1_Must"
+mfa = {{ MfaConfiguration = "ON", {mfa} }}
+[[pool.client]]
+id = "must"
+[pool.client.settings]
+AllowedOAuthFlowsUserPoolClient = true
+AllowedOAuthFlows = ["code"]
+AllowedOAuthScopes = ["openid", "email", "profile", "aws.cognito.signin.user.admin"]
+CallbackURLs = ["http://localhost:5173/"]
+[[pool.user]]
+username = "una"
+password = "Correct-Horse-9!"
+"#
+    ))
+}
+
+#[test]
+fn a_required_authenticator_app_is_set_up_on_the_way() {
+    let server = with_required("SoftwareTokenMfaConfiguration = { Enabled = true }");
+    let mut browser = Browser::of(&server);
+    let page = browser.visit(&Flow::of("must").authorize(&[]));
+    let page = browser.submit(&page, &[("username", "una"), ("password", PASSWORD)]);
+    let secret = page.text_after("id=\"secret\"");
+
+    let page = browser.submit(&page, &[("code", "000000")]);
+    assert!(page.alert().contains("Code mismatch"), "{}", page.alert());
+    assert_eq!(page.text_after("id=\"secret\""), secret);
+    let back = browser.submit(&page, &[("code", &totp(&secret, now()))]).left_for();
+
+    assert!(parameter(&back, "code").is_some());
+    let mut other = Browser::of(&server);
+    let page = other.visit(&Flow::of("must").authorize(&[]));
+    let page = other.submit(&page, &[("username", "una"), ("password", PASSWORD)]);
+    assert!(page.has("Type the code that your authenticator app shows"));
+}
+
+#[test]
+fn a_required_address_is_set_up_on_the_way() {
+    let server = with_required("EmailMfaConfiguration = { Message = \"{####}\", Subject = \"\" }");
+    let mut browser = Browser::of(&server);
+    let page = browser.visit(&Flow::of("must").authorize(&[]));
+    let page = browser.submit(&page, &[("username", "una"), ("password", PASSWORD)]);
+
+    let page = browser.submit(&page, &[("email", "not an address")]);
+    assert!(page.alert().contains("Invalid email"), "{}", page.alert());
+    let page = browser.submit(&page, &[("email", "una@example.com")]);
+    let code = server.code("una@example.com");
+    let back = browser.submit(&page, &[("code", &code)]).left_for();
+
+    assert!(parameter(&back, "code").is_some());
 }
