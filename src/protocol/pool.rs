@@ -207,6 +207,23 @@ mod tests {
     }
 
     #[test]
+    fn keys_come_from_configured_addresses_only() {
+        let aws = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12";
+        let other = "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12";
+        let local = "http://localhost:9320/eu-west-1_Ab12";
+        let keys = |issuer: &str| [issuer, "/.well-known/jwks.json"].concat();
+        let plain = Pool::parse("eu-west-1_Ab12", CLIENT, None).unwrap();
+        let custom = Pool::parse("eu-west-1_Ab12", CLIENT, Some("http://localhost:9320")).unwrap();
+
+        assert_eq!(plain.key_addresses(aws), [keys(aws)]);
+        assert_eq!(plain.key_addresses(other), [keys(other)]);
+        assert!(plain.key_addresses("https://evil.example/eu-west-1_Ab12").is_empty());
+        assert_eq!(custom.key_addresses(aws), [keys(local), keys(aws)]);
+        assert_eq!(custom.key_addresses(local), [keys(local)]);
+        assert_eq!(custom.key_addresses("https://evil.example/x"), [keys(local)]);
+    }
+
+    #[test]
     fn malformed_ids_are_refused() {
         for id in [
             "",
