@@ -26,15 +26,8 @@ export async function makeProvider(issuer) {
   }
 }
 
-function build(issuer, { Provider, interactionPolicy }) {
+function build(issuer, { Provider }) {
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const policy = interactionPolicy.base();
-  // Every sign-in asks who it is: a story must not depend on the one before.
-  policy.get("login").checks.add(
-    new interactionPolicy.Check("always", "an account must be chosen", (ctx) =>
-      ctx.oidc.result?.login ? interactionPolicy.Check.NO_NEED_TO_PROMPT : interactionPolicy.Check.REQUEST_PROMPT,
-    ),
-  );
   return new Provider(issuer, {
     clients: clients.map((client) => ({
       ...client,
@@ -54,7 +47,7 @@ function build(issuer, { Provider, interactionPolicy }) {
     },
     scopes: ["openid", "email", "profile", "public_profile"],
     pkce: { required: () => false },
-    interactions: { policy, url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     features: { devInteractions: { enabled: false } },
     findAccount: async (_ctx, sub) => {
       const account = accountOf(sub);

@@ -42,6 +42,9 @@ export async function startIdp({ port = 0, host = "localhost" } = {}) {
     response.end("This page was open for too long. Go back to the app and sign in again.");
   };
   handle = (request, response) => {
+    // Nobody is remembered: every sign-in asks who it is, so that no story depends on the one before.
+    const cookies = (request.headers.cookie ?? "").split("; ").filter((pair) => !pair.startsWith("_session"));
+    request.headers.cookie = cookies.join("; ");
     if (request.url.startsWith("/saml/")) return saml(request, response).catch(() => fail(response));
     const match = /^\/interaction\/([\w-]+)(\/cancel)?$/.exec(request.url);
     if (!match) return callback(request, response);

@@ -130,6 +130,14 @@ describe("identity providers of the dev-server", () => {
     assert.equal(other.url.origin, idp.url, "another provider is another question");
   });
 
+  test("one browser can come as one person after the other", async () => {
+    const web = openWeb();
+    const [first, second] = [await signIn("Google", "grace", web), await signIn("Company", "heidi", web)];
+
+    assert.equal(claimsOf(first.id_token).email, accounts.grace.email);
+    assert.equal(claimsOf(second.id_token).email, accounts.heidi.email);
+  });
+
   test("who goes back at the provider is told to the app as access_denied", async () => {
     for (const provider of ["Google", "Facebook", "Company"]) {
       const flow = start({ identity_provider: provider });

@@ -88,7 +88,8 @@ try {
   );
   // Where sign-in by redirect comes back to, and sign-out ends.
   const urls = [`${page.url}/`];
-  await fetch(`${pool.url}/_dev/app-urls`, { method: "POST", body: JSON.stringify({ urls }) });
+  const told = await fetch(`${pool.url}/_dev/app-urls`, { method: "POST", body: JSON.stringify({ urls }) });
+  if (!told.ok) throw new Error(`the user pool refused the page's address: ${await told.text()}`);
 
   done(`ready (${elapsed()})\n`);
   console.log(`  Demo page   ${page.url}`);
