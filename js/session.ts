@@ -5,8 +5,9 @@
 import type { Call, Known } from "./core.js";
 import { AuthError } from "./auth-error.js";
 import { type AuthEvent, createEvents } from "./events.js";
-import { channelName, type Host } from "./host.js";
+import type { Host } from "./host.js";
 import { hasLegacy } from "./legacy.js";
+import { createPageEvents, isVisible } from "./page-events.js";
 import { dueInMs, type Found, findRecord, isFresh, type Look, toSession } from "./record.js";
 import type { Timeout } from "./timeout.js";
 import type {
@@ -25,8 +26,6 @@ interface Hint {
 
 /** How long a store may take, as in the core. */
 const PATIENCE_MS = 3_000;
-/** How much later than the store a message of another tab may arrive. */
-const MESSAGE_MS = 1_000;
 /** Timers hold at most this many milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -50,14 +49,23 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
   let status: AuthStatus | undefined;
   let toldStatus: AuthStatus | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let stopListening: (() => void) | undefined;
-  let channel: BroadcastChannel | undefined;
   /** What another tab said last; the store may show it before or after. */
   let said: string | undefined;
   /** Where the application sets a time. */
   let timeout: Promise<Timeout> | undefined;
   /** When that time is over, as far as is known: any page of this browser may put it off. */
   let endsAt = Number.POSITIVE_INFINITY;
+
+  const page = createPageEvents(options.clientId, {
+    hint: (why) => void hint(why),
+    hear(message) {
+      said = message;
+      void hint();
+    },
+    isHeard: () => events.isHeard,
+    begin: (signal) =>
+      void keepTime()?.then((timeout) => timeout.listen(signal, async () => !(await isOver()))),
+  });
 
   /** Told by the core: what changed, or that a sign-in is stored. */
   function notify(text: string): void {
@@ -200,7 +208,7 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
 
   /** From now on the page's own events are listened to. */
   function watch(found?: Found): void {
-    stopListening ??= listen();
+    page.listen();
     if (timer !== undefined) return;
     if (found) arm(dueInMs(found));
     else void findSafely().then((stored) => stored && arm(dueInMs(stored)));
@@ -232,47 +240,6 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
     return leftMs === 0;
   }
 
-  function listen(): () => void {
-    const page = typeof window === "object" ? window : undefined;
-    if (!page) return () => {};
-    const ends = new AbortController();
-    const on = (target: EventTarget, name: string, handler: (event: Event) => void) =>
-      target.addEventListener(name, handler, { signal: ends.signal });
-    on(document, "visibilitychange", () => isVisible() && void hint());
-    on(document, "resume", () => void hint());
-    on(page, "pagehide", () => {
-      // A page in the back/forward cache is thrown away when a message comes for it.
-      channel?.close();
-      channel = undefined;
-    });
-    on(page, "pageshow", (event) => {
-      if (!(event as PageTransitionEvent).persisted) return;
-      if (events.isHeard) channel ??= openChannel();
-      void hint();
-    });
-    on(page, "online", () => void hint({ online: true }));
-    on(page, "storage", (event) => {
-      const { key } = event as StorageEvent;
-      if (key !== null && !key.startsWith(`lifeguard.${options.clientId}.`)) return;
-      if (key?.endsWith(".active")) return;
-      // The other tab's message is on its way, and says more.
-      setTimeout(() => void hint(), channel && MESSAGE_MS);
-    });
-    void keepTime()?.then((timeout) => timeout.listen(ends.signal, async () => !(await isOver())));
-    return () => ends.abort();
-  }
-
-  /** Other tabs say why something changed; that it did, the store tells too. */
-  function openChannel(): BroadcastChannel | undefined {
-    if (typeof window !== "object" || typeof BroadcastChannel !== "function") return undefined;
-    const channel = new BroadcastChannel(channelName(options.clientId));
-    channel.onmessage = ({ data }) => {
-      said = String(data);
-      void hint();
-    };
-    return channel;
-  }
-
   const auth: Pick<
     Auth,
     "session" | "getAccessToken" | "user" | "signOut" | "on" | "status" | "dispose"
@@ -291,8 +258,8 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
     },
     on(event, handler) {
       const off = events.on(event, handler);
-      stopListening ??= listen();
-      channel ??= openChannel();
+      page.listen();
+      page.openChannel();
       // What is there now is no change, but what comes is compared with it.
       void findSafely().then((found) => {
         if (found && isFresh(found)) look(found);
@@ -310,9 +277,7 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
     dispose() {
       clearTimeout(timer);
       timer = undefined;
-      stopListening?.();
-      channel?.close();
-      stopListening = channel = undefined;
+      page.close();
     },
   };
   return { auth, notify, begin, settle, known, isOver };
@@ -331,8 +296,4 @@ async function patiently<T>(answer: Promise<T>): Promise<T | undefined> {
   } finally {
     clearTimeout(patience);
   }
-}
-
-function isVisible(): boolean {
-  return typeof document !== "object" || document.visibilityState !== "hidden";
 }
