@@ -29,6 +29,8 @@ describe("the SDK through MiniStack's managed login", { skip: skipReason() || (a
   /** A pool whose client may use the code flow, with somebody in it. */
   async function openPool({ callback = `${site.url}/`, scopes = ["openid", "email"], provider } = {}) {
     const client = {
+      // Without choice-based sign-in: name and password on one page.
+      ExplicitAuthFlows: ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
       AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: ["code"], AllowedOAuthScopes: scopes,
       CallbackURLs: [callback], LogoutURLs: [`${site.url}/`], SupportedIdentityProviders: ["COGNITO"],
     };
