@@ -121,3 +121,59 @@ fn attributes_url(provider: &Provider, address: &str) -> String {
     let joint = if address.contains('?') { '&' } else { '?' };
     format!("{address}{joint}fields={fields}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::IdentityProvider;
+    use crate::testing::{POOL, World};
+    use serde_json::json;
+
+    fn provider(kind: &str) -> Provider {
+        let world = World::new("", "");
+        let settings = json!({
+            "ProviderType": kind,
+            "AttributeMapping": { "username": "id", "email": "email", "name": "name" },
+        });
+        let stored = IdentityProvider {
+            pool_id: POOL.to_owned(),
+            name: kind.to_owned(),
+            settings: settings.as_object().unwrap().clone(),
+            created: 0,
+        };
+        world.server.store().put(&stored).unwrap();
+        super::super::named(&world.server, POOL, kind).unwrap().unwrap()
+    }
+
+    #[test]
+    fn facebook_is_asked_for_what_the_mapping_needs() {
+        let facebook = provider("Facebook");
+        let asked = |address| attributes_url(&facebook, address);
+
+        assert_eq!(asked("https://f.example/me"), "https://f.example/me?fields=email,id,name");
+        assert_eq!(
+            asked("https://f.example/me?fields="),
+            "https://f.example/me?fields=email,id,name"
+        );
+        assert_eq!(
+            attributes_url(&provider("OIDC"), "https://o.example/me"),
+            "https://o.example/me"
+        );
+    }
+
+    #[tokio::test]
+    async fn providers_that_everybody_knows_need_no_addresses() {
+        for (kind, authorize) in [
+            ("Facebook", "https://www.facebook.com/v17.0/dialog/oauth"),
+            ("LoginWithAmazon", "https://www.amazon.com/ap/oa"),
+        ] {
+            let endpoints = Endpoints::find(&provider(kind)).await.unwrap();
+
+            assert_eq!(endpoints.authorize, authorize);
+            assert!(endpoints.issuer.is_none() && endpoints.keys.is_none());
+        }
+        assert_eq!(provider("Google").detail("oidc_issuer"), Some("https://accounts.google.com"));
+        assert_eq!(provider("SignInWithApple").subject_claim(), "sub");
+        assert!(Endpoints::find(&provider("OIDC")).await.is_err());
+    }
+}
