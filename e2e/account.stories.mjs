@@ -172,6 +172,25 @@ stories("account", { site: "bare" }, (story) => {
     await signIn(tab, "alice", { password: newPassword });
   });
 
+  story("a password that others know, and a sign-in that is too risky, have codes of their own", async (world) => {
+    const leaked = "Leaked-Horse-9!";
+    world.page.secrets.add(leaked);
+    const { server } = world;
+    const UserPoolId = pools.plain.userPoolId;
+    const lab = new Lab(world, pools.plain);
+    const tab = await lab.signedIn("alice");
+
+    assert.equal((await call(tab, "changePassword", { previousPassword: password, newPassword: leaked })).code, "compromisedPassword");
+    const attributes = { email: "zoe@example.com", name: "Zoe" };
+    assert.equal((await call(tab, "signUp", { username: "zoe", password: leaked, attributes })).code, "compromisedPassword");
+    await tab.evaluate(() => auth.signOut());
+    await server.call("AdminSetUserPassword", { UserPoolId, Username: "alice", Password: leaked, Permanent: true });
+    assert.equal((await call(tab, "signIn", { username: "alice", password: leaked, authFlow: "USER_PASSWORD_AUTH" })).code, "compromisedPassword");
+
+    assert.equal((await call(tab, "signIn", { username: "ada", password, userContextData: "risk:high" })).code, "riskBlocked");
+    await signIn(tab, "ada", { userContextData: "risk:low" });
+  });
+
   story("what the threat-protection script says goes with every call that takes it", async (world) => {
     const lab = new Lab(world, pools.plain);
     const tab = await lab.tab();
