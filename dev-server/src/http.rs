@@ -61,9 +61,14 @@ async fn sample_api(State(server): State<Arc<Server>>, request: Request) -> Resp
     }
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 1 << 20).await.unwrap_or_default();
-    let mut response =
-        spoiled(&server, "sample", "", async { sample::answer(&server, &arrived(&parts, &body)) })
-            .await;
+    let mut response = spoiled(&server, "sample", "", async {
+        match server.store().count("sample") {
+            Ok(()) => {}
+            Err(refusal) => return frame(Err(refusal), ""),
+        }
+        sample::answer(&server, &arrived(&parts, &body))
+    })
+    .await;
     cors::allow(response.headers_mut());
     cors::expose(response.headers_mut(), "WWW-Authenticate");
     set(response.headers_mut(), "date", &timestamp::http_date(server.clock.now()));

@@ -47,7 +47,11 @@ pub(crate) fn check_values(
         if name == "phone_number" && !is_phone_number(value) {
             return Err(Refusal::invalid_parameter("Invalid phone number format."));
         }
-        if let Some(why) = schema.and_then(|schema| broken_constraint(schema, value)) {
+        let broken = match schema {
+            Some(schema) => broken_constraint(schema, value),
+            None => broken_standard(name, value),
+        };
+        if let Some(why) = broken {
             return Err(nonconforming(name, why));
         }
     }
@@ -118,6 +122,16 @@ pub(crate) fn schema_of<'a>(policy: &'a Policy, name: &str) -> Option<&'a Schema
         }
         None => schema.name == name && STANDARD.contains(&name),
     })
+}
+
+/// What every pool wants of a standard attribute that its schema does not name.
+fn broken_standard(name: &str, value: &str) -> Option<&'static str> {
+    let length = value.chars().count();
+    match name {
+        "updated_at" if value.parse::<u64>().is_err() => Some("Value is not a number"),
+        "birthdate" if length != 10 => Some("String length is out of range"),
+        _ => (length > 2048).then_some("String length is out of range"),
+    }
 }
 
 fn broken_constraint(schema: &SchemaAttribute, value: &str) -> Option<&'static str> {
@@ -191,3 +205,97 @@ pub(crate) const STANDARD: &[&str] = &[
     "updated_at",
     "identities",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn policy() -> Policy {
+        serde_json::from_value(json!({ "Schema": [
+            { "Name": "email", "Required": true },
+            { "Name": "name", "StringAttributeConstraints": { "MinLength": "2", "MaxLength": "4" } },
+            { "Name": "age", "AttributeDataType": "Number", "NumberAttributeConstraints": { "MinValue": "18", "MaxValue": "120" } },
+            { "Name": "member", "AttributeDataType": "Boolean" },
+            { "Name": "secret", "AttributeDataType": "String", "DeveloperOnlyAttribute": true },
+        ] }))
+        .unwrap()
+    }
+
+    fn one(name: &str, value: &str) -> BTreeMap<String, String> {
+        BTreeMap::from([(name.to_owned(), value.to_owned())])
+    }
+
+    #[test]
+    fn values_keep_within_the_schema() {
+        for (name, value, is_taken) in [
+            ("custom:age", "18", true),
+            ("custom:age", "120", true),
+            ("custom:age", "17", false),
+            ("custom:age", "121", false),
+            ("custom:age", "old", false),
+            ("custom:member", "true", true),
+            ("custom:member", "yes", false),
+            ("name", "Bo", true),
+            ("name", "B", false),
+            ("name", "Robert", false),
+            // Characters count, not bytes; an empty value deletes.
+            ("name", "Zoë!", true),
+            ("name", "", true),
+            ("nickname", &"x".repeat(2048), true),
+            ("nickname", &"x".repeat(2049), false),
+            ("birthdate", "2000-02-29", true),
+            ("birthdate", "29.2.2000", false),
+            ("updated_at", "1700000000", true),
+            ("updated_at", "now", false),
+            ("age", "18", false),
+            ("custom:none", "x", false),
+            ("custom:email", "x", false),
+            ("dev:custom:secret", "x", true),
+            ("email", "a@b", true),
+            ("email", "a@b@c", false),
+            ("email", "a b@c", false),
+            ("phone_number", "+491", true),
+            ("phone_number", "491", false),
+            ("phone_number", "+49 1", false),
+        ] {
+            let judged = check_values(&policy(), &one(name, value));
+            assert_eq!(judged.is_ok(), is_taken, "{name}: {judged:?}");
+            if let Err(refusal) = judged {
+                assert_eq!(refusal.name, "InvalidParameterException");
+            }
+        }
+    }
+
+    #[test]
+    fn required_ones_must_be_there() {
+        assert!(check_required(&policy(), &one("email", "a@b")).is_ok());
+        for missing in [one("email", ""), one("name", "Bob")] {
+            let refusal = check_required(&policy(), &missing).unwrap_err();
+            assert!(refusal.message.contains("email: The attribute is required"));
+        }
+    }
+
+    #[test]
+    fn client_writes_what_it_may_and_nobody_what_the_service_keeps() {
+        let client = |names: &[&str]| ClientPolicy {
+            write_attributes: names.iter().map(|name| (*name).to_owned()).collect(),
+            ..ClientPolicy::default()
+        };
+        for (names, name, is_taken) in [
+            (&[][..], "name", true),
+            (&[], "email_verified", false),
+            (&[], "sub", false),
+            (&[], "dev:custom:secret", false),
+            (&["email"], "email", true),
+            (&["email"], "name", false),
+            (&["sub"], "sub", false),
+        ] {
+            let judged = check_writable(&policy(), &client(names), &one(name, "x"));
+            assert_eq!(judged.is_ok(), is_taken, "{names:?} {name}");
+            if let Err(refusal) = judged {
+                assert_eq!(refusal.name, "NotAuthorizedException");
+            }
+        }
+    }
+}
