@@ -2,13 +2,11 @@
  * AWS credentials as the application and the AWS SDK take them.
  */
 import type { Call } from "./core.js";
+import { createSigner } from "./signed-fetch.js";
 import type { AuthOptions, Aws, AwsCredentials } from "./types.js";
 
 export function createAws(call: Call, options: AuthOptions): Aws {
-  const signer = async () => {
-    const { createSigner } = await import("./signed-fetch.js");
-    return createSigner(options.signedFetch, call);
-  };
+  const signer = () => createSigner(options.signedFetch, call);
 
   return {
     // An AWS SDK hands over more than this, its own configuration included.
@@ -17,7 +15,7 @@ export function createAws(call: Call, options: AuthOptions): Aws {
       const given = await call<Given>("credentials", { forceRefresh, timeoutMs }, signal);
       return { ...given, expiration: new Date(given.expiration) };
     },
-    signedFetch: async (input, init) => (await signer()).signedFetch(input, init),
-    presign: async (input) => (await signer()).presign(input),
+    signedFetch: async (input, init) => signer().signedFetch(input, init),
+    presign: async (input) => signer().presign(input),
   };
 }

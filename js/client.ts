@@ -4,7 +4,6 @@
  */
 import { createAccount } from "./account.js";
 import { forgetResult, takeOnce } from "./arrival.js";
-import { createAws } from "./aws.js";
 import type { Call, Operation, SignInOperation } from "./core.js";
 import { AuthError } from "./auth-error.js";
 import { createFactors } from "./factors.js";
@@ -109,6 +108,9 @@ export function createAuth(options: AuthOptions): Auth {
     return run({ options, call, host, auth: session.auth }, name, input);
   }
 
+  /** Most pages call nothing of AWS. */
+  const aws = async () => (await import("./aws.js").catch(unavailable)).createAws(call, options);
+
   const rest: Omit<Auth, keyof typeof session.auth> = {
     preload: () => call("prepare"),
 
@@ -120,7 +122,10 @@ export function createAuth(options: AuthOptions): Auth {
     ...createSignIn(call, options),
     ...createFactors(run, act),
     ...createAccount(run, act),
-    ...createAws(call, options),
+
+    credentials: async (input) => (await aws()).credentials(input),
+    signedFetch: async (input, init) => (await aws()).signedFetch(input, init),
+    presign: async (input) => (await aws()).presign(input),
 
     signInWithRedirect: (input) => redirect("signIn", input),
     handleRedirect: () => takeOnce(options, (arrival) => redirect("finish", arrival)),
