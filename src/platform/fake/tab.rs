@@ -301,7 +301,8 @@ impl State {
     }
 
     /// Notes a refresh that begins. With locks, none of the same token may be under way, unless one
-    /// of the two tabs was frozen in the middle of it.
+    /// of the two tabs was frozen in the middle of it; or any tab was, which may hold the lock, while
+    /// the store is too full for a lease.
     fn take_off(&mut self, tab: usize, request: &HttpRequest) -> Option<u64> {
         let input = Value::parse(request.body.expose("the pool reads it"))?;
         let token = input.string("RefreshToken")?;
@@ -317,7 +318,8 @@ impl State {
                 && !was_frozen(flight.tab)
                 && !was_frozen(tab)
         });
-        if twice && !self.faults.no_locks {
+        let is_stuck = self.faults.store_full && (0..self.tabs.len()).any(was_frozen);
+        if twice && !self.faults.no_locks && !is_stuck {
             self.broken.push(format!("two refreshes of one token are under way, one of tab {tab}"));
         }
         let id = self.next_id();
