@@ -20,6 +20,7 @@ stories("redirect providers", { site: "bare", siteOptions, server: { args: ["--i
     ["Google, an OpenID provider,", { provider: "Google" }, "Google_"],
     ["Facebook, which speaks OAuth only,", { provider: "Facebook" }, "Facebook_"],
     ["a company's OpenID provider", { identityProvider: "Company" }, "Company_"],
+    ["a company's SAML provider", { identityProvider: "Corporate" }, "Corporate_"],
     ["a provider found by its identifier", { idpIdentifier: "company.example" }, "Company_"],
   ]) {
     story(`a person signs in through ${kind} and stays signed in`, async (context) => {

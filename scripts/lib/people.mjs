@@ -66,7 +66,7 @@ export function demoConfig(endpoint, pools = readPools()) {
   return {
     userPoolId, clientId, people, endpoint,
     identityPoolId: readIdentityPool(),
-    oauth: { domain: endpoint, providers: ["COGNITO", "Google", "Facebook", "Company"] },
+    oauth: { domain: endpoint, providers: ["COGNITO", "Google", "Facebook", "Company", "Corporate"] },
     inboxUrl: `${endpoint}/_dev/inbox`,
     ...(choices.length > 1 ? { pools: choices } : {}),
   };
