@@ -53,6 +53,27 @@ stories("loading", { site: "bare", server: false }, (story) => {
     assert.deepEqual({ imported, called, again }, { imported: 0, called: 1, again: 1 });
   });
 
+  story("an instance that has grown makes room for another, and sign-ins go on", async ({ page }) => {
+    await page.open("/");
+
+    const { codes, instances } = await page.evaluate(async () => {
+      let made = 0;
+      const { instantiate } = WebAssembly;
+      WebAssembly.instantiate = (...args) => {
+        made += 1;
+        return instantiate(...args);
+      };
+      const { createAuth } = await import("lifeguard-cognito");
+      const auth = createAuth({ userPoolId: "eu-west-1_LifeGuard", clientId: "lifeguarddemoclient0000001", endpoint: "http://localhost:1" });
+      const failure = (password) => auth.signIn({ username: "alice", password }).catch(({ code }) => code);
+      const told = [await failure("short"), await failure("long".repeat(3_000_000)), await failure("short")];
+      return { codes: told, instances: made };
+    });
+
+    assert.deepEqual(codes, ["network", "network", "network"]);
+    assert.equal(instances, 2);
+  });
+
   story("a wrong MIME type does not matter", async ({ page }) => {
     await page.open("/");
 

@@ -6,6 +6,7 @@ import { loader, race } from "./core.js";
 import { AuthError } from "./auth-error.js";
 import { type CoreFailure, fromCore } from "./errors.js";
 import type { Host } from "./host.js";
+import { cookies } from "./legacy.js";
 import * as glue from "./lifeguard-account.js";
 import type { AuthOptions } from "./types.js";
 
@@ -35,7 +36,7 @@ export function connect(options: AuthOptions, host: Host, known: () => Known): C
           keepsLegacy: options.legacyKeys === "keep",
           ...known(),
         },
-        host,
+        Object.create(host, { cookies: { value: cookies } }),
       );
       return await race(core.call(operation, input, signal) as Promise<T>, signal);
     } catch (failure) {

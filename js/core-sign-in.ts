@@ -29,6 +29,15 @@ const module = loader(
   () => new URL("./lifeguard-sign-in_bg.wasm", import.meta.url),
 );
 
+/** Calls under way, of all pools. */
+let running = 0;
+
+/**
+ * The module frees nothing (`arena/`): one that has grown to this many bytes makes room for a new one,
+ * between calls. A sign-in takes a few hundred thousand.
+ */
+const MOST_BYTES = 2 ** 24;
+
 export function connect(options: AuthOptions, host: Host): Call {
   const config = {
     userPoolId: options.userPoolId,
@@ -43,6 +52,7 @@ export function connect(options: AuthOptions, host: Host): Call {
   async function run<T>(operation: Operation, input: object, signal?: AbortSignal): Promise<T> {
     const effects = createEffects(host, signal);
     const loaded = await module.load(options);
+    running += 1;
     function step(job: number, message: unknown): State {
       // After a trap there is another instance, which knows nothing of this call.
       if (!module.isCurrent(loaded)) throw new AuthError("internal");
@@ -63,6 +73,9 @@ export function connect(options: AuthOptions, host: Host): Call {
       }
     } finally {
       effects.unlock();
+      running -= 1;
+      const isFull = loaded.memory.buffer.byteLength > MOST_BYTES;
+      if (isFull && running === 0 && module.isCurrent(loaded)) module.retire();
     }
   }
 

@@ -80,13 +80,21 @@ interface Exports extends WebAssembly.Exports {
 export function loader(name: WasmModule, glue: object, imports: string, address: () => URL) {
   let loading: Promise<Exports> | undefined;
   let current: Exports | undefined;
+  let module: WebAssembly.Module | undefined;
+
+  /** Lets the next call begin with a new instance. */
+  function retire(): void {
+    // The glue looks anew for memory when what it knows is detached.
+    current?.memory.grow(0);
+    loading = current = undefined;
+  }
 
   async function instantiate(source: WasmSource): Promise<Exports> {
     if (typeof WebAssembly !== "object") throw new AuthError("wasmUnavailable");
     if (typeof globalThis.crypto?.getRandomValues !== "function")
       throw new AuthError("cryptoUnavailable");
     try {
-      const module = await compiled(await source);
+      module ??= await compiled(await source);
       const { exports } = await WebAssembly.instantiate(module, {
         [imports]: glue as WebAssembly.ModuleImports,
       });
@@ -114,12 +122,12 @@ export function loader(name: WasmModule, glue: object, imports: string, address:
       try {
         return run();
       } catch (cause) {
-        // The glue looks anew for memory when what it knows is detached.
-        current?.memory.grow(0);
-        loading = current = undefined;
+        retire();
         throw new AuthError("internal", { cause });
       }
     },
+
+    retire,
   };
 }
 

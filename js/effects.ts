@@ -39,7 +39,7 @@ export function createEffects(host: Host, signal: AbortSignal | undefined) {
   async function settled(index: number, use: (store: StorageAdapter) => unknown): Promise<object> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
-      const store = [host.lasting, host.tab, host.memory, host.cookies][index] as StorageAdapter;
+      const store = [host.lasting, host.tab, host.memory][index] as StorageAdapter;
       const hung = new Promise<object>((resolve) => {
         timer = setTimeout(resolve, PATIENCE_MS, { error: storing.timedOut });
       });

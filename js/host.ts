@@ -9,7 +9,6 @@ export interface Host {
   readonly lasting: StorageAdapter;
   readonly tab: StorageAdapter;
   readonly memory: StorageAdapter;
-  readonly cookies: StorageAdapter;
   broadcast(message: string): void;
   notify(event: string): void;
   deviceName(): string;
@@ -42,15 +41,6 @@ export function createHost(options: AuthOptions): Host {
       return available(() => globalThis.sessionStorage) ?? insteadOfTab;
     },
     memory,
-    cookies: {
-      // An application with a store of its own may have had another library with the browser's.
-      getItem: (name) => cookie(name) ?? available(() => globalThis.localStorage)?.getItem(name),
-      setItem() {},
-      removeItem(name) {
-        expire(name);
-        available(() => globalThis.localStorage)?.removeItem(name);
-      },
-    },
     broadcast(message) {
       if (typeof BroadcastChannel !== "function") return;
       const channel = new BroadcastChannel(channelName(options.clientId));
@@ -77,47 +67,12 @@ export function channelName(clientId: string): string {
 }
 
 /** A store of the browser, where it has one and lets this page use it. */
-function available(store: () => Storage | undefined): Storage | undefined {
+export function available(store: () => Storage | undefined): Storage | undefined {
   try {
     return store();
   } catch {
     return undefined;
   }
-}
-
-/** Ends a cookie of another library: of this host, or of any domain above it. */
-function expire(name: string): void {
-  if (typeof document !== "object" || cookie(name) === undefined) return;
-  const labels = location.hostname.split(".");
-  const domains = labels.map((_, index) => `; domain=${labels.slice(index).join(".")}`);
-  for (const domain of ["", ...domains]) {
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not everywhere
-    document.cookie = `${encodeName(name)}=; path=/${domain}; max-age=0`;
-  }
-}
-
-/** The name js-cookie gives a cookie. */
-function encodeName(name: string): string {
-  return encodeURIComponent(name)
-    .replace(/%(2[346B]|5E|60|7C)/g, decodeURIComponent)
-    .replace(/[()]/g, (bracket) => (bracket === "(" ? "%28" : "%29"));
-}
-
-/** A cookie of another library; `undefined` where there is no document. */
-function cookie(name: string): string | undefined {
-  const encoded = encodeName(name);
-  for (const pair of globalThis.document?.cookie.split("; ") ?? []) {
-    if (!pair.startsWith(`${encoded}=`)) continue;
-    const value = pair.slice(encoded.length + 1);
-    return value.replace(/(%[\dA-F]{2})+/gi, (escaped) => {
-      try {
-        return decodeURIComponent(escaped);
-      } catch {
-        return escaped;
-      }
-    });
-  }
-  return undefined;
 }
 
 /** A store that ends with the page. */

@@ -6,7 +6,6 @@ import type { Call, Known } from "./core.js";
 import { AuthError } from "./auth-error.js";
 import { type AuthEvent, createEvents } from "./events.js";
 import type { Host } from "./host.js";
-import { hasLegacy } from "./legacy.js";
 import { createPageEvents, isVisible } from "./page-events.js";
 import { dueInMs, type Found, findRecord, isFresh, type Look, toSession } from "./record.js";
 import type { Timeout } from "./timeout.js";
@@ -162,7 +161,11 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
   }
 
   async function mayHaveLegacy(): Promise<boolean> {
-    return (await patiently(hasLegacy(options.clientId, host))) ?? true;
+    return (
+      (await patiently(
+        import("./legacy.js").then(({ hasLegacy }) => hasLegacy(options.clientId, host)),
+      )) ?? true
+    );
   }
 
   /** What is stored; `undefined` where a store fails or hangs, which the core judges. */

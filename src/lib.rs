@@ -14,6 +14,11 @@
 //!
 //! `docs/ARCHITECTURE.md` tells which room a thing belongs in; `tests/rooms.rs` holds the rules.
 
+/// The module that signs people in frees nothing: its instance goes as a whole (`js/core.ts`).
+#[cfg(all(target_arch = "wasm32", not(feature = "account")))]
+#[global_allocator]
+static ARENA: arena::Arena<arena::Memory> = arena::Arena::new();
+
 #[cfg(target_arch = "wasm32")]
 pub mod bindings;
 #[cfg(target_arch = "wasm32")]

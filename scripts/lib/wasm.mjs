@@ -12,7 +12,10 @@ import { canBuildStd } from "./tools.mjs";
 /** What every browser of the supported range has; wasm-opt refuses a module that uses more. */
 const features = ["bulk-memory", "simd", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
 
-const sources = ["Cargo.toml", "Cargo.lock", ".cargo", "rust-toolchain.toml", "src", "modexp/Cargo.toml", "modexp/src"].map((path) => at(path));
+/** The second round finds what the first one, which also evens out nested blocks, has laid bare. */
+const passes = ["--flatten", "--rereloop", "-Oz", "-Oz", "--converge"];
+
+const sources = ["Cargo.toml", "Cargo.lock", ".cargo", "rust-toolchain.toml", "src", "arena/Cargo.toml", "arena/src", "modexp/Cargo.toml", "modexp/src"].map((path) => at(path));
 /** The modules: names of features of the root crate. */
 const modules = ["sign-in", "account"];
 const filesOf = (module) => [`lifeguard-${module}.js`, `lifeguard-${module}_bg.wasm`];
@@ -73,7 +76,7 @@ async function make(module, small) {
   appendFileSync(`${glue}.d.ts`, "\nexport function __wbg_set_wasm(exports: WebAssembly.Exports): void;\n");
   const out = join(pkgDir, wasmOf(module));
   const optimized = join(cargoTargetDir(), "lifeguard_opt.wasm");
-  await run("wasm-opt", ["-Oz", ...features.map((name) => `--enable-${name}`), "--strip-target-features", "--strip-debug", "--strip-producers", out, "-o", optimized]);
+  await run("wasm-opt", [...passes, ...features.map((name) => `--enable-${name}`), "--strip-target-features", "--strip-debug", "--strip-producers", out, "-o", optimized]);
   copyFileSync(optimized, out);
 }
 
@@ -98,7 +101,7 @@ async function makeSmallest(plain) {
 
 /** Fills pkg/ unless it is up to date. `plain` uses stable compiler flags only. */
 export async function buildWasm({ plain = false, force = false } = {}) {
-  const inputs = hashOf(sources, [probe("rustc", ["-V"]), wasmBindgenVersion(), canBuildStd(), plain, features, modules, JSON.stringify(smallFlags)]);
+  const inputs = hashOf(sources, [probe("rustc", ["-V"]), wasmBindgenVersion(), canBuildStd(), plain, features, modules, passes, JSON.stringify(smallFlags)]);
   if (!force && isFresh("wasm", inputs, outputs)) return false;
   const begin = Date.now();
   mkdirSync(pkgDir, { recursive: true });

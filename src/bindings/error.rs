@@ -7,6 +7,7 @@ use crate::platform::{PasskeyError, SendError};
 use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
 use crate::protocol::refusal::{Kind, Refusal};
+use crate::protocol::text;
 
 /// `{ code, retryable?, detail?, service?, retryAfterMs?, challenge?, pending?, store? }`. Texts for people
 /// are in `js/errors.ts`.
@@ -14,7 +15,7 @@ pub(super) fn write(error: Error) -> Value {
     let code = |code: &str| Value::object().with("code", code);
     match error {
         // A bare name is an input that is missing.
-        Error::Misuse(Misuse(name)) if !name.contains(' ') => {
+        Error::Misuse(Misuse(name)) if !text::has(name, " ") => {
             code("misuse").with("detail", [name, " is missing or is no text"].concat())
         }
         Error::Misuse(misuse) => code("misuse").with("detail", misuse.0),

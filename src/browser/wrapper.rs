@@ -133,7 +133,7 @@ impl Platform for Wrapper {
 
     async fn sleep(&self, ms: u32) -> Result<(), SendError> {
         let answer = self.ask("sleep", "", "", ms).await;
-        if answer == Value::Null { Ok(()) } else { Err(send_error(&answer)) }
+        if matches!(answer, Value::Null) { Ok(()) } else { Err(send_error(&answer)) }
     }
 
     async fn load(&self, store: Store, key: &str) -> Result<Option<String>, StoreError> {

@@ -4,11 +4,11 @@ use super::text;
 
 /// Unix seconds of an HTTP date (RFC 9110, section 5.6.7, `Tue, 15 Nov 1994 08:12:31 GMT`).
 pub fn parse(text: &str) -> Option<u64> {
-    let mut words = text.split(' ').skip(1);
+    let mut words = text::words(text, b' ').skip(1);
     let day = number(words.next()?)?;
     let month = words.next()?;
     let year = number(words.next()?)?;
-    let mut time = words.next()?.split(':').map(number);
+    let mut time = text::words(words.next()?, b':').map(number);
     let (hour, minute, second) = (time.next()??, time.next()??, time.next()??);
     if words.next() != Some("GMT") || !(1970..10_000).contains(&year) || !(1..=31).contains(&day) {
         return None;
@@ -60,7 +60,7 @@ const DAYS_TO_1970: u64 = 719_468;
 const TOLERANCE_SECONDS: u64 = 60;
 
 fn number(text: &str) -> Option<u64> {
-    text.parse().ok().filter(|number| *number < 10_000)
+    text::whole_number(text).filter(|number| *number < 10_000)
 }
 
 #[cfg(test)]

@@ -45,10 +45,16 @@ impl Value {
     /// The object with one member more.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Value {
-        if let Value::Object(members) = &mut self {
-            members.push((String::from(name), value.into()));
-        }
+        self.put(name, value.into());
         self
+    }
+
+    /// Not generic, and once in the wasm.
+    #[inline(never)]
+    fn put(&mut self, name: &str, value: Value) {
+        if let Value::Object(members) = self {
+            members.push((String::from(name), value));
+        }
     }
 
     /// The object with one member more where there is a value for it.
@@ -64,7 +70,7 @@ impl Value {
     pub fn get(&self, name: &str) -> Option<&Value> {
         let Value::Object(members) = self else { return None };
         let (_, value) = members.iter().rev().find(|(key, _)| key == name)?;
-        (*value != Value::Null).then_some(value)
+        (!matches!(value, Value::Null)).then_some(value)
     }
 
     /// Text of a member that is a string.
@@ -87,7 +93,7 @@ impl Value {
 
     /// Whether a member is `true`.
     pub fn is_true(&self, name: &str) -> bool {
-        self.get(name) == Some(&Value::Bool(true))
+        matches!(self.get(name), Some(Value::Bool(true)))
     }
 
     /// The text, if this is a string.

@@ -9,7 +9,7 @@ use super::text;
 /// # Errors
 /// [`Violation::TokenForm`] for anything but `header.claims.signature` with JSON objects.
 pub fn claims(token: &str) -> Result<Value, Violation> {
-    let mut parts = token.split('.');
+    let mut parts = text::words(token, b'.');
     let (Some(header), Some(claims), Some(signature), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())
     else {

@@ -1,6 +1,7 @@
 //! Where a pool is and what its tokens must name: parsed once, wrong never.
 
 use super::error::Misuse;
+use super::text;
 
 /// A user pool as one app client sees it.
 #[derive(Clone, Debug)]
@@ -21,7 +22,7 @@ impl Pool {
     pub fn parse(id: &str, client_id: &str, endpoint: Option<&str>) -> Result<Self, Misuse> {
         // Local pools call their region `local`; without an endpoint it must name a host.
         let region =
-            region_of(id).filter(|region| endpoint.is_some() || region.contains('-')).ok_or(
+            region_of(id).filter(|region| endpoint.is_some() || text::has(region, "-")).ok_or(
                 Misuse("userPoolId must look like region_name, for instance eu-west-1_Ab12Cd34E"),
             )?;
         let is_client_id = matches!(client_id.len(), 1..=128)
@@ -56,7 +57,7 @@ impl Pool {
 
     /// The part after the first `_`, which goes into the SRP hash.
     pub fn name(&self) -> &str {
-        self.id.split_once('_').map_or("", |(_, name)| name)
+        text::cut(&self.id, b'_').map_or("", |(_, name)| name)
     }
 
     /// The app client id.
@@ -71,7 +72,7 @@ impl Pool {
 
     /// The region.
     pub fn region(&self) -> &str {
-        self.id.split_once('_').map_or("", |(region, _)| region)
+        text::cut(&self.id, b'_').map_or("", |(region, _)| region)
     }
 
     /// What identity pools call it: the service's issuer without its scheme, whatever the endpoint.
@@ -110,7 +111,7 @@ pub(super) fn service_url(service: &str, region: &str) -> String {
 
 /// The region of a pool id of the form `[\w-]+_[0-9a-zA-Z]+`, at most 55 characters.
 fn region_of(id: &str) -> Option<&str> {
-    let (region, name) = id.split_once('_')?;
+    let (region, name) = text::cut(id, b'_')?;
     let is_region = !region.is_empty()
         && region
             .bytes()
@@ -138,12 +139,12 @@ pub(super) fn is_endpoint(url: &str) -> bool {
 
 /// The endpoint without its final slash, if it may be used.
 pub(super) fn parse_endpoint(url: &str) -> Option<&str> {
-    let url = url.trim_end_matches('/');
+    let url = text::without_end(url, b'/');
     let (secure, rest) = match url.strip_prefix("https://") {
         Some(rest) => (true, rest),
         None => (false, url.strip_prefix("http://")?),
     };
-    let authority = rest.split('/').next()?;
+    let authority = text::until(rest, b'/');
     let clean = !url
         .bytes()
         .any(|byte| byte <= b' ' || matches!(byte, b'?' | b'#' | b'@' | b'\\' | 0x7f..));
@@ -154,17 +155,17 @@ pub(super) fn parse_endpoint(url: &str) -> Option<&str> {
 fn is_loopback(authority: &str) -> bool {
     let host = match authority.strip_prefix("[::1]") {
         Some("") => return true,
-        Some(port) => return port.starts_with(':'),
-        None => authority.split(':').next().unwrap_or_default(),
+        Some(port) => return port.as_bytes().first() == Some(&b':'),
+        None => text::until(authority, b':'),
     };
     host == "localhost" || host.ends_with(".localhost") || is_127(host)
 }
 
 fn is_127(host: &str) -> bool {
-    let mut octets = host.split('.');
+    let mut octets = text::words(host, b'.');
     octets.next() == Some("127")
         && octets.clone().count() == 3
-        && octets.all(|o| o.parse::<u8>().is_ok())
+        && octets.all(|octet| text::whole_number(octet).is_some_and(|octet| octet < 256))
 }
 
 #[cfg(test)]

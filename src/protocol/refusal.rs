@@ -2,6 +2,7 @@
 
 use super::http::HttpResponse;
 use super::json::Value;
+use super::text;
 
 /// A refusal: the service's name for it, and its words.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,21 +122,22 @@ impl Refusal {
             .or_else(|| body.str("__type"))
             .unwrap_or_default();
         let name = short_name(full);
-        let text = body
+        let words = body
             .str("message")
             .or_else(|| body.str("Message"))
             .or(reply.error_message.as_deref())
             .unwrap_or_default();
-        let kind = kind_of(name, text, reply.status);
+        let kind = kind_of(name, words, reply.status);
         Self {
             kind,
             name: String::from(name),
-            text: String::from(text),
+            text: String::from(words),
             status: reply.status,
             retry_after_seconds: reply
                 .retry_after
                 .as_ref()
-                .and_then(|value| value.trim().parse().ok()),
+                .and_then(|value| text::whole_number(value))
+                .and_then(|seconds| u32::try_from(seconds).ok()),
             date: reply.date.clone(),
         }
     }
@@ -143,9 +145,8 @@ impl Refusal {
 
 /// `namespace#NameException:uri` without namespace, suffix and what follows.
 fn short_name(full: &str) -> &str {
-    let end = full.find([',', ':']).unwrap_or(full.len());
-    let name = full.get(..end).unwrap_or_default();
-    let name = name.rsplit('#').next().unwrap_or_default().trim();
+    let name = text::until(text::until(full, b','), b':');
+    let name = text::words(name, b'#').last().unwrap_or_default();
     name.strip_suffix("Exception").unwrap_or(name)
 }
 
@@ -155,7 +156,7 @@ fn kind_of(name: &str, text: &str, status: u16) -> Kind {
         "UserNotFound" => Kind::UserNotFound,
         "UserNotConfirmed" => Kind::UserNotConfirmed,
         // The words are those of threat protection, which has no names of its own.
-        "PasswordResetRequired" | "InvalidPassword" if text.contains(SECURITY) => {
+        "PasswordResetRequired" | "InvalidPassword" if text::has(text, SECURITY) => {
             Kind::CompromisedPassword
         }
         "PasswordResetRequired" => Kind::PasswordResetRequired,
@@ -174,7 +175,7 @@ fn kind_of(name: &str, text: &str, status: u16) -> Kind {
         "AliasExists" => Kind::AliasExists,
         "InvalidPassword" => Kind::InvalidPassword,
         "PasswordHistoryPolicyViolation" => Kind::PasswordHistory,
-        "InvalidParameter" if text.contains("not enabled") => Kind::NotEnabled,
+        "InvalidParameter" if text::has(text, "not enabled") => Kind::NotEnabled,
         "InvalidParameter" | "Serialization" => Kind::InvalidParameter,
         "ResourceNotFound" => Kind::NotFound,
         "RefreshTokenReuse" => Kind::RefreshTokenReuse,
@@ -214,7 +215,7 @@ fn kind_of(name: &str, text: &str, status: u16) -> Kind {
 /// One name for many refusals: the text tells them apart (it has been stable for years; an unknown
 /// one is still "not authorized").
 fn not_authorized(text: &str) -> Kind {
-    let has = |part: &str| text.contains(part);
+    let has = |part: &str| text::has(text, part);
     if has("Incorrect username or password") || has("Temporary password") {
         Kind::IncorrectCredentials
     } else if has("attempts exceeded") {

@@ -18,6 +18,7 @@ use super::refusal::{Kind, Refusal};
 use super::secret::Secret;
 use super::session::Tokens;
 use super::srp::Ephemeral;
+use super::text;
 use super::wire::auth::{AuthReply, Pairs};
 use super::wire::{Call, Extras};
 
@@ -182,7 +183,7 @@ impl SignIn {
         let mut device_is_gone = false;
         if let (Sent::Auth(Some(call)), Some(_)) = (&mut self.sent, &self.device) {
             let about_device = matches!(refusal.kind, Kind::NotFound | Kind::InvalidParameter)
-                && refusal.text.contains("evice");
+                && text::has(&refusal.text, "evice");
             let name = call.input.str("ChallengeName").unwrap_or_default();
             let is_device_step = name.starts_with("DEVICE_");
             // A device's own password cannot be mistyped: refused, the device is as good as gone.

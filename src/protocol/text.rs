@@ -1,6 +1,5 @@
-//! Numbers, hex and base64 as text, without the formatting machinery that would weigh in the wasm.
-
-use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+//! Numbers, hex, base64 and parts of texts, without the machinery of the standard library for each of
+//! them, which would weigh in the wasm.
 
 /// Appends a whole number in decimal.
 pub fn push_integer(out: &mut String, value: i64) {
@@ -32,8 +31,8 @@ pub fn push_two_digits(out: &mut String, value: u32) {
 /// Lower-case hex without leading zeros, as `SRP_A` travels (an odd number of digits is possible).
 pub fn hex_minimal(bytes: &[u8]) -> String {
     let full = hex(bytes);
-    let trimmed = full.trim_start_matches('0');
-    if trimmed.is_empty() { String::from("0") } else { String::from(trimmed) }
+    let zeros = full.bytes().take_while(|byte| *byte == b'0').count();
+    String::from(full.get(zeros.min(full.len().saturating_sub(1))..).unwrap_or_default())
 }
 
 /// Lower-case hex, two digits a byte.
@@ -68,26 +67,119 @@ pub fn integer_from_hex(text: &str) -> Option<Vec<u8>> {
 
 /// Standard base64 with padding (RFC 4648, section 4).
 pub fn base64(bytes: &[u8]) -> String {
-    Base64::encode_string(bytes)
-}
-
-/// Bytes of base64 in either alphabet, padded or not, as Cognito and its proxies write it.
-pub fn base64_decode(text: &str) -> Option<Vec<u8>> {
-    let url: String = text
-        .trim_end_matches('=')
-        .chars()
-        .map(|c| match c {
-            '+' => '-',
-            '/' => '_',
-            other => other,
-        })
-        .collect();
-    Base64UrlUnpadded::decode_vec(&url).ok()
+    let mut out = encoded(bytes, -15, 3);
+    while !out.len().is_multiple_of(4) {
+        out.push('=');
+    }
+    out
 }
 
 /// Base64 in the URL alphabet without padding (RFC 4648, section 5).
 pub fn base64url(bytes: &[u8]) -> String {
-    Base64UrlUnpadded::encode_string(bytes)
+    encoded(bytes, -13, 49)
+}
+
+/// SECURITY: what is encoded may be secret: no branch and no table depends on it. Each range of the
+/// alphabet adds its distance to the one before where the value lies beyond its start; the last two
+/// are those of the symbols 62 and 63.
+fn encoded(bytes: &[u8], distance_62: i16, distance_63: i16) -> String {
+    let mut out = String::with_capacity(bytes.len() / 3 * 4 + 4);
+    let (mut bits, mut count) = (0u32, 0);
+    let mut push = |six: u32| {
+        let value = (six & 63) as i16;
+        let beyond = |last: i16, distance: i16| ((last - value) >> 8) & distance;
+        let symbol = value + 65 + beyond(25, 6) + beyond(51, -75);
+        let symbol = symbol + beyond(61, distance_62) + beyond(62, distance_63);
+        out.push(char::from(symbol as u8));
+    };
+    for &byte in bytes {
+        bits = bits << 8 | u32::from(byte);
+        count += 8;
+        while count >= 6 {
+            count -= 6;
+            push(bits >> count);
+        }
+    }
+    if count > 0 {
+        push(bits << (6 - count));
+    }
+    out
+}
+
+/// Bytes of base64 in either alphabet, padded or not, as Cognito and its proxies write it.
+pub fn base64_decode(text: &str) -> Option<Vec<u8>> {
+    let text = without_end(text, b'=').as_bytes();
+    let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);
+    let (mut bits, mut count, mut wrong) = (0u32, 0, 0);
+    for &byte in text {
+        // SECURITY: as in `encoded`. Each range adds one more than the value; outside of all it is -1.
+        let symbol = i16::from(byte);
+        let within = |first: i16, last: i16, add: i16| {
+            (((first - 1 - symbol) & (symbol - last - 1)) >> 8) & (symbol + add)
+        };
+        let one = |at: i16, value: i16| within(at, at, value + 1 - at);
+        let letters = within(65, 90, -64) + within(97, 122, -70) + within(48, 57, 5);
+        let value = letters + one(43, 62) + one(45, 62) + one(47, 63) + one(95, 63) - 1;
+        wrong |= value;
+        bits = bits << 6 | (value & 63) as u32;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push((bits >> count) as u8);
+        }
+    }
+    let rest = bits & ((1 << count) - 1);
+    (wrong >= 0 && count < 6 && rest == 0).then_some(out)
+}
+
+/// What stands before and behind the first mark; `None` where there is none.
+pub fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == mark)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// What stands before the first mark, or all.
+pub fn until(text: &str, mark: u8) -> &str {
+    cut(text, mark).map_or(text, |(before, _)| before)
+}
+
+/// The words between marks; of an empty text one, which is empty.
+pub fn words(text: &str, mark: u8) -> impl Iterator<Item = &str> + Clone {
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        let text = rest.take()?;
+        Some(match cut(text, mark) {
+            Some((word, after)) => {
+                rest = Some(after);
+                word
+            }
+            None => text,
+        })
+    })
+}
+
+/// Whether a text has a part, which is not empty.
+pub fn has(text: &str, part: &str) -> bool {
+    text.as_bytes().windows(part.len()).any(|window| window == part.as_bytes())
+}
+
+/// The text without marks at its end.
+pub fn without_end(mut text: &str, mark: u8) -> &str {
+    while text.as_bytes().last() == Some(&mark) {
+        text = text.get(..text.len() - 1).unwrap_or_default();
+    }
+    text
+}
+
+/// A whole number in decimal, without sign.
+pub fn whole_number(text: &str) -> Option<u64> {
+    let digit = |number: u64, byte: u8| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit < 10).then_some(())?;
+        number.checked_mul(10)?.checked_add(u64::from(digit))
+    };
+    let all = text.bytes().try_fold(0, digit);
+    all.filter(|_| !text.is_empty())
 }
 
 fn hex_digit(value: u8) -> char {
@@ -135,5 +227,59 @@ mod tests {
         assert_eq!(base64_decode("-_8B").unwrap(), bytes);
         assert_eq!(base64_decode(&base64(&[1])).unwrap(), [1]);
         assert_eq!(base64_decode("%%"), None);
+    }
+
+    #[test]
+    fn base64_agrees_with_the_reference() {
+        use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+
+        let bytes: Vec<u8> = (0..=255).chain((0..=255).rev()).collect();
+        for (start, length) in (0..400).flat_map(|start| (0..70).map(move |length| (start, length)))
+        {
+            let part = &bytes[start..start + length];
+            assert_eq!(base64(part), Base64::encode_string(part));
+            assert_eq!(base64url(part), Base64UrlUnpadded::encode_string(part));
+            assert_eq!(base64_decode(&base64(part)).unwrap(), part);
+        }
+        for first in 0..=255u8 {
+            for text in [[first, b'A', b'A', b'A'], [b'A', b'A', b'A', first]] {
+                let Ok(text) = str::from_utf8(&text) else { continue };
+                let url = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
+                let expected = Base64UrlUnpadded::decode_vec(&url).ok();
+                assert_eq!(base64_decode(text), expected, "{text}");
+            }
+        }
+        for (text, bytes) in
+            [("", Some(vec![])), ("A", None), ("AB", None), ("AA", Some(vec![0])), ("A=A", None)]
+        {
+            assert_eq!(base64_decode(text), bytes, "{text}");
+        }
+    }
+
+    #[test]
+    fn parts_are_those_of_the_standard_library() {
+        for text in [
+            "",
+            ".",
+            "a",
+            "a.b",
+            "a..b",
+            ".a.",
+            "äö.ü",
+            "0.00.12x",
+            "18446744073709551616",
+            "+1",
+            "007",
+        ] {
+            assert_eq!(cut(text, b'.'), text.split_once('.'));
+            assert_eq!(until(text, b'.'), text.split('.').next().unwrap());
+            assert!(words(text, b'.').eq(text.split('.')));
+            assert_eq!(without_end(text, b'.'), text.trim_end_matches('.'));
+            for part in ["a", ".b", "ü", "longer than all of them"] {
+                assert_eq!(has(text, part), text.contains(part));
+            }
+            let number = text.parse().ok().filter(|_: &u64| !text.starts_with('+'));
+            assert_eq!(whole_number(text), number, "{text}");
+        }
     }
 }

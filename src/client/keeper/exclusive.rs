@@ -87,19 +87,28 @@ pub(super) async fn enter_within<P: Platform>(
     let mut nonce = [0; 9];
     platform.fill_random(&mut nonce);
     let owner = [&text::base64url(&nonce), " "].concat();
-    match platform.lock(&name, wait_ms).await {
-        Locked::Held(held) => {
-            // Whoever died with the lock in hand has left a lease that means nothing now.
-            match lease::<()>(client, platform, right, wait_ms, &owner, By::Lock).await {
-                Guard::Refused => Guard::Refused,
-                Guard::Lock { .. } | Guard::Lease { .. } | Guard::Unguarded => {
-                    Guard::Lock { _held: held, owner, right }
-                }
-            }
-        }
-        Locked::Busy => lease(client, platform, right, client.timeout_ms, &owner, By::Lease).await,
-        Locked::Missing => lease(client, platform, right, wait_ms, &owner, By::Lease).await,
+    let locked = platform.lock(&name, wait_ms).await;
+    let (wait_ms, by) = match &locked {
+        // Whoever died with the lock in hand has left a lease that means nothing now.
+        Locked::Held(_) => (wait_ms, By::Lock),
+        Locked::Busy => (client.timeout_ms, By::Lease),
+        Locked::Missing => (wait_ms, By::Lease),
+    };
+    match (lease(client, platform, right, wait_ms, &owner, by).await, locked) {
+        (Won::Nothing, _) => Guard::Refused,
+        (_, Locked::Held(held)) => Guard::Lock { _held: held, owner, right },
+        (Won::Lease, _) => Guard::Lease { owner, right },
+        (Won::Unguarded, _) => Guard::Unguarded,
     }
+}
+
+/// What came of asking for a lease.
+enum Won {
+    Lease,
+    /// The store cannot carry one, or need not: the lock is held.
+    Unguarded,
+    /// Others are at it all the time.
+    Nothing,
 }
 
 /// What a lease stands for.
@@ -110,25 +119,25 @@ enum By {
 }
 
 /// Writes a lease, waits until every tab that read before has written, and looks whose it is.
-async fn lease<L>(
+async fn lease(
     client: &Client,
     platform: &impl Platform,
     right: Right,
     wait_ms: u32,
     owner: &str,
     by: By,
-) -> Guard<L> {
+) -> Won {
     let key = right.key(client);
     let duration = u64::from(client.timeout_ms) * 2;
     let mut waited = 0;
     loop {
-        let Ok(found) = platform.load(Store::Lasting, &key).await else { return Guard::Unguarded };
+        let Ok(found) = platform.load(Store::Lasting, &key).await else { return Won::Unguarded };
         let now = platform.now();
         let until = found.as_deref().and_then(|lease| end_of(lease, by)).unwrap_or(0);
         // One that ends later than any that is written now dates from another time of the clock.
         if until > now && until <= now + duration {
             if waited >= wait_ms {
-                return Guard::Refused;
+                return Won::Nothing;
             }
             let mut dice = [0; 1];
             platform.fill_random(&mut dice);
@@ -143,18 +152,18 @@ async fn lease<L>(
             lease.push_str(UNDER_LOCK);
         }
         if platform.save(Store::Lasting, &key, &lease).await.is_err() {
-            return Guard::Unguarded;
+            return Won::Unguarded;
         }
         if by == By::Lock {
-            return Guard::Unguarded;
+            return Won::Unguarded;
         }
         let _ = platform.sleep(SETTLE_MS).await;
         match platform.load(Store::Lasting, &key).await {
             Ok(Some(found)) if found == lease => {
-                return Guard::Lease { owner: String::from(owner), right };
+                return Won::Lease;
             }
             Ok(_) => waited += SETTLE_MS,
-            Err(_) => return Guard::Unguarded,
+            Err(_) => return Won::Unguarded,
         }
     }
 }
@@ -162,11 +171,11 @@ async fn lease<L>(
 /// When a lease ends that has to be respected: who holds the lock respects only those that were
 /// taken without it.
 fn end_of(lease: &str, by: By) -> Option<u64> {
-    let until = lease.split_once(' ')?.1;
+    let until = text::cut(lease, b' ')?.1;
     match (until.strip_suffix(UNDER_LOCK), by) {
         (Some(_), By::Lock) => None,
-        (Some(until), By::Lease) => until.parse().ok(),
-        (None, _) => until.parse().ok(),
+        (Some(until), By::Lease) => text::whole_number(until),
+        (None, _) => text::whole_number(until),
     }
 }
 

@@ -7,6 +7,7 @@ const MAX_DEPTH: usize = 64;
 
 /// A text and how far it has been read.
 pub(super) struct Reader<'a> {
+    text: &'a str,
     bytes: &'a [u8],
     at: usize,
 }
@@ -14,7 +15,7 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// The one value that a text is, and nothing after it.
     pub(super) fn whole(text: &'a str) -> Option<Value> {
-        let mut reader = Reader { bytes: text.as_bytes(), at: 0 };
+        let mut reader = Reader { text, bytes: text.as_bytes(), at: 0 };
         let value = reader.value(0)?;
         reader.space();
         (reader.at == reader.bytes.len()).then_some(value)
@@ -103,16 +104,18 @@ impl<'a> Reader<'a> {
 
     fn string(&mut self) -> Option<String> {
         self.take()?;
-        let mut out = Vec::new();
+        let mut out = String::new();
         loop {
+            let start = self.at;
+            while !matches!(self.peek()?, b'"' | b'\\' | 0..b' ') {
+                self.at += 1;
+            }
+            // What ends a part is ASCII, so that the part is text of its own.
+            out.push_str(self.text.get(start..self.at)?);
             match self.take()? {
-                b'"' => return String::from_utf8(out).ok(),
-                b'\\' => {
-                    let c = self.escape()?;
-                    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-                }
-                byte if byte < b' ' => return None,
-                byte => out.push(byte),
+                b'"' => return Some(out),
+                b'\\' => out.push(self.escape()?),
+                _ => return None,
             }
         }
     }
