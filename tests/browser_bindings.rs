@@ -87,6 +87,8 @@ fn a_call_asks_for_one_thing_after_the_other_and_several_calls_do_not_mix() {
         let asked = next.get("asked").unwrap();
         assert_eq!(asked.str("what"), Some("send"));
         assert!(!asked.str("second").unwrap().contains("secret"), "the password stays here");
+        // A job's number is good for one step.
+        let job = next.number("job").unwrap() as u32;
         let end = Value::parse(&step(job, r#"{"error":3}"#)).unwrap();
         assert_eq!(end.get("failed").unwrap().str("code"), Some("aborted"));
     }

@@ -1,9 +1,11 @@
 //! What the redirect flow promises, rule by rule. Numbers in names of tests are avoided: SECURITY.md
 //! says which test stands for which rule.
 
+#[cfg(not(target_arch = "wasm32"))]
 mod address;
 mod begin;
 mod id_token;
+#[cfg(not(target_arch = "wasm32"))]
 mod response;
 mod token;
 
