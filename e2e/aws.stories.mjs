@@ -89,14 +89,17 @@ stories("aws", { site: "bare" }, (story) => {
     const tab = await lab.signedIn("alice");
     const other = await lab.tab();
     const alice = await credentials(tab);
+    await lab.settle(tab);
     assert.equal((await credentials(other)).accessKeyId, alice.accessKeyId);
 
     await tab.evaluate(() => auth.signOut());
+    await lab.settle(tab);
     assert.deepEqual(await storedKeys(tab), []);
     assert.equal(await refusedBy(other), "signedOut");
 
     await signIn(other, "ada");
     const ada = await credentials(other);
+    await lab.settle(other);
     assert.notEqual(ada.identityId, alice.identityId);
     assert.equal((await credentials(tab)).accessKeyId, ada.accessKeyId);
   });

@@ -91,6 +91,14 @@ export class Lab {
     }
   }
 
+  /** Waits until all tabs see what one of them has stored: browsers carry it to the others in their own time. */
+  async settle(from) {
+    const look = () => JSON.stringify(Object.entries(localStorage).filter(([key]) => key.startsWith("lifeguard.")).sort());
+    const stored = await from.evaluate(look);
+    const agrees = (text) => text === JSON.stringify(Object.entries(localStorage).filter(([key]) => key.startsWith("lifeguard.")).sort());
+    for (const tab of this.tabs) await tab.waitFor(agrees, { args: [stored], what: "the other tab's storage" });
+  }
+
   /** How often the pool was asked. */
   calls = async (operation = "GetTokensFromRefreshToken") => (await this.server.counters())[operation] ?? 0;
 

@@ -148,6 +148,7 @@ stories("session in tabs", { site: "bare" }, (story) => {
     const result = await first.evaluate(() => auth.signOut());
 
     assert.deepEqual(result, { cleared: true, revoked: true });
+    await lab.settle(first);
     assert.equal(await who(second), null);
     assert.equal(await token(second), null);
     assert.equal(await lab.record(second), null);
@@ -169,6 +170,7 @@ stories("session in tabs", { site: "bare" }, (story) => {
     assert.ok([null, "signedOut"].includes(await refreshing.evaluate(() => globalThis.asked)));
     assert.equal(await lab.calls(), 1, "the refresh was under way");
     await lab.server.clearFaults();
+    await lab.settle(leaving);
     for (const tab of lab.tabs) {
       assert.equal(await who(tab), null);
       assert.equal(await lab.record(tab), null);
