@@ -1,6 +1,6 @@
 //! Sign-in by redirect: begins a flow, and turns its response into a session. The record of a flow
 //! is kept and taken by the page, which must do both in one step, before anything is awaited
-//! (`js/callback.ts`).
+//! (`js/arrival.ts`).
 
 use super::error::Error;
 use super::{Client, keeper};
