@@ -152,3 +152,30 @@ stories("loading", { site: "bare", server: false }, (story) => {
     },
   });
 });
+
+stories("memory", { site: "bare" }, (story) => {
+  story("nothing of a sign-in stays in the memory of the WebAssembly", async ({ page, server }) => {
+    await page.open("/");
+
+    const { status, before, after } = await page.evaluate(async (endpoint, password) => {
+      const { instantiate } = WebAssembly;
+      let memory;
+      WebAssembly.instantiate = async (...args) => {
+        const instance = await instantiate(...args);
+        memory = instance.exports.memory;
+        return instance;
+      };
+      const bytesInUse = () => new Uint8Array(memory.buffer).reduce((count, byte) => count + (byte === 0 ? 0 : 1), 0);
+      const { createAuth } = await import("lifeguard-cognito");
+      const auth = createAuth({ userPoolId: "eu-west-1_LifeGuard", clientId: "lifeguarddemoclient0000001", endpoint });
+      await auth.preload();
+      const used = bytesInUse();
+      const result = await auth.signIn({ username: "alice", password });
+      return { status: result.status, before: used, after: bytesInUse() };
+    }, server.url, "Correct-Horse-9!");
+
+    assert.equal(status, "signedIn");
+    assert.ok(before > 10_000, String(before));
+    assert.equal(after, 0);
+  });
+});

@@ -31,10 +31,12 @@ const module = loader(
 
 /** Calls under way, of all pools. */
 let running = 0;
+/** Whether the instance is to go when none is. */
+let isSpent = false;
 
 /**
- * The module frees nothing (`arena/`): one that has grown to this many bytes makes room for a new one,
- * between calls. A sign-in takes a few hundred thousand.
+ * The module frees nothing (`arena/`): one that has signed somebody in, or has grown to this many bytes, is
+ * wiped and makes room for a new one, between calls. A sign-in takes a few hundred thousand.
  */
 const MOST_BYTES = 2 ** 24;
 
@@ -67,15 +69,21 @@ export function connect(options: AuthOptions, host: Host): Call {
           if (unlock !== undefined) effects.unlock();
         }
         if (state.failed) throw fromCore(state.failed);
-        if (!state.asked) return state.done as T;
+        if (!state.asked) {
+          isSpent ||= (state.done as { status?: string } | null)?.status === "signedIn";
+          return state.done as T;
+        }
         const answer = await (effects[state.asked.what] as (asked: Asked) => unknown)(state.asked);
         state = step(state.job as number, answer);
       }
     } finally {
       effects.unlock();
       running -= 1;
-      const isFull = loaded.memory.buffer.byteLength > MOST_BYTES;
-      if (isFull && running === 0 && module.isCurrent(loaded)) module.retire();
+      isSpent ||= loaded.memory.buffer.byteLength > MOST_BYTES;
+      if (isSpent && running === 0 && module.isCurrent(loaded)) {
+        module.retire();
+        isSpent = false;
+      }
     }
   }
 

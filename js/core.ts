@@ -82,10 +82,13 @@ export function loader(name: WasmModule, glue: object, imports: string, address:
   let current: Exports | undefined;
   let module: WebAssembly.Module | undefined;
 
-  /** Lets the next call begin with a new instance. */
+  /** Lets the next call begin with a new instance, and leaves nothing in the memory of this one. */
   function retire(): void {
-    // The glue looks anew for memory when what it knows is detached.
-    current?.memory.grow(0);
+    if (current) {
+      new Uint8Array(current.memory.buffer).fill(0);
+      // The glue looks anew for memory when what it knows is detached.
+      current.memory.grow(0);
+    }
     loading = current = undefined;
   }
 
