@@ -48,25 +48,27 @@ export class RedirectLab {
   /** Makes `auth` on a page that was just loaded. */
   begin = (tab = this.page, more = {}) => tab.evaluate(begin, { ...this.#options, ...more });
 
-  /** Leaves the page by a method of `auth`, for the managed login or whatever comes of it. */
+  /**
+   * Leaves the page by a method of `auth`, for the managed login or whatever comes of it. By a plain script: one that is
+   * waited for fails in a page that is gone before it ends.
+   */
   async leave(method = "signInWithRedirect", input = {}, tab = this.page) {
-    await tab.evaluate(
-      (name, given) => {
-        window.isLeaving = true;
-        window.left = auth[name](given).then((value) => ({ value }), ({ code, detail }) => ({ code, detail }));
-        window.left.then((outcome) => { window.outcome = outcome; });
-      },
+    await tab.script(
+      `window.isLeaving = true;
+      window.left = auth[arguments[0]](arguments[1]).then((value) => ({ value }), ({ code, detail }) => ({ code, detail }));
+      window.left.then((outcome) => { window.outcome = outcome; });`,
       method,
       input,
     );
   }
 
-  /** Waits until the tab is at an address that fits, on another page than the one that was left. */
+  /** Waits until the tab has loaded an address that fits, another page than the one that was left. */
   async arrived(pattern, tab = this.page, timeoutMs = 20_000) {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const url = await tab.url().catch(() => "");
-      if (pattern.test(url) && !(await tab.script("return window.isLeaving ?? false").catch(() => true))) return url;
+      const isThere = tab.script("return document.readyState === 'complete' && !window.isLeaving").catch(() => false);
+      if (pattern.test(url) && (await isThere)) return url;
       const left = await tab.script("return window.outcome ?? null").catch(() => null);
       assert.ok(Date.now() < deadline, `still at ${url.split("?")[0]} (${JSON.stringify(left)})`);
       await new Promise((resolve) => setTimeout(resolve, 50));
