@@ -80,7 +80,15 @@ export class Page {
   async evaluate(fn, ...args) {
     const driver = await this.#focus();
     const answer = await driver.executeAsyncScript(
-      "const done = arguments[arguments.length - 1]; window.__harness.run(arguments[0], arguments[1]).then(done, (e) => done(JSON.stringify({ error: { message: String(e) } })))",
+      `const [source, args, done] = arguments;
+      const fail = (error, name) => done(JSON.stringify({ error: { name, message: String(error) } }));
+      // A page that leads to another one by itself may be met before its scripts are there.
+      const go = () => {
+        if (window.__harness) window.__harness.run(source, args).then(done, (error) => fail(error));
+        else if (document.readyState === "complete") fail("this page has no harness", "JavascriptError");
+        else setTimeout(go, 10);
+      };
+      go();`,
       fn.toString(),
       JSON.stringify(args),
     );
