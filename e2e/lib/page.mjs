@@ -79,22 +79,22 @@ export class Page {
    */
   async evaluate(fn, ...args) {
     const driver = await this.#focus();
-    const answer = await driver.executeAsyncScript(
-      `const [source, args, done] = arguments;
-      const fail = (error, name) => done(JSON.stringify({ error: { name, message: String(error) } }));
-      // A page that leads to another one by itself may be met before its scripts are there.
-      const go = () => {
-        if (window.__harness) window.__harness.run(source, args).then(done, (error) => fail(error));
-        else if (document.readyState === "complete") fail("this page has no harness", "JavascriptError");
-        else setTimeout(go, 10);
-      };
-      go();`,
-      fn.toString(),
-      JSON.stringify(args),
-    );
-    const { value, error } = JSON.parse(answer);
-    if (!error) return value;
-    throw Object.assign(new Error(error.message), { name: error.name, code: error.code, pageStack: error.stack });
+    const deadline = Date.now() + patience;
+    for (;;) {
+      const answer = await driver.executeAsyncScript(
+        `const [source, args, done] = arguments;
+        if (!window.__harness) done(JSON.stringify({ without: document.readyState }));
+        else window.__harness.run(source, args).then(done, (e) => done(JSON.stringify({ error: { message: String(e) } })));`,
+        fn.toString(),
+        JSON.stringify(args),
+      );
+      const { value, error, without } = JSON.parse(answer);
+      if (error) throw Object.assign(new Error(error.message), { name: error.name, code: error.code, pageStack: error.stack });
+      if (!without) return value;
+      // A page that another one led to by itself may be met before its scripts are there.
+      if (without === "complete" || Date.now() > deadline) throw Object.assign(new Error("this page has no harness"), { name: "JavascriptError" });
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
   }
   /** Runs a plain synchronous script by WebDriver's own means, where the page's policy forbids eval. */
   script = async (source, ...args) => (await this.#focus()).executeScript(source, ...args);
