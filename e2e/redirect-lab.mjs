@@ -65,13 +65,21 @@ export class RedirectLab {
   /** Waits until the tab has loaded an address that fits, another page than the one that was left. */
   async arrived(pattern, tab = this.page, timeoutMs = 20_000) {
     const deadline = Date.now() + timeoutMs;
-    for (;;) {
-      const url = await tab.url().catch(() => "");
-      const isThere = tab.script("return document.readyState === 'complete' && !window.isLeaving").catch(() => false);
-      if (pattern.test(url) && (await isThere)) return url;
-      const left = await tab.script("return window.outcome ?? null").catch(() => null);
-      assert.ok(Date.now() < deadline, `still at ${url.split("?")[0]} (${JSON.stringify(left)})`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    // WebKit's driver gets no answer to a script whose page is gone meanwhile: it must not wait for long.
+    await tab.driver.manage().setTimeouts({ script: 3_000 });
+    try {
+      for (;;) {
+        const url = await tab.url().catch(() => "");
+        const fits = pattern.test(url);
+        if (fits && (await tab.script("return document.readyState === 'complete' && !window.isLeaving").catch(() => false))) return url;
+        if (Date.now() > deadline) {
+          const left = await tab.script("return window.outcome ?? null").catch(() => null);
+          assert.fail(`still at ${url.split("?")[0]} (${JSON.stringify(left)})`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    } finally {
+      await tab.driver.manage().setTimeouts({ script: 60_000 });
     }
   }
 
