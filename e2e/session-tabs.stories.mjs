@@ -19,6 +19,14 @@ const loseReplies = (pool) => {
     return new Promise(() => {});
   };
 };
+/* In the page: notes that something was sent to the pool. */
+const noteSending = (pool) => {
+  const { fetch } = globalThis;
+  globalThis.fetch = (request, ...more) => {
+    if (String(request.url ?? request).startsWith(pool)) globalThis.sent = true;
+    return fetch(request, ...more);
+  };
+};
 /** All tabs ask at once; the pool takes its time, so that all of them ask before it answers. */
 async function startAll({ page, server, tabs }) {
   for (const tab of tabs) await tab.evaluate(() => globalThis.ready);
@@ -160,10 +168,11 @@ stories("session in tabs", { site: "bare" }, (story) => {
     const leaving = await lab.tab();
     await lab.pass(anHour);
     await lab.server.faults({ operation: "GetTokensFromRefreshToken", kind: "delay", ms: 2_000 });
+    await refreshing.evaluate(noteSending, world.server.url);
     await refreshing.evaluate(() => {
       globalThis.asked = auth.getAccessToken().catch(({ code }) => code);
     });
-    await refreshing.waitFor(() => navigator.locks.query().then(({ held }) => held.length > 0), { what: "lock" });
+    await refreshing.waitFor(() => globalThis.sent, { what: "refresh under way" });
 
     await leaving.evaluate(() => auth.signOut());
 
@@ -186,10 +195,11 @@ stories("session in tabs", { site: "bare" }, (story) => {
     await addPerson(world.server, pools.plain, "erin");
     await lab.pass(anHour);
     await lab.server.faults({ operation: "GetTokensFromRefreshToken", kind: "delay", ms: 8_000 });
+    await refreshing.evaluate(noteSending, world.server.url);
     await refreshing.evaluate(() => {
       globalThis.asked = auth.getAccessToken().catch(({ code }) => code);
     });
-    await refreshing.waitFor(() => navigator.locks.query().then(({ held }) => held.length > 0), { what: "lock" });
+    await refreshing.waitFor(() => globalThis.sent, { what: "refresh under way" });
 
     await signIn(other, "erin");
     await refreshing.evaluate(() => globalThis.asked);
