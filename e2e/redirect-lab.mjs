@@ -1,6 +1,6 @@
 // A bare page that signs in through the pool's domain, its bridge page, and a person at the managed login.
-import assert from "node:assert/strict";
 import { By } from "selenium-webdriver";
+import { arrived, backHome, leave } from "./lib/leaving.mjs";
 import { defaultPool } from "./lib/server.mjs";
 
 export const password = "Correct-Horse-9!";
@@ -48,43 +48,9 @@ export class RedirectLab {
   /** Makes `auth` on a page that was just loaded. */
   begin = (tab = this.page, more = {}) => tab.evaluate(begin, { ...this.#options, ...more });
 
-  /**
-   * Leaves the page by a method of `auth`, for the managed login or whatever comes of it. By a plain script: one that is
-   * waited for fails in a page that is gone before it ends.
-   */
-  async leave(method = "signInWithRedirect", input = {}, tab = this.page) {
-    await tab.script(
-      `window.isLeaving = true;
-      window.left = auth[arguments[0]](arguments[1]).then((value) => ({ value }), ({ code, detail }) => ({ code, detail }));
-      window.left.then((outcome) => { window.outcome = outcome; });`,
-      method,
-      input,
-    );
-  }
-
-  /** Waits until the tab has loaded an address that fits, another page than the one that was left. */
-  async arrived(pattern, tab = this.page, timeoutMs = 20_000) {
-    const deadline = Date.now() + timeoutMs;
-    // WebKit's driver gets no answer to a script whose page is gone meanwhile: it must not wait for long.
-    await tab.driver.manage().setTimeouts({ script: 3_000 });
-    try {
-      for (;;) {
-        const url = await tab.url().catch(() => "");
-        const fits = pattern.test(url);
-        if (fits && (await tab.script("return document.readyState === 'complete' && !window.isLeaving").catch(() => false))) return url;
-        if (Date.now() > deadline) {
-          const left = await tab.script("return window.outcome ?? null").catch(() => null);
-          assert.fail(`still at ${url.split("?")[0]} (${JSON.stringify(left)})`);
-        }
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    } finally {
-      await tab.driver.manage().setTimeouts({ script: 60_000 });
-    }
-  }
-
-  /** Where the application's own page is, with a response. */
-  backHome = (tab = this.page) => this.arrived(new RegExp(`^${this.site.url}/\\?(.*&)?state=`), tab);
+  leave = (method = "signInWithRedirect", input = {}, tab = this.page) => leave(tab, method, input);
+  arrived = (pattern, tab = this.page, timeoutMs) => arrived(tab, pattern, timeoutMs);
+  backHome = (tab = this.page) => backHome(tab);
 
   /** Types a name and the password at the managed login. */
   async typeAtManagedLogin(username = "alice", tab = this.page) {

@@ -1,5 +1,6 @@
 // A bare page that holds one `auth`, as many tabs of it as a story wants, and time that passes for all of them at once.
 import { strict as assert } from "node:assert";
+import { waitUntil } from "../scripts/lib/process.mjs";
 
 export const password = "Correct-Horse-9!";
 
@@ -95,8 +96,7 @@ export class Lab {
   async settle(from) {
     const look = () => JSON.stringify(Object.entries(localStorage).filter(([key]) => key.startsWith("lifeguard.")).sort());
     const stored = await from.evaluate(look);
-    const agrees = (text) => text === JSON.stringify(Object.entries(localStorage).filter(([key]) => key.startsWith("lifeguard.")).sort());
-    for (const tab of this.tabs) await tab.waitFor(agrees, { args: [stored], what: "the other tab's storage" });
+    for (const tab of this.tabs) await waitUntil(async () => (await tab.evaluate(look)) === stored, { what: "the other tab's storage" });
   }
 
   /** How often the pool was asked. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { openBrowser } from "../e2e/lib/browser.mjs";
+import { arrived, backHome, leave } from "../e2e/lib/leaving.mjs";
 import { Page } from "../e2e/lib/page.mjs";
 import { openSite } from "../e2e/lib/site.mjs";
 import { startIdp } from "../idp/start.mjs";
@@ -58,26 +59,6 @@ describe("the SDK through MiniStack's managed login", { skip: skipReason() || (a
       window.auth = createAuth(given);
     }, options);
 
-  /** Leaves the page; what comes of it otherwise is in `window.outcome`. */
-  async function leave(method, input = {}) {
-    await page.evaluate((name, given) => {
-      window.isLeaving = true;
-      auth[name](given).catch(({ code }) => { window.outcome = code; });
-    }, method, input);
-  }
-
-  async function arrived(pattern) {
-    const deadline = Date.now() + 20_000;
-    for (;;) {
-      const url = await page.url();
-      if (pattern.test(url) && !(await page.script("return window.isLeaving ?? false").catch(() => true))) return url;
-      assert.ok(Date.now() < deadline, `still at ${url.split("?")[0]}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
-  const backHome = () => arrived(new RegExp(`^${site.url}/\\?(.*&)?state=`));
-
   async function typeAtManagedLogin(typed = password) {
     await page.fill(await page.find("#username"), "ada");
     await page.fill(await page.find("#password"), typed);
@@ -98,12 +79,12 @@ describe("the SDK through MiniStack's managed login", { skip: skipReason() || (a
   test("a person signs in, the tokens are verified by the pool's keys, and the session is kept", async () => {
     const options = await openPool();
     await begin(options);
-    await leave("signInWithRedirect", { returnTo: "/home", appState: { n: 1 } });
-    await arrived(/\/oauth2\/authorize\?/);
+    await leave(page, "signInWithRedirect", { returnTo: "/home", appState: { n: 1 } });
+    await arrived(page, /\/oauth2\/authorize\?/);
     await typeAtManagedLogin("Wrong-Horse-9!");
     await page.see("Incorrect username or password");
     await typeAtManagedLogin();
-    await backHome();
+    await backHome(page);
 
     const result = await handle(options);
 
@@ -118,10 +99,10 @@ describe("the SDK through MiniStack's managed login", { skip: skipReason() || (a
   test("a response is refused without its flow, and a code the second time", async () => {
     const options = await openPool();
     await begin(options);
-    await leave("signInWithRedirect");
-    await arrived(/\/oauth2\/authorize\?/);
+    await leave(page, "signInWithRedirect");
+    await arrived(page, /\/oauth2\/authorize\?/);
     await typeAtManagedLogin();
-    const address = await backHome();
+    const address = await backHome(page);
     const key = `lifeguard.flow.${new URL(address).searchParams.get("state")}`;
     const record = await page.evaluate((name) => localStorage.getItem(name), key);
     assert.equal((await handle(options)).user.username, "ada");
@@ -141,10 +122,10 @@ describe("the SDK through MiniStack's managed login", { skip: skipReason() || (a
   test("a verifier of another flow does not redeem the code", async () => {
     const options = await openPool();
     await begin(options);
-    await leave("signInWithRedirect");
-    await arrived(/\/oauth2\/authorize\?/);
+    await leave(page, "signInWithRedirect");
+    await arrived(page, /\/oauth2\/authorize\?/);
     await typeAtManagedLogin();
-    const address = await backHome();
+    const address = await backHome(page);
     await page.evaluate((name) => {
       const record = JSON.parse(localStorage.getItem(name));
       localStorage.setItem(name, JSON.stringify({ ...record, verifier: "A".repeat(43) }));
@@ -159,8 +140,8 @@ describe("the SDK through MiniStack's managed login", { skip: skipReason() || (a
   test("a scope that the client may not have is told as such", async () => {
     const options = await openPool();
     await begin(options);
-    await leave("signInWithRedirect", { scopes: ["openid", "profile"] });
-    await backHome();
+    await leave(page, "signInWithRedirect", { scopes: ["openid", "profile"] });
+    await backHome(page);
 
     const { error } = await handle(options);
 
@@ -172,7 +153,7 @@ describe("the SDK through MiniStack's managed login", { skip: skipReason() || (a
     const options = await openPool({ callback: `${site.url}/elsewhere` });
     await begin(options);
 
-    await leave("signInWithRedirect");
+    await leave(page, "signInWithRedirect");
 
     await page.see("redirect_uri is not allowed");
     assert.ok((await page.url()).startsWith(server.url));
@@ -181,10 +162,10 @@ describe("the SDK through MiniStack's managed login", { skip: skipReason() || (a
   test("a person of an OpenID provider signs in, and is refreshed", async () => {
     const options = await openPool({ provider: "Company" });
     await begin(options);
-    await leave("signInWithRedirect", { identityProvider: "Company" });
-    await arrived(new RegExp(`^${idp.url}/`));
+    await leave(page, "signInWithRedirect", { identityProvider: "Company" });
+    await arrived(page, new RegExp(`^${idp.url}/`));
     await page.click(await page.find('button[value="grace"]'));
-    await backHome();
+    await backHome(page);
 
     const { user } = await handle(options);
 
@@ -196,15 +177,15 @@ describe("the SDK through MiniStack's managed login", { skip: skipReason() || (a
   test("signing out ends the session, revokes the token and comes back", async () => {
     const options = await openPool();
     await begin(options);
-    await leave("signInWithRedirect");
-    await arrived(/\/oauth2\/authorize\?/);
+    await leave(page, "signInWithRedirect");
+    await arrived(page, /\/oauth2\/authorize\?/);
     await typeAtManagedLogin();
-    await backHome();
+    await backHome(page);
     assert.ok((await handle(options)).user);
     const stored = await page.evaluate((key) => JSON.parse(localStorage.getItem(key)), `lifeguard.${options.clientId}.session`);
 
-    await leave("signOutWithRedirect");
-    await arrived(new RegExp(`^${site.url}/$`));
+    await leave(page, "signOutWithRedirect");
+    await arrived(page, new RegExp(`^${site.url}/$`));
 
     await begin(options);
     assert.equal(await page.evaluate(() => auth.user()), null);

@@ -1,7 +1,6 @@
 // npm oidc-provider, a certified OpenID provider, as Google, as Facebook-style OAuth and as a company's own provider of the
 // dev-server's default pool.
 import assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,12 +8,12 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { defaultPool } from "../e2e/lib/server.mjs";
 import { accounts } from "../idp/accounts.mjs";
 import { startIdp } from "../idp/start.mjs";
+import { claimsOf, exchange, startFlow } from "./lib/code-flow.mjs";
 import { openDevServer } from "./lib/pool.mjs";
 import { openWeb } from "./lib/web.mjs";
 
 const redirectUri = "http://localhost:5173/";
 const { userPoolId, clientId } = defaultPool;
-const claimsOf = (token) => JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
 
 describe("identity providers of the dev-server", () => {
   let idp;
@@ -29,41 +28,14 @@ describe("identity providers of the dev-server", () => {
     await idp?.close();
   });
 
-  function start(more = {}) {
-    const verifier = randomBytes(32).toString("base64url");
-    const state = randomBytes(16).toString("hex");
-    const url = new URL("/oauth2/authorize", server.url);
-    url.search = new URLSearchParams({
-      client_id: clientId,
-      redirect_uri: redirectUri,
-      response_type: "code",
-      scope: "openid email profile aws.cognito.signin.user.admin",
-      state,
-      nonce: "nonce-of-the-app",
-      code_challenge: createHash("sha256").update(verifier).digest("base64url"),
-      code_challenge_method: "S256",
-      ...more,
-    });
-    return { url, verifier, state };
-  }
-
-  async function exchange(flow, left) {
-    assert.equal(left.searchParams.get("error"), null, String(left));
-    assert.equal(left.searchParams.get("state"), flow.state);
-    const response = await fetch(`${server.url}/oauth2/token`, {
-      method: "POST",
-      body: new URLSearchParams({ grant_type: "authorization_code", client_id: clientId, redirect_uri: redirectUri, code: left.searchParams.get("code"), code_verifier: flow.verifier }),
-    });
-    assert.equal(response.status, 200);
-    return response.json();
-  }
+  const start = (more) => startFlow(server, { nonce: "nonce-of-the-app", ...more });
 
   /** Signs in at a provider as one of its accounts. */
   async function signIn(provider, account, web = openWeb()) {
     const flow = start({ identity_provider: provider });
     const page = await web.visit(flow.url);
     const { left } = await page.submit({ account });
-    return exchange(flow, left);
+    return exchange(server, flow, left);
   }
 
   for (const [provider, type] of [["Google", "Google"], ["Facebook", "Facebook"], ["Company", "OIDC"]]) {
@@ -126,7 +98,7 @@ describe("identity providers of the dev-server", () => {
     const { left } = await web.visit(flow.url);
     const other = await web.visit(start({ identity_provider: "Company" }).url);
 
-    assert.equal(claimsOf((await exchange(flow, left)).id_token)["cognito:username"], `Google_${accounts.grace.sub}`);
+    assert.equal(claimsOf((await exchange(server, flow, left)).id_token)["cognito:username"], `Google_${accounts.grace.sub}`);
     assert.equal(other.url.origin, idp.url, "another provider is another question");
   });
 

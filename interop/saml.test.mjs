@@ -1,18 +1,16 @@
 // npm samlify, a SAML 2.0 identity provider, as the corporate provider of the dev-server's default pool; and what somebody
 // between the two could try.
 import assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { inflateRawSync } from "node:zlib";
 import { defaultPool } from "../e2e/lib/server.mjs";
 import { accounts } from "../idp/accounts.mjs";
 import { startIdp } from "../idp/start.mjs";
+import { claimsOf, exchange, startFlow } from "./lib/code-flow.mjs";
 import { openDevServer } from "./lib/pool.mjs";
 import { openWeb } from "./lib/web.mjs";
 
-const redirectUri = "http://localhost:5173/";
-const { userPoolId, clientId } = defaultPool;
-const claimsOf = (token) => JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
+const { userPoolId } = defaultPool;
 const { grace } = accounts;
 
 describe("a SAML provider of the dev-server", () => {
@@ -30,31 +28,8 @@ describe("a SAML provider of the dev-server", () => {
 
   /** Begins a sign-in of the app; gives the page it leads to. */
   async function start(web, more = { identity_provider: "Corporate" }) {
-    const verifier = randomBytes(32).toString("base64url");
-    const state = randomBytes(16).toString("hex");
-    const url = new URL("/oauth2/authorize", server.url);
-    url.search = new URLSearchParams({
-      client_id: clientId,
-      redirect_uri: redirectUri,
-      response_type: "code",
-      scope: "openid email profile aws.cognito.signin.user.admin",
-      state,
-      code_challenge: createHash("sha256").update(verifier).digest("base64url"),
-      code_challenge_method: "S256",
-      ...more,
-    });
-    return { verifier, state, page: await web.visit(url) };
-  }
-
-  async function exchange({ verifier, state }, left) {
-    assert.equal(left.searchParams.get("error"), null, String(left));
-    assert.equal(left.searchParams.get("state"), state);
-    const response = await fetch(`${server.url}/oauth2/token`, {
-      method: "POST",
-      body: new URLSearchParams({ grant_type: "authorization_code", client_id: clientId, redirect_uri: redirectUri, code: left.searchParams.get("code"), code_verifier: verifier }),
-    });
-    assert.equal(response.status, 200);
-    return response.json();
+    const flow = startFlow(server, more);
+    return { ...flow, page: await web.visit(flow.url) };
   }
 
   /** Signs in; gives the claims of the ID token. */
@@ -62,7 +37,7 @@ describe("a SAML provider of the dev-server", () => {
     const flow = await start(web);
     const form = await flow.page.submit({ account });
     const { left } = await form.submit({});
-    return claimsOf((await exchange(flow, left)).id_token);
+    return claimsOf((await exchange(server, flow, left)).id_token);
   }
 
   /** The form that the provider's page posts to the pool, not yet posted. */
