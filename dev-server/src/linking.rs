@@ -2,7 +2,7 @@
 
 use crate::refusal::Refusal;
 use crate::server::Server;
-use crate::store::{Document, Pool, Store, User};
+use crate::store::{Pool, Store, User, document};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -46,18 +46,7 @@ pub(crate) struct Link {
     key: String,
 }
 
-impl Document for Link {
-    const KIND: &'static str = "link";
-    fn pool_id(&self) -> &str {
-        &self.pool_id
-    }
-    fn owner(&self) -> &str {
-        &self.username
-    }
-    fn key(&self) -> &str {
-        &self.key
-    }
-}
+document!(Link, "link", key, username);
 
 /// Links an identity, named by an attribute and its value, to a user.
 pub(crate) fn link(

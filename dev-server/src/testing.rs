@@ -53,6 +53,21 @@ impl World {
         Self::of(toml::from_str(&Self::text(settings, mfa, "", "")).unwrap())
     }
 
+    /// The default configuration.
+    pub(crate) fn seeded() -> Self {
+        Self::of(Config::load(None).unwrap())
+    }
+
+    /// The tokens of somebody of the default configuration, who signs in with the usual password.
+    pub(crate) async fn seeded_tokens(&self, username: &str) -> Value {
+        let input = json!({
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "ClientId": "lifeguarddemoclient0000001",
+            "AuthParameters": { "USERNAME": username, "PASSWORD": PASSWORD },
+        });
+        self.call("InitiateAuth", input).await.unwrap()["AuthenticationResult"].take()
+    }
+
     /// Further settings of the client.
     pub(crate) fn with_client(settings: &str) -> Self {
         Self::of(toml::from_str(&Self::text("", "", settings, "")).unwrap())

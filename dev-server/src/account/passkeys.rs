@@ -5,7 +5,7 @@ use super::present_user;
 use crate::passkey::relying_party;
 use crate::refusal::{Answer, Refusal};
 use crate::server::{Caller, Server};
-use crate::store::{Document, Passkey, Pool, Store};
+use crate::store::{Passkey, Pool, Store, document};
 use crate::{input, paging, tokens};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -28,18 +28,7 @@ struct PendingRegistration {
     expires: i64,
 }
 
-impl Document for PendingRegistration {
-    const KIND: &'static str = "passkey_registration";
-    fn pool_id(&self) -> &str {
-        &self.pool_id
-    }
-    fn owner(&self) -> &str {
-        &self.username
-    }
-    fn key(&self) -> &str {
-        &self.challenge
-    }
-}
+document!(PendingRegistration, "passkey_registration", challenge, username);
 
 /// StartWebAuthnRegistration.
 pub(super) fn start(server: &Server, _: &Caller, request: Value) -> Answer {

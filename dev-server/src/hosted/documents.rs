@@ -1,6 +1,6 @@
 //! What is kept between a person's arrival and the app's call: codes, and sign-ins of a browser.
 
-use crate::store::Document;
+use crate::store::document;
 use serde::{Deserialize, Serialize};
 
 /// An authorization code; the key is its SHA-256.
@@ -25,18 +25,7 @@ pub(super) struct AuthorizationCode {
     pub(super) refresh_key: Option<String>,
 }
 
-impl Document for AuthorizationCode {
-    const KIND: &'static str = "authorization_code";
-    fn pool_id(&self) -> &str {
-        &self.pool_id
-    }
-    fn owner(&self) -> &str {
-        &self.username
-    }
-    fn key(&self) -> &str {
-        &self.key
-    }
-}
+document!(AuthorizationCode, "authorization_code", key, username);
 
 /// A browser in which somebody signed in; the key is the SHA-256 of its cookie.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -52,15 +41,4 @@ pub(super) struct BrowserSession {
     pub(super) expires: i64,
 }
 
-impl Document for BrowserSession {
-    const KIND: &'static str = "browser_session";
-    fn pool_id(&self) -> &str {
-        &self.pool_id
-    }
-    fn owner(&self) -> &str {
-        &self.username
-    }
-    fn key(&self) -> &str {
-        &self.key
-    }
-}
+document!(BrowserSession, "browser_session", key, username);

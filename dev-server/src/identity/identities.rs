@@ -6,7 +6,7 @@ use crate::input::{map, text};
 use crate::random;
 use crate::refusal::{Answer, Refusal};
 use crate::server::{Caller, Server};
-use crate::store::{Document, Store};
+use crate::store::{Store, document};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -19,15 +19,7 @@ pub(super) struct Identity {
     pub(super) links: Vec<String>,
 }
 
-impl Document for Identity {
-    const KIND: &'static str = "identity";
-    fn pool_id(&self) -> &str {
-        &self.pool_id
-    }
-    fn key(&self) -> &str {
-        &self.id
-    }
-}
+document!(Identity, "identity", id);
 
 /// `GetId`.
 pub(super) fn get_id(server: &Server, _: &Caller, input: Value) -> Answer {

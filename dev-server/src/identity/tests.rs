@@ -1,4 +1,3 @@
-use crate::config::Config;
 use crate::testing::World;
 use serde_json::{Value, json};
 
@@ -7,22 +6,8 @@ const CLOSED: &str = "eu-west-1:22222222-3333-4444-8555-666666666666";
 const PROVIDER: &str = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_LifeGuard";
 const ROLES: &str = "arn:aws:iam::123456789012:role/Lifeguard";
 
-/// The default configuration.
-fn world() -> World {
-    World::of(Config::load(None).unwrap())
-}
-
-async fn tokens(world: &World, username: &str) -> Value {
-    let input = json!({
-        "AuthFlow": "USER_PASSWORD_AUTH",
-        "ClientId": "lifeguarddemoclient0000001",
-        "AuthParameters": { "USERNAME": username, "PASSWORD": "Correct-Horse-9!" },
-    });
-    world.call("InitiateAuth", input).await.unwrap()["AuthenticationResult"].take()
-}
-
 async fn logins(world: &World, username: &str) -> Value {
-    json!({ PROVIDER: tokens(world, username).await["IdToken"] })
+    json!({ PROVIDER: world.seeded_tokens(username).await["IdToken"] })
 }
 
 async fn identity(world: &World, logins: &Value) -> String {
@@ -51,12 +36,12 @@ fn role(world: &World, answer: &Value) -> String {
 
 #[tokio::test]
 async fn a_person_has_one_identity_and_well_formed_credentials() {
-    let world = world();
+    let world = World::seeded();
     let logins = logins(&world, "alice").await;
 
     let id = identity(&world, &logins).await;
     let again =
-        identity(&world, &json!({ PROVIDER: tokens(&world, "alice").await["IdToken"] })).await;
+        identity(&world, &json!({ PROVIDER: world.seeded_tokens("alice").await["IdToken"] })).await;
     let answer = credentials(&world, &id, &logins).await;
 
     assert_eq!(id, again);
@@ -75,7 +60,7 @@ async fn a_person_has_one_identity_and_well_formed_credentials() {
 
 #[tokio::test]
 async fn issuer_without_its_scheme_names_the_provider_too() {
-    let world = world();
+    let world = World::seeded();
     let logins = logins(&world, "alice").await;
     let local = json!({ "localhost:9320/eu-west-1_LifeGuard": logins[PROVIDER] });
 
@@ -84,7 +69,7 @@ async fn issuer_without_its_scheme_names_the_provider_too() {
 
 #[tokio::test]
 async fn every_guest_is_another_one_where_guests_are_allowed() {
-    let world = world();
+    let world = World::seeded();
 
     let (one, two) = (identity(&world, &json!({})).await, identity(&world, &json!({})).await);
     let answer = credentials(&world, &one, &json!({})).await;
@@ -98,7 +83,7 @@ async fn every_guest_is_another_one_where_guests_are_allowed() {
 
 #[tokio::test]
 async fn guest_who_signs_in_keeps_the_identity_unless_there_is_an_older_one() {
-    let world = world();
+    let world = World::seeded();
     let logins = logins(&world, "alice").await;
     let (first, second) = (identity(&world, &json!({})).await, identity(&world, &json!({})).await);
 
@@ -115,7 +100,7 @@ async fn guest_who_signs_in_keeps_the_identity_unless_there_is_an_older_one() {
 
 #[tokio::test]
 async fn logins_of_somebody_else_are_refused() {
-    let world = world();
+    let world = World::seeded();
     let (alice, ada) = (logins(&world, "alice").await, logins(&world, "ada").await);
     let id = identity(&world, &alice).await;
     let hers = identity(&world, &ada).await;
@@ -136,8 +121,8 @@ async fn logins_of_somebody_else_are_refused() {
 
 #[tokio::test]
 async fn each_wrong_token_is_refused_for_its_reason() {
-    let world = world();
-    let tokens = tokens(&world, "alice").await;
+    let world = World::seeded();
+    let tokens = world.seeded_tokens("alice").await;
     let id_token = tokens["IdToken"].as_str().unwrap();
     let (head, signature) = id_token.rsplit_once('.').unwrap();
     let flipped = if signature.starts_with('A') { 'B' } else { 'A' };
@@ -186,7 +171,7 @@ async fn each_wrong_token_is_refused_for_its_reason() {
 
 #[tokio::test]
 async fn what_is_not_there_is_not_found() {
-    let world = world();
+    let world = World::seeded();
     let nowhere = "eu-west-1:00000000-0000-4000-8000-000000000000";
 
     let pool = refusal(&world, "GetId", json!({ "IdentityPoolId": nowhere })).await;
@@ -201,7 +186,7 @@ async fn what_is_not_there_is_not_found() {
 
 #[tokio::test]
 async fn role_comes_from_the_token_and_may_be_one_of_its_roles_only() {
-    let world = world();
+    let world = World::seeded();
     let (alice, ada) = (logins(&world, "alice").await, logins(&world, "ada").await);
     let ask = async |logins: &Value, role: &str| {
         let id = identity(&world, logins).await;
@@ -251,7 +236,7 @@ async fn role_may_come_from_rules_and_may_be_missing() {
 
 #[tokio::test]
 async fn server_side_check_refuses_who_was_signed_out_or_shut_out() {
-    let world = world();
+    let world = World::seeded();
     let person = json!({"UserPoolId": "eu-west-1_LifeGuard", "Username": "alice"});
     let ask = |logins: Value| json!({ "IdentityPoolId": CLOSED, "Logins": logins });
     let logins = logins(&world, "alice").await;
@@ -269,7 +254,7 @@ async fn server_side_check_refuses_who_was_signed_out_or_shut_out() {
 
 #[tokio::test]
 async fn pool_vouches_for_an_identity() {
-    let world = world();
+    let world = World::seeded();
     let logins = logins(&world, "alice").await;
     let id = identity(&world, &logins).await;
 

@@ -3,7 +3,7 @@
 use super::metadata::Provider;
 use super::response::Assertion;
 use crate::refusal::Refusal;
-use crate::store::{Document, Store};
+use crate::store::{Store, document};
 use serde::{Deserialize, Serialize};
 
 /// How long after its end an assertion is remembered: longer than it is accepted, whatever the clocks. Seconds.
@@ -20,15 +20,7 @@ struct SpentAssertion {
     forget: i64,
 }
 
-impl Document for SpentAssertion {
-    const KIND: &'static str = "spent_assertion";
-    fn pool_id(&self) -> &str {
-        &self.pool_id
-    }
-    fn key(&self) -> &str {
-        &self.key
-    }
-}
+document!(SpentAssertion, "spent_assertion", key);
 
 /// Uses an assertion; false when it was used before.
 pub(crate) fn spend(

@@ -1,5 +1,4 @@
 use super::answer;
-use crate::config::Config;
 use crate::sigv4::{Request, Signing};
 use crate::testing::World;
 use axum::body::Body;
@@ -9,24 +8,10 @@ use serde_json::{Value, json};
 const PROVIDER: &str = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_LifeGuard";
 const POOL: &str = "eu-west-1:11111111-2222-4333-8444-555555555555";
 
-/// The default configuration.
-fn world() -> World {
-    World::of(Config::load(None).unwrap())
-}
-
-async fn tokens(world: &World, username: &str) -> Value {
-    let input = json!({
-        "AuthFlow": "USER_PASSWORD_AUTH",
-        "ClientId": "lifeguarddemoclient0000001",
-        "AuthParameters": { "USERNAME": username, "PASSWORD": "Correct-Horse-9!" },
-    });
-    world.call("InitiateAuth", input).await.unwrap()["AuthenticationResult"].take()
-}
-
 /// Credentials of somebody, or of a guest.
 async fn credentials(world: &World, username: Option<&str>) -> Value {
     let logins = match username {
-        Some(username) => json!({ PROVIDER: tokens(world, username).await["IdToken"] }),
+        Some(username) => json!({ PROVIDER: world.seeded_tokens(username).await["IdToken"] }),
         None => json!({}),
     };
     let input = json!({ "IdentityPoolId": POOL, "Logins": logins });
@@ -47,7 +32,7 @@ fn request(method: &str, target: &str, body: &str) -> Request {
 
 #[tokio::test]
 async fn signer_of_a_request_is_told() {
-    let world = world();
+    let world = World::seeded();
     let issued = credentials(&world, Some("alice")).await;
     let mut request = request("POST", "/_sample/iam/notes?b=2&a=1", "{\"text\":\"é\"}");
     Signing::of(&issued, "execute-api").sign(&mut request, world.server.clock.now());
@@ -68,7 +53,7 @@ async fn signer_of_a_request_is_told() {
 
 #[tokio::test]
 async fn address_with_a_signature_in_it_can_be_opened_and_tells_no_secret() {
-    let world = world();
+    let world = World::seeded();
     let issued = credentials(&world, Some("alice")).await;
     let mut request = request("GET", "/_sample/iam/notes?a=1", "");
     Signing::of(&issued, "execute-api").presign(&mut request, world.server.clock.now(), 60);
@@ -82,7 +67,7 @@ async fn address_with_a_signature_in_it_can_be_opened_and_tells_no_secret() {
 
 #[tokio::test]
 async fn request_without_the_right_signature_is_refused() {
-    let world = world();
+    let world = World::seeded();
     let issued = credentials(&world, Some("alice")).await;
     let good = Signing::of(&issued, "execute-api");
     let now = world.server.clock.now();
@@ -123,7 +108,7 @@ async fn request_without_the_right_signature_is_refused() {
 
 #[tokio::test]
 async fn guest_may_read_what_is_public_and_nothing_else() {
-    let world = world();
+    let world = World::seeded();
     let guest = Signing::of(&credentials(&world, None).await, "execute-api");
     let ask = async |method: &str, path: &str| {
         let mut request = request(method, path, "");
@@ -146,7 +131,7 @@ async fn guest_may_read_what_is_public_and_nothing_else() {
 
 #[tokio::test]
 async fn role_of_administrators_may_call_what_the_policy_names() {
-    let world = world();
+    let world = World::seeded();
     let ask = async |username: &str, operation: &str, input: Value| {
         let signing = Signing::of(&credentials(&world, Some(username)).await, "cognito-idp");
         let mut request = Request::operation(&format!("X.{operation}"), &input.to_string());
@@ -167,8 +152,8 @@ async fn role_of_administrators_may_call_what_the_policy_names() {
 
 #[tokio::test]
 async fn access_token_opens_the_token_api() {
-    let world = world();
-    let tokens = tokens(&world, "ada").await;
+    let world = World::seeded();
+    let tokens = world.seeded_tokens("ada").await;
     let bearer = format!("Bearer {}", tokens["AccessToken"].as_str().unwrap());
     let request = |path: &str| Request::new("GET", path, &[("authorization", &bearer)], "");
 
@@ -188,8 +173,8 @@ async fn access_token_opens_the_token_api() {
 
 #[tokio::test]
 async fn every_other_token_is_refused_with_a_challenge() {
-    let world = world();
-    let tokens = tokens(&world, "alice").await;
+    let world = World::seeded();
+    let tokens = world.seeded_tokens("alice").await;
     let access = tokens["AccessToken"].as_str().unwrap();
     let (head, signature) = access.rsplit_once('.').unwrap();
     let flipped = if signature.starts_with('A') { 'B' } else { 'A' };

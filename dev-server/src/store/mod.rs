@@ -30,6 +30,26 @@ pub(crate) trait Document: Serialize + DeserializeOwned {
     fn key(&self) -> &str;
 }
 
+/// Makes a type of a pool a [`Document`]: its kind, the member that is its key, and the member that names its owner, if
+/// it has one.
+macro_rules! document {
+    ($name:ident, $kind:literal, $key:ident $(, $owner:ident)?) => {
+        impl $crate::store::Document for $name {
+            const KIND: &'static str = $kind;
+            fn pool_id(&self) -> &str {
+                &self.pool_id
+            }
+            $(fn owner(&self) -> &str {
+                &self.$owner
+            })?
+            fn key(&self) -> &str {
+                &self.$key
+            }
+        }
+    };
+}
+pub(crate) use document;
+
 /// The database.
 #[derive(Debug)]
 pub(crate) struct Store {

@@ -1,7 +1,7 @@
 //! Pools, clients and what else belongs to a pool. Settings stay the JSON that CreateUserPool and its
 //! kin took, so that they can be reported back; the parts that decide something are read by name.
 
-use super::{Document, Store};
+use super::{Document, Store, document};
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -240,15 +240,7 @@ pub(crate) struct Client {
     pub(crate) modified: i64,
 }
 
-impl Document for Client {
-    const KIND: &'static str = "client";
-    fn pool_id(&self) -> &str {
-        &self.pool_id
-    }
-    fn key(&self) -> &str {
-        &self.id
-    }
-}
+document!(Client, "client", id);
 
 impl Client {
     /// The settings as types.
@@ -314,15 +306,7 @@ macro_rules! kept {
             /// Milliseconds since the epoch.
             pub(crate) created: i64,
         }
-        impl Document for $name {
-            const KIND: &'static str = $kind;
-            fn pool_id(&self) -> &str {
-                &self.pool_id
-            }
-            fn key(&self) -> &str {
-                &self.name
-            }
-        }
+        document!($name, $kind, name);
     };
 }
 
@@ -359,15 +343,7 @@ pub(crate) struct SigningKey {
     pub(crate) exponent: String,
 }
 
-impl Document for SigningKey {
-    const KIND: &'static str = "signing_key";
-    fn pool_id(&self) -> &str {
-        &self.pool_id
-    }
-    fn key(&self) -> &str {
-        &self.token_use
-    }
-}
+document!(SigningKey, "signing_key", token_use);
 
 impl Store {
     /// The pool of that id, or the service's refusal.

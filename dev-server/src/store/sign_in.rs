@@ -1,6 +1,6 @@
 //! Sign-ins on their way, and the tokens of those that arrived.
 
-use super::{Document, Verifier};
+use super::{Verifier, document};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -26,15 +26,7 @@ pub(crate) struct PendingChallenge {
     pub(crate) spent: bool,
 }
 
-impl Document for PendingChallenge {
-    const KIND: &'static str = "challenge";
-    fn pool_id(&self) -> &str {
-        &self.pool_id
-    }
-    fn key(&self) -> &str {
-        &self.key
-    }
-}
+document!(PendingChallenge, "challenge", key);
 
 /// What was asked, with what the server must remember to judge the answer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -125,18 +117,7 @@ pub(crate) struct RefreshToken {
     pub(crate) revoked: bool,
 }
 
-impl Document for RefreshToken {
-    const KIND: &'static str = "refresh_token";
-    fn pool_id(&self) -> &str {
-        &self.pool_id
-    }
-    fn owner(&self) -> &str {
-        &self.username
-    }
-    fn key(&self) -> &str {
-        &self.key
-    }
-}
+document!(RefreshToken, "refresh_token", key, username);
 
 /// All tokens of this `origin_jti` are revoked.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -146,15 +127,4 @@ pub(crate) struct Revocation {
     pub(crate) origin_jti: String,
 }
 
-impl Document for Revocation {
-    const KIND: &'static str = "revocation";
-    fn pool_id(&self) -> &str {
-        &self.pool_id
-    }
-    fn owner(&self) -> &str {
-        &self.username
-    }
-    fn key(&self) -> &str {
-        &self.origin_jti
-    }
-}
+document!(Revocation, "revocation", origin_jti, username);

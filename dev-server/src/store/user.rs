@@ -1,6 +1,6 @@
 //! Users and what is theirs.
 
-use super::{Document, Store};
+use super::{Store, document};
 use crate::refusal::Refusal;
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
@@ -108,15 +108,7 @@ pub(crate) struct Lockout {
     pub(crate) until: i64,
 }
 
-impl Document for User {
-    const KIND: &'static str = "user";
-    fn pool_id(&self) -> &str {
-        &self.pool_id
-    }
-    fn key(&self) -> &str {
-        &self.username
-    }
-}
+document!(User, "user", username);
 
 impl User {
     /// A person with these attributes and nothing else yet; unconfirmed.
@@ -178,18 +170,7 @@ pub(crate) struct Device {
     pub(crate) last_authenticated: i64,
 }
 
-impl Document for Device {
-    const KIND: &'static str = "device";
-    fn pool_id(&self) -> &str {
-        &self.pool_id
-    }
-    fn owner(&self) -> &str {
-        &self.username
-    }
-    fn key(&self) -> &str {
-        &self.device_key
-    }
-}
+document!(Device, "device", device_key, username);
 
 /// A passkey.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -209,18 +190,7 @@ pub(crate) struct Passkey {
     pub(crate) created: i64,
 }
 
-impl Document for Passkey {
-    const KIND: &'static str = "passkey";
-    fn pool_id(&self) -> &str {
-        &self.pool_id
-    }
-    fn owner(&self) -> &str {
-        &self.username
-    }
-    fn key(&self) -> &str {
-        &self.credential_id
-    }
-}
+document!(Passkey, "passkey", credential_id, username);
 
 /// A code that was sent and not yet used.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -238,18 +208,7 @@ pub(crate) struct Code {
     pub(crate) wrong_tries: u32,
 }
 
-impl Document for Code {
-    const KIND: &'static str = "code";
-    fn pool_id(&self) -> &str {
-        &self.pool_id
-    }
-    fn owner(&self) -> &str {
-        &self.username
-    }
-    fn key(&self) -> &str {
-        &self.purpose
-    }
-}
+document!(Code, "code", purpose, username);
 
 impl Store {
     /// The user of that real name.

@@ -16,7 +16,7 @@ pub(super) use provider::{by_identifier, named};
 pub(super) use returning::{come_back, come_back_by_form};
 pub(super) use saml::deliver;
 
-use crate::store::Document;
+use crate::store::document;
 use serde::{Deserialize, Serialize};
 
 /// How long a person may stay at the provider.
@@ -38,15 +38,7 @@ struct Departure {
     expires: i64,
 }
 
-impl Document for Departure {
-    const KIND: &'static str = "departure";
-    fn pool_id(&self) -> &str {
-        &self.pool_id
-    }
-    fn key(&self) -> &str {
-        &self.key
-    }
-}
+document!(Departure, "departure", key);
 
 /// Why a provider's answer is not taken, in words for the app.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use crate::saml::request::AuthnRequest;
 use crate::saml::response::{Assertion, Expected};
 use crate::saml::{Fault, replay, service_provider};
 use crate::server::Server;
-use crate::store::Document;
+use crate::store::document;
 use crate::tokens::fingerprint;
 use axum::body::Body;
 use axum::http::Response;
@@ -33,15 +33,7 @@ struct Delivery {
     response: String,
 }
 
-impl Document for Delivery {
-    const KIND: &'static str = "saml_delivery";
-    fn pool_id(&self) -> &str {
-        &self.pool_id
-    }
-    fn key(&self) -> &str {
-        &self.key
-    }
-}
+document!(Delivery, "saml_delivery", key);
 
 /// Sends the person to a provider.
 pub(super) async fn depart(
