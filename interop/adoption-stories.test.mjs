@@ -33,7 +33,14 @@ async function tokenNames(page) {
   return [...Object.entries({ ...local, ...session }), ...pairs].filter(([, value]) => value.includes("eyJ")).map(([name]) => name);
 }
 
-stories("adoption", { site: "bare", siteOptions: { files: await bundleOthers() } }, (story) => {
+const others = await bundleOthers();
+/** A page that sets `globalThis.held` sees what other libraries left only once that promise is kept. */
+const slowLook = {
+  "/package/dist/legacy.js": ({ url }) =>
+    url.includes("?") ? null : { body: 'await globalThis.held; export * from "/package/dist/legacy.js?held";' },
+};
+
+stories("adoption", { site: "bare", siteOptions: { files: others } }, (story) => {
   for (const place of places) {
     const [client, storage] = place;
 
@@ -86,6 +93,19 @@ stories("adoption", { site: "bare", siteOptions: { files: await bundleOthers() }
     assert.equal(new Set(tokens).size, 1);
     assert.equal(await lab.calls(), 1);
   });
+
+  story("a tab that finds the session gone, because another has just taken it over, has it too", async (world) => {
+    const { lab, left } = await leaveSession(amplify, world, pools.plain, "alice");
+    const [slow, quick] = [await lab.tab(), await lab.tab()];
+    await slow.evaluate(() => {
+      globalThis.held = new Promise((resolve) => { globalThis.goOn = resolve; });
+      globalThis.asked = auth.getAccessToken();
+    });
+    assert.equal(await token(quick), left);
+    await lab.settle(quick);
+
+    assert.equal(await slow.evaluate(() => { globalThis.goOn(); return globalThis.asked; }), left);
+  }, { siteOptions: { files: { ...others, ...slowLook } } });
 
   story("a session that the service ended meanwhile signs nobody in", async (world) => {
     const { lab } = await leaveSession(amplify, world, pools.plain, "alice");

@@ -17,7 +17,6 @@ import type {
   AuthOptions,
   CodeSentResult,
   ConfirmSignUpResult,
-  Session,
   SignUpResult,
   WasmModule,
 } from "./types.js";
@@ -69,19 +68,21 @@ export function createAuth(options: AuthOptions): Auth {
     return connected;
   }
 
-  const call: Call = async <T>(operation: Operation, input?: object, signal?: AbortSignal) => {
+  /** What the session asks for itself: it has looked at its time. */
+  const ask: Call = async <T>(operation: Operation, input?: object, signal?: AbortSignal) => {
     if (signal?.aborted) throw new AuthError("aborted");
-    if (!isSignIn(operation)) {
-      // Nothing is done any more for a person whose time is over.
-      if (operation !== "signOut") await session.isOver();
-      return (await core("account"))<T>(operation, input, signal);
-    }
+    if (!isSignIn(operation)) return (await core("account"))<T>(operation, input, signal);
     session.begin();
     const result = await (await core("signIn"))<T>(operation, input, signal);
     await session.settle();
     return result;
   };
-  const session = createSession(options, host, call, {
+  /** What the application asks for: nothing is done any more for a person whose time is over. */
+  const call: Call = async <T>(operation: Operation, input?: object, signal?: AbortSignal) => {
+    if (!isSignIn(operation) && !signal?.aborted) await session.isOver();
+    return ask<T>(operation, input, signal);
+  };
+  const session = createSession(options, host, ask, {
     isLoaded: () => cores.account !== undefined,
     // The next call begins with the session that has just been stored.
     replace() {
@@ -90,14 +91,6 @@ export function createAuth(options: AuthOptions): Auth {
   });
 
   const [run, act] = createRun(call);
-
-  /** A token for `auth.fetch`; a newer one where the API has just refused this one. */
-  async function token(kind: "access" | "id", replacing?: string): Promise<string | null> {
-    const pick = (live: Session | null) => (kind === "id" ? live?.idToken : live?.accessToken);
-    const held = pick(await session.auth.session());
-    if (replacing === undefined || held !== replacing) return held ?? null;
-    return pick(await session.auth.session({ forceRefresh: true })) ?? null;
-  }
 
   /** Sign-in through the pool's domain, which most pages never load. */
   async function redirect<N extends keyof RedirectParts>(
@@ -115,8 +108,8 @@ export function createAuth(options: AuthOptions): Auth {
     preload: () => call("prepare"),
 
     async fetch(input, init) {
-      const { createAuthFetch } = await import("./fetch.js");
-      return createAuthFetch(options.fetch ?? { allow: [] }, token)(input, init);
+      const { createAuthFetch, tokensOf } = await import("./fetch.js");
+      return createAuthFetch(options.fetch ?? { allow: [] }, tokensOf(session.auth))(input, init);
     },
 
     ...createSignIn(call, options),

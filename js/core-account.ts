@@ -2,6 +2,7 @@
  * The module for everything after a sign-in, with its glue and the address of its WebAssembly.
  */
 import type { Call, Known, Operation } from "./core.js";
+import { configOf } from "./config.js";
 import { loader, race } from "./core.js";
 import { AuthError } from "./auth-error.js";
 import { type CoreFailure, fromCore } from "./errors.js";
@@ -26,12 +27,7 @@ export function connect(options: AuthOptions, host: Host, known: () => Known): C
     try {
       core ??= new glue.Core(
         {
-          userPoolId: options.userPoolId,
-          // Not in the types: the core says why to whoever passes one all the same.
-          clientSecret: (options as { clientSecret?: unknown }).clientSecret !== undefined,
-          clientId: options.clientId,
-          endpoint: options.endpoint === undefined ? undefined : String(options.endpoint),
-          timeoutMs: options.timeoutMs,
+          ...configOf(options),
           identityPool: identityPool(options),
           keepsLegacy: options.legacyKeys === "keep",
           ...known(),

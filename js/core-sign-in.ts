@@ -2,7 +2,8 @@
  * The module that signs people in, with its glue and the address of its WebAssembly. It runs in steps:
  * each ends with something to do on the page, or with the call's result.
  */
-import { loader, race, resumeMs } from "./core.js";
+import { configOf, resumeMs } from "./config.js";
+import { loader, race } from "./core.js";
 import type { Call, Operation } from "./core.js";
 import { type Asked, createEffects } from "./effects.js";
 import { AuthError } from "./auth-error.js";
@@ -41,15 +42,7 @@ let isSpent = false;
 const MOST_BYTES = 2 ** 24;
 
 export function connect(options: AuthOptions, host: Host): Call {
-  const config = {
-    userPoolId: options.userPoolId,
-    // Not in the types: the core says why to whoever passes one all the same.
-    clientSecret: (options as { clientSecret?: unknown }).clientSecret !== undefined,
-    clientId: options.clientId,
-    endpoint: options.endpoint === undefined ? undefined : String(options.endpoint),
-    timeoutMs: options.timeoutMs,
-    resumeMs: resumeMs(options),
-  };
+  const config = { ...configOf(options), resumeMs: resumeMs(options) };
 
   async function run<T>(operation: Operation, input: object, signal?: AbortSignal): Promise<T> {
     const effects = createEffects(host, signal);

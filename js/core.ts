@@ -157,9 +157,3 @@ export function race<T>(result: Promise<T>, signal?: AbortSignal): Promise<T> {
   });
   return Promise.race([result, aborted]);
 }
-
-/** How long a half-finished sign-in outlives the page: the service's default is three minutes. */
-export function resumeMs({ resumeSignIn }: AuthOptions): number | undefined {
-  if (!resumeSignIn) return undefined;
-  return (resumeSignIn === true ? 180 : resumeSignIn.validSeconds) * 1000;
-}

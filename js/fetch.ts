@@ -2,10 +2,21 @@
  * `fetch` with the person's token, for an application's own API: sent to listed addresses only.
  */
 import { isAllowed, readAllowed } from "./allow.js";
-import type { AuthFetchOptions } from "./types.js";
+import type { Auth, AuthFetchOptions, Session } from "./types.js";
 
 /** A token of the live session; `replacing` a token that the API just refused asks for a newer one. */
 export type TokenSource = (kind: "access" | "id", replacing?: string) => Promise<string | null>;
+
+/** The tokens of who is signed in. */
+export function tokensOf({ session }: Pick<Auth, "session">): TokenSource {
+  return async (kind, replacing) => {
+    const pick = (live: Session | null) =>
+      (kind === "id" ? live?.idToken : live?.accessToken) ?? null;
+    const held = pick(await session());
+    if (replacing === undefined || held !== replacing) return held;
+    return pick(await session({ forceRefresh: true }));
+  };
+}
 
 /**
  * Makes the function. To a listed address it sends `Authorization: Bearer …` and answers one 401 with a

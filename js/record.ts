@@ -89,7 +89,8 @@ export function toSession(record: Found): Session {
   return idToken ? { ...session, idToken } : session;
 }
 
-function readClaims(token: string): Claims {
+/** Claims of a token, as they are. */
+export function readClaims(token: string): Claims {
   const part = token.split(".")[1] ?? "";
   const binary = atob(part.replaceAll("-", "+").replaceAll("_", "/"));
   return JSON.parse(

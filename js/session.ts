@@ -157,7 +157,9 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
 
   /** Whether nobody is signed in for sure, the stores being empty: nobody was, and no other library knows. */
   async function isNobody(): Promise<boolean> {
-    return !seen && !account.isLoaded() && !(await mayHaveLegacy());
+    if (seen || account.isLoaded() || (await mayHaveLegacy())) return false;
+    // Another tab stores what it takes over before it removes it there: in this order nothing is missed.
+    return (await findSafely()) === null;
   }
 
   async function mayHaveLegacy(): Promise<boolean> {
@@ -264,10 +266,12 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
       page.listen();
       page.openChannel();
       // What is there now is no change, but what comes is compared with it.
-      void findSafely().then((found) => {
-        if (found && isFresh(found)) look(found);
-        else if (!found) seen ??= "";
-      });
+      void isOver()
+        .then((over) => (over ? null : findSafely()))
+        .then((found) => {
+          if (found && isFresh(found)) look(found);
+          else if (!found) seen ??= "";
+        });
       return off;
     },
     get status() {

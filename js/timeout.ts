@@ -3,8 +3,8 @@
  * of its pages for a while, or a fixed time after the sign-in. Loaded only then.
  */
 import type { Host } from "./host.js";
-import type { Found } from "./record.js";
-import type { AuthOptions, SessionTimeout } from "./types.js";
+import { type Found, readClaims } from "./record.js";
+import type { AuthOptions } from "./types.js";
 
 /** What a person does with a page that is being used. */
 const touches = ["pointerdown", "keydown", "wheel", "touchstart"];
@@ -105,11 +105,9 @@ export function createTimeout(
  * token, which the service's clock tells, before the token's receipt.
  */
 function signedInAt({ accessToken, receivedAt }: Found): number {
-  const part = accessToken.split(".")[1] ?? "";
-  const claims = JSON.parse(atob(part.replaceAll("-", "+").replaceAll("_", "/")));
+  const claims = readClaims(accessToken);
   const ageSeconds = Number(claims.iat) - Number(claims.auth_time ?? claims.iat);
   return receivedAt - Math.max(ageSeconds || 0, 0) * 1000;
 }
 
 export type Timeout = ReturnType<typeof createTimeout>;
-export type { SessionTimeout };
