@@ -1,13 +1,13 @@
 //! Making the tokens of a session.
 
+use super::claims::{access_claims, access_seconds, add_groups, id_claims, lifetime};
 use super::fingerprint;
+use super::trigger::{ask_trigger, change};
 use crate::keys::TokenUse;
-use crate::messages::event_attributes;
 use crate::random;
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
-use crate::store::{Client, ClientPolicy, Group, Pool, RefreshToken, User};
-use crate::trigger::{ClaimsOverride, Occasion, TokenGeneration, TokenOverride, Trigger};
+use crate::store::{Client, Pool, RefreshToken, User};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
@@ -35,7 +35,7 @@ pub(crate) struct Grant<'a> {
 
 impl Grant<'_> {
     /// Whether the tokens come, or once came, from a redirect.
-    fn is_hosted(&self) -> bool {
+    pub(super) fn is_hosted(&self) -> bool {
         self.source == "HostedAuth" || self.renewed.as_ref().is_some_and(|token| token.hosted)
     }
 }
@@ -154,202 +154,6 @@ pub(super) fn make_refresh_token() -> Result<String, Refusal> {
     .join("."))
 }
 
-fn access_claims(
-    grant: &Grant<'_>,
-    policy: &ClientPolicy,
-    shared: Map<String, Value>,
-    now: i64,
-) -> Result<Map<String, Value>, Refusal> {
-    let mut claims = shared;
-    let mut claim = |name: &str, value: Value| claims.insert(name.to_owned(), value);
-    claim("client_id", json!(grant.client.id));
-    claim("token_use", json!("access"));
-    claim("scope", json!(grant.scope));
-    claim("exp", json!(now + access_seconds(policy)));
-    claim("jti", json!(random::uuid()?));
-    claim("username", json!(grant.user.username));
-    if grant.is_hosted() {
-        claim("version", json!(2));
-    }
-    if let Some(device_key) = &grant.device_key {
-        claim("device_key", json!(device_key));
-    }
-    Ok(claims)
-}
-
-fn id_claims(
-    grant: &Grant<'_>,
-    policy: &ClientPolicy,
-    shared: Map<String, Value>,
-    now: i64,
-) -> Result<Map<String, Value>, Refusal> {
-    let mut claims = shared;
-    let units = policy.token_validity_units.id_token.as_deref().unwrap_or("hours");
-    let lifetime = lifetime(policy.id_token_validity, units, 3600);
-    for (name, value) in &grant.user.attributes {
-        if name == "sub" || !is_readable(policy, name) || !is_in_scope(&grant.scope, name) {
-            continue;
-        }
-        let value = match name.as_str() {
-            "email_verified" | "phone_number_verified" => json!(value == "true"),
-            "address" => json!({ "formatted": value }),
-            "identities" => serde_json::from_str(value).unwrap_or_else(|_| json!(value)),
-            _ => json!(value),
-        };
-        claims.insert(name.clone(), value);
-    }
-    let mut claim = |name: &str, value: Value| claims.insert(name.to_owned(), value);
-    claim("aud", json!(grant.client.id));
-    claim("token_use", json!("id"));
-    claim("exp", json!(now + lifetime));
-    claim("jti", json!(random::uuid()?));
-    claim("cognito:username", json!(grant.user.username));
-    if let Some(nonce) = &grant.nonce {
-        claim("nonce", json!(nonce));
-    }
-    Ok(claims)
-}
-
-/// Whether a client may read an attribute; a client that names none may read all.
-pub(crate) fn is_readable(policy: &ClientPolicy, attribute: &str) -> bool {
-    policy.read_attributes.is_empty()
-        || attribute == "sub"
-        || attribute == "identities"
-        || policy.read_attributes.iter().any(|name| name == attribute)
-}
-
-/// Attributes follow the scopes of the redirect flow; a sign-in by API has all of them.
-pub(crate) fn is_in_scope(scope: &str, attribute: &str) -> bool {
-    let scopes: Vec<&str> = scope.split(' ').collect();
-    let has = |name: &str| scopes.contains(&name);
-    if !has("openid") || !["email", "phone", "profile"].into_iter().any(has) {
-        return true;
-    }
-    match attribute {
-        "email" | "email_verified" => has("email"),
-        "phone_number" | "phone_number_verified" => has("phone"),
-        "identities" => true,
-        _ => has("profile"),
-    }
-}
-
-fn add_groups(
-    server: &Server,
-    grant: &Grant<'_>,
-    id: &mut Map<String, Value>,
-    access: &mut Map<String, Value>,
-) -> Result<(), Refusal> {
-    let groups = &grant.user.groups;
-    if groups.is_empty() {
-        return Ok(());
-    }
-    let mut roles: Vec<(i64, String)> = Vec::new();
-    for name in groups {
-        let group: Option<Group> = server.store().find(&grant.pool.id, "", name)?;
-        let Some(group) = group else { continue };
-        if let Some(role) = group.settings.get("RoleArn").and_then(Value::as_str) {
-            let precedence = group.settings.get("Precedence").and_then(Value::as_i64);
-            roles.push((precedence.unwrap_or(i64::MAX), role.to_owned()));
-        }
-    }
-    for claims in [&mut *id, access] {
-        claims.insert("cognito:groups".to_owned(), json!(groups));
-    }
-    roles.sort();
-    if let Some((_, preferred)) = roles.first() {
-        id.insert("cognito:preferred_role".to_owned(), json!(preferred));
-        let all: Vec<_> = roles.iter().map(|(_, role)| role).collect();
-        id.insert("cognito:roles".to_owned(), json!(all));
-    }
-    Ok(())
-}
-
-async fn ask_trigger(
-    grant: &Grant<'_>,
-    id: &Map<String, Value>,
-    access: &Map<String, Value>,
-) -> Result<TokenOverride, Refusal> {
-    let claim = |name: &str| id.get(name).cloned().unwrap_or_else(|| json!([]));
-    let scopes: Vec<&str> = grant.scope.split(' ').filter(|scope| !scope.is_empty()).collect();
-    let occasion = Occasion {
-        pool: grant.pool,
-        client_id: &grant.client.id,
-        username: &grant.user.username,
-        source: &format!("TokenGeneration_{}", grant.source),
-        request: json!({
-            "userAttributes": event_attributes(grant.user),
-            "groupConfiguration": {
-                "groupsToOverride": claim("cognito:groups"),
-                "iamRolesToOverride": claim("cognito:roles"),
-                "preferredRole": id.get("cognito:preferred_role"),
-            },
-            "scopes": scopes,
-            "clientMetadata": grant.metadata,
-            "device_key": access.get("device_key"),
-        }),
-    };
-    Ok(Trigger::PreTokenGeneration.ask(occasion).await?.unwrap_or_default())
-}
-
-/// Applies what the trigger answered; claims that say whose and from where a token is stay.
-fn change(id: &mut Map<String, Value>, access: &mut Map<String, Value>, changes: TokenOverride) {
-    let TokenOverride { claims_override_details, claims_and_scope_override_details } = changes;
-    if let Some(ClaimsOverride {
-        claims_to_add_or_override,
-        claims_to_suppress,
-        group_override_details,
-    }) = claims_override_details
-    {
-        change_claims(id, claims_to_add_or_override, claims_to_suppress);
-        if let Some(groups) = group_override_details.and_then(|groups| groups.groups_to_override) {
-            for claims in [&mut *id, &mut *access] {
-                claims.insert("cognito:groups".to_owned(), json!(groups));
-            }
-        }
-    }
-    let Some(scoped) = claims_and_scope_override_details else { return };
-    if let Some(TokenGeneration { claims_to_add_or_override, claims_to_suppress, .. }) =
-        scoped.id_token_generation
-    {
-        change_claims(id, claims_to_add_or_override, claims_to_suppress);
-    }
-    if let Some(generation) = scoped.access_token_generation {
-        change_claims(access, generation.claims_to_add_or_override, generation.claims_to_suppress);
-        let suppressed = generation.scopes_to_suppress.unwrap_or_default();
-        let held = access.get("scope").and_then(Value::as_str).unwrap_or_default();
-        let mut scopes: Vec<String> = held
-            .split(' ')
-            .filter(|scope| !scope.is_empty() && !suppressed.iter().any(|s| s == scope))
-            .map(str::to_owned)
-            .collect();
-        scopes.extend(generation.scopes_to_add.unwrap_or_default());
-        access.insert("scope".to_owned(), json!(scopes.join(" ")));
-    }
-    if let Some(groups) = scoped.group_override_details.and_then(|g| g.groups_to_override) {
-        for claims in [id, access] {
-            claims.insert("cognito:groups".to_owned(), json!(groups));
-        }
-    }
-}
-
-fn change_claims(
-    claims: &mut Map<String, Value>,
-    add: Option<Map<String, Value>>,
-    suppress: Option<Vec<String>>,
-) {
-    let is_fixed = |name: &str| FIXED_CLAIMS.contains(&name);
-    for (name, value) in add.unwrap_or_default() {
-        if !is_fixed(&name) {
-            claims.insert(name, value);
-        }
-    }
-    for name in suppress.unwrap_or_default() {
-        if !is_fixed(&name) {
-            claims.remove(&name);
-        }
-    }
-}
-
 fn sign(
     server: &Server,
     pool: &Pool,
@@ -362,61 +166,4 @@ fn sign(
     let message = format!("{}.{}", part(&header), part(&Value::Object(claims.clone())));
     let signature = URL_SAFE_NO_PAD.encode(key.sign(message.as_bytes())?);
     Ok(format!("{message}.{signature}"))
-}
-
-fn access_seconds(policy: &ClientPolicy) -> i64 {
-    let units = policy.token_validity_units.access_token.as_deref().unwrap_or("hours");
-    lifetime(policy.access_token_validity, units, 3600)
-}
-
-/// A number in a unit as seconds; 0 and absence mean the default.
-fn lifetime(number: Option<i64>, unit: &str, default: i64) -> i64 {
-    let Some(number) = number.filter(|number| *number > 0) else { return default };
-    number.saturating_mul(match unit {
-        "seconds" => 1,
-        "minutes" => 60,
-        "hours" => 3600,
-        _ => 86_400,
-    })
-}
-
-/// Claims that no trigger can touch.
-const FIXED_CLAIMS: &[&str] = &[
-    "acr",
-    "amr",
-    "at_hash",
-    "aud",
-    "auth_time",
-    "azp",
-    "client_id",
-    "cognito:username",
-    "device_key",
-    "event_id",
-    "exp",
-    "iat",
-    "identities",
-    "iss",
-    "jti",
-    "nbf",
-    "nonce",
-    "origin_jti",
-    "sub",
-    "token_use",
-    "username",
-    "version",
-];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lifetimes_are_read_in_every_unit() {
-        assert_eq!(lifetime(None, "hours", 3600), 3600);
-        assert_eq!(lifetime(Some(0), "days", 7), 7);
-        assert_eq!(lifetime(Some(300), "seconds", 0), 300);
-        assert_eq!(lifetime(Some(5), "minutes", 0), 300);
-        assert_eq!(lifetime(Some(2), "hours", 0), 7200);
-        assert_eq!(lifetime(Some(1), "days", 0), 86_400);
-    }
 }

@@ -1,11 +1,14 @@
 //! Tokens: issued, renewed, believed, revoked.
 
 mod bearer;
+mod claims;
 mod issue;
 mod refresh;
+mod trigger;
 
 pub(crate) use bearer::{ADMIN_SCOPE, Bearer, authorize, believe};
-pub(crate) use issue::{Grant, is_in_scope, is_readable, issue, issue_to_client};
+pub(crate) use claims::{is_in_scope, is_readable};
+pub(crate) use issue::{Grant, issue, issue_to_client};
 pub(crate) use refresh::{Renewal, renew, revoke_family, sign_out_everywhere};
 
 use crate::server::Server;
