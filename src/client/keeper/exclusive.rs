@@ -157,12 +157,12 @@ async fn lease(
         if by == By::Lock {
             return Won::Unguarded;
         }
-        let _ = platform.sleep(SETTLE_MS).await;
+        let _ = platform.sleep(SEEN_MS).await;
         match platform.load(Store::Lasting, &key).await {
             Ok(Some(found)) if found == lease => {
                 return Won::Lease;
             }
-            Ok(_) => waited += SETTLE_MS,
+            Ok(_) => waited += SEEN_MS,
             Err(_) => return Won::Unguarded,
         }
     }
@@ -182,5 +182,8 @@ fn end_of(lease: &str, by: By) -> Option<u64> {
 const UNDER_LOCK: &str = " lock";
 /// Longer than a tab needs between reading and writing.
 pub(in crate::client) const SETTLE_MS: u32 = 50;
+/// Longer than a browser needs to show other tabs what one has written; seen in WebKit on a busy
+/// machine: more than 50 ms.
+const SEEN_MS: u32 = 200;
 /// What a tab needs besides its requests.
 const SLACK_MS: u32 = 8_000;
