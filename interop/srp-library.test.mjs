@@ -35,7 +35,7 @@ async function handshake(core, random, { username, password, enteredPassword = p
   const epoch = 1_780_000_000 + random.below(40_000_000);
   for (;;) {
     const { challenge, B } = await drawChallenge(pool, user);
-    const ours = await core.call("srpVector", { group, user: username, password: enteredPassword, a, B, salt: user.salt, secretBlock, epoch });
+    const ours = await core.call("srpVector", { group, user: username, password: enteredPassword, a, B, salt: user.salt, secretBlock, epoch, verifier: true });
     const session = challenge.getSession(wholeBytes(ours.A_wire));
     if (session.key[0] === 0) continue;
     return { ours, theirs: { verifier: user.verifier, key: session.getHkdf(), signature: session.calculateSignature(secretBlock, ours.timestamp) } };

@@ -57,7 +57,7 @@ const handshake = ({ id, kind, in: given, out }) => ({
 
 async function compute(core, { id, ...input }) {
   try {
-    return await core.call("srpVector", input);
+    return await core.call("srpVector", { ...input, verifier: true });
   } catch (error) {
     throw new Difference(`vector ${id}: the core refused it (${error?.code ?? error?.message ?? error} ${error?.detail ?? ""})`);
   }

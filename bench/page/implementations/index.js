@@ -5,9 +5,9 @@ import { amplify } from "./amplify.js";
 import { bigint256, bigint1024 } from "./bigint.js";
 import { identityJs } from "./identity-js.js";
 import { kernel } from "./kernel.js";
-import { lifeguard, lifeguardPrepared } from "./lifeguard.js";
+import { lifeguard, lifeguardDevice, lifeguardPrepared } from "./lifeguard.js";
 import { passwordlessAuth } from "./passwordless-auth.js";
 import { srpHelper } from "./srp-helper.js";
 
 export const peers = [identityJs, amplify, srpHelper, passwordlessAuth, bigint1024, bigint256];
-export const ours = { package: [lifeguard, lifeguardPrepared], kernel: [kernel] };
+export const ours = { package: [lifeguard, lifeguardDevice, lifeguardPrepared], kernel: [kernel] };

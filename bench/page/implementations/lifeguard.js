@@ -6,27 +6,39 @@ import { random, toHex } from "../srp.js";
 const settings = { userPoolId: "eu-west-1_LifeGuard", clientId: "1example23456789abcdefghij" };
 let core;
 
+async function prepare() {
+  const glue = await import("/package/dist/lifeguard-sign-in.js");
+  const wasm = await fetch("/package/dist/lifeguard-sign-in_bg.wasm");
+  core = await openCore(glue, await wasm.arrayBuffer(), settings);
+}
+
+async function handshake({ poolName, username, password, salt, B, secretBlock }, more) {
+  const result = await core.call("srpVector", {
+    group: poolName,
+    user: username,
+    password,
+    salt,
+    B,
+    secretBlock,
+    a: toHex(random(32)),
+    epoch: 1780000000,
+    ...more,
+  });
+  return { A: result.A_wire, signature: result.signature, timestamp: result.timestamp };
+}
+
 export const lifeguard = {
   name: "lifeguard",
-  about: "A, verifier and S in one call of the package's wasm, 256-bit a; only the generator's table is made before",
-  async prepare() {
-    const glue = await import("/package/dist/lifeguard-sign-in.js");
-    const wasm = await fetch("/package/dist/lifeguard-sign-in_bg.wasm");
-    core = await openCore(glue, await wasm.arrayBuffer(), settings);
-  },
-  async handshake({ poolName, username, password, salt, B, secretBlock }) {
-    const result = await core.call("srpVector", {
-      group: poolName,
-      user: username,
-      password,
-      salt,
-      B,
-      secretBlock,
-      a: toHex(random(32)),
-      epoch: 1780000000,
-    });
-    return { A: result.A_wire, signature: result.signature, timestamp: result.timestamp };
-  },
+  about: "A and S in one call of the package's wasm, 256-bit a; only the generator's table is made before",
+  prepare,
+  handshake: (input) => handshake(input),
+};
+
+export const lifeguardDevice = {
+  name: "lifeguard-device",
+  about: "the same and a verifier, as a sign-in that confirms a device computes it",
+  prepare,
+  handshake: (input) => handshake(input, { verifier: true }),
 };
 
 export const lifeguardPrepared = {

@@ -9,7 +9,8 @@ use crate::protocol::secret::Secret;
 use crate::protocol::srp::{self, Ephemeral, Identity, Verifier};
 use crate::protocol::text::{hex, hex_minimal, integer_from_hex};
 
-/// Every symbol of one handshake for `{ group, user, password, a, B, salt, secretBlock, epoch }`.
+/// Every symbol of one handshake for `{ group, user, password, a, B, salt, secretBlock, epoch }`; with
+/// `verifier: true` also the verifier, which a sign-in needs only where it confirms a device.
 pub(in crate::bindings) fn srp_vector(input: &Input) -> Result<Value, Error> {
     let integer = |name| integer_from_hex(&input.text(name)?).ok_or(Misuse(name));
     let (group, user) = (input.text("group")?, input.text("user")?);
@@ -22,10 +23,13 @@ pub(in crate::bindings) fn srp_vector(input: &Input) -> Result<Value, Error> {
     let verifier = Verifier { b: &b, salt: &salt, secret_block: &block };
     let proof = srp::proof(&identity, &ephemeral, &verifier, &timestamp)?;
     let salt = integer_from_hex(&salt).ok_or(Violation::SrpSalt)?;
-    Ok(Value::object()
+    let mut symbols = Value::object();
+    if input.is_true("verifier") {
+        symbols = symbols.with("verifier", hex_minimal(&srp::verifier(&identity, &salt)));
+    }
+    Ok(symbols
         .with("A_wire", ephemeral.wire())
         .with("salt_pad", hex(&srp::pad(&salt)))
-        .with("verifier", hex_minimal(&srp::verifier(&identity, &salt)))
         .with("timestamp", timestamp)
         .with("u_hash", hex(&proof.u))
         .with("u_pad", hex(&srp::pad(&proof.u)))
