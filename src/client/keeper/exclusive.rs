@@ -34,7 +34,15 @@ impl Right {
 /// The right to act for the whole browser, as far as it could be had.
 pub(in crate::client) enum Guard<L> {
     /// By a lock of the browser.
-    Lock { _held: L, owner: String, right: Right },
+    Lock {
+        /// The lock.
+        _held: L,
+        owner: String,
+        right: Right,
+        /// Whether the last holder's lease was still to be seen: it died, or what it stored is on its
+        /// way to this tab.
+        was_left: bool,
+    },
     /// By a lease: all tabs respect it, but a tab that was frozen may not know that it is over.
     Lease { owner: String, right: Right },
     /// The store cannot carry a lease: what is read before a write decides.
@@ -96,16 +104,23 @@ pub(super) async fn enter_within<P: Platform>(
     };
     match (lease(client, platform, right, wait_ms, &owner, by).await, locked) {
         (Won::Nothing, _) => Guard::Refused,
-        (_, Locked::Held(held)) => Guard::Lock { _held: held, owner, right },
+        (won, Locked::Held(held)) => {
+            let was_left = matches!(won, Won::Mark { was_left: true });
+            Guard::Lock { _held: held, owner, right, was_left }
+        }
         (Won::Lease, _) => Guard::Lease { owner, right },
-        (Won::Unguarded, _) => Guard::Unguarded,
+        (Won::Unguarded | Won::Mark { .. }, _) => Guard::Unguarded,
     }
 }
 
 /// What came of asking for a lease.
 enum Won {
     Lease,
-    /// The store cannot carry one, or need not: the lock is held.
+    /// The lock is held, and says so in the store.
+    Mark {
+        was_left: bool,
+    },
+    /// The store cannot carry one.
     Unguarded,
     /// Others are at it all the time.
     Nothing,
@@ -155,7 +170,8 @@ async fn lease(
             return Won::Unguarded;
         }
         if by == By::Lock {
-            return Won::Unguarded;
+            let was_left = found.as_deref().and_then(|lease| end_of(lease, By::Lease));
+            return Won::Mark { was_left: was_left.is_some_and(|until| until > now) };
         }
         let _ = platform.sleep(SEEN_MS).await;
         match platform.load(Store::Lasting, &key).await {

@@ -56,12 +56,17 @@ async fn locked<L>(
     let next = |stored: &Held| {
         session::next(&held.record.session, Some(&stored.record.session), platform.now(), forced)
     };
-    if next(&stored) == Next::Refresh && matches!(guard, Guard::Lock { .. }) {
+    if let Guard::Lock { was_left, .. } = guard {
         // A lock may come before what its last holder stored: browsers carry the two by different
         // ways (seen in Firefox, 4 ms), and a token that is spent twice can cost the session.
-        platform.sleep(SETTLE_MS).await?;
-        let Some(settled) = shelf::read(client, platform).await? else { return Ok(None) };
-        stored = settled;
+        let patience = if *was_left { LEFT_MS } else { SETTLE_MS };
+        let mut waited = 0;
+        while waited < patience && next(&stored) == Next::Refresh {
+            platform.sleep(SETTLE_MS).await?;
+            waited += SETTLE_MS;
+            let Some(settled) = shelf::read(client, platform).await? else { return Ok(None) };
+            stored = settled;
+        }
     }
     let newest = &stored.record.session;
     let token = match next(&stored) {
@@ -207,4 +212,7 @@ fn cool(client: &Client, platform: &impl Platform, token: &Secret<String>, error
     *cooling = Some((next, error.clone()));
 }
 
+/// How long what a holder of the lock stored may take to be seen, when its lease still is. One that
+/// died in the middle of a refresh costs the next that much, once.
+const LEFT_MS: u32 = 1_000;
 const LOOK_AGAIN_MS: u32 = 500;

@@ -167,6 +167,45 @@ fn what_the_last_holder_of_the_lock_stored_may_come_after_the_lock() {
 }
 
 #[test]
+fn a_lease_of_the_last_holder_says_that_its_session_is_on_its_way() {
+    let mut stage = Stage::signed_in(1, Some(0));
+    stage.pass(HOUR);
+    let lease = ["lifeguard.", CLIENT_ID, ".lease"].concat();
+    stage.world.with(|s| {
+        let until = s.device_now() + 10_000;
+        s.lasting.insert(lease, format!("somebody {until} lock"));
+    });
+    let asked = stage.ask(0, Wanted::default());
+    stage.pass(800);
+
+    let (now, tokens) = stage.world.with(|s| (s.device_now(), s.pool.sign_in(s.now, "alice")));
+    let session = accept(tokens, None, &pool(), now).unwrap();
+    let newer = Record { session, ..stage.stored().unwrap() };
+    let text = newer.write(&pool());
+    stage.world.with(|state| state.lasting.insert(record::key(&pool()), text));
+    stage.executor.run();
+
+    assert_eq!(access(&asked.take().unwrap()), newer.session.access.expose("test"));
+    assert_eq!(stage.refreshes(), 0);
+}
+
+#[test]
+fn a_holder_that_died_with_the_lock_costs_the_next_a_moment() {
+    let mut stage = Stage::signed_in(1, Some(0));
+    stage.pass(HOUR);
+    let lease = ["lifeguard.", CLIENT_ID, ".lease"].concat();
+    stage.world.with(|s| {
+        let until = s.device_now() + 10_000;
+        s.lasting.insert(lease, format!("somebody {until} lock"));
+    });
+    let asked = stage.ask(0, Wanted::default());
+    stage.pass(2_000);
+
+    assert!(matches!(asked.take(), Some(Ok(Some(_)))));
+    assert_eq!(stage.refreshes(), 1);
+}
+
+#[test]
 fn twenty_tabs_without_locks_make_one_refresh_by_lease() {
     let mut stage = Stage::signed_in(20, Some(0));
     stage.world.with(|state| state.faults.no_locks = true);
