@@ -1,7 +1,7 @@
 // A session that an application limits: to the time somebody uses it, or to a fixed time.
 import assert from "node:assert/strict";
 import { stories } from "./lib/stories.mjs";
-import { anHour, dispatch, hears, keepable, Lab, pools, signIn, status, token, who } from "./session-lab.mjs";
+import { anHour, dispatch, failure, hears, keepable, Lab, pools, signIn, status, token, who } from "./session-lab.mjs";
 
 const idle = { sessionTimeout: { idleSeconds: 600 } };
 const absolute = { sessionTimeout: { absoluteSeconds: 2 * 3_600 } };
@@ -54,6 +54,18 @@ stories("session timeout", { site: "bare" }, (story) => {
     await lab.reload(other);
     assert.equal(await who(other), null);
   });
+
+  story("where the core does not load, nothing is handed out after the time, and nothing goes unhandled", async (world) => {
+    const lab = new Lab(world, pools.plain, idle);
+    const tab = await lab.signedIn("alice");
+    const other = await lab.tab();
+    await lab.pass(601);
+
+    await dispatch(tab, "window", "pointerdown");
+    await dispatch(other, "window", "online");
+
+    for (const each of lab.tabs) assert.equal((await failure(each)).code, "wasmUnavailable");
+  }, { siteOptions: { files: { "/package/dist/lifeguard-account_bg.wasm": { status: 503 } } } });
 
   story("a page opened after the time hands out nothing", async (world) => {
     const lab = new Lab(world, pools.plain, idle);

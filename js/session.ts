@@ -56,14 +56,16 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
   let endsAt = Number.POSITIVE_INFINITY;
 
   const page = createPageEvents(options.clientId, {
-    hint: (why) => void hint(why),
+    hint: (why) => void hint(why).catch(leaveIt),
     hear(message) {
       said = message;
-      void hint();
+      void hint().catch(leaveIt);
     },
     isHeard: () => events.isHeard,
     begin: (signal) =>
-      void keepTime()?.then((timeout) => timeout.listen(signal, async () => !(await isOver()))),
+      void keepTime()
+        ?.then((timeout) => timeout.listen(signal, () => isOver().catch(() => true)))
+        .catch(leaveIt),
   });
 
   /** Told by the core: what changed, or that a sign-in is stored. */
@@ -81,7 +83,7 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
     }
     if (event.type === "signedOut") {
       seen = "";
-      void timeout?.then((timeout) => timeout.forget());
+      void timeout?.then((timeout) => timeout.forget()).catch(leaveIt);
     } else if (receivedAt === told) return;
     told = receivedAt;
     events.tell(event);
@@ -109,7 +111,9 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
       receivedAt,
     );
     tellStatus("ok");
-    void keepTime()?.then((timeout) => timeout.begin());
+    void keepTime()
+      ?.then((timeout) => timeout.begin())
+      .catch(leaveIt);
     watch();
   }
 
@@ -182,7 +186,7 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
     if (!isNews) seen = found.text;
     status ??= "ok";
     watch(found);
-    if (isNews && events.isHeard) void wake({}, false);
+    if (isNews && events.isHeard) void wake({}, false).catch(leaveIt);
   }
 
   /** Looks again because of a hint. A page that shows a fresh session needs no core for it. */
@@ -198,17 +202,13 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
   }
 
   async function wake(hint: Hint, renew: boolean): Promise<void> {
-    try {
-      const { againMs } = await call<{ againMs?: number }>("wake", {
-        ...hint,
-        message: said,
-        renew,
-      });
-      seen = (await findSafely())?.text ?? "";
-      if (againMs !== undefined) arm(againMs);
-    } catch {
-      // Nobody asked: the next hint, or the next call, tries again.
-    }
+    const { againMs } = await call<{ againMs?: number }>("wake", {
+      ...hint,
+      message: said,
+      renew,
+    });
+    seen = (await findSafely())?.text ?? "";
+    if (againMs !== undefined) arm(againMs);
   }
 
   /** From now on the page's own events are listened to. */
@@ -222,15 +222,20 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
   function arm(ms: number): void {
     clearTimeout(timer);
     const wait = Math.max(Math.min(ms, endsAt - Date.now()), 1_000);
-    timer = setTimeout(() => void hint(), Math.min(wait, LONGEST_TIMER));
+    timer = setTimeout(() => void hint().catch(leaveIt), Math.min(wait, LONGEST_TIMER));
     // A timer alone must not keep a process of Node.js alive.
     (timer as { unref?: () => void }).unref?.();
   }
 
   function keepTime(): Promise<Timeout> | undefined {
     if (!options.sessionTimeout) return undefined;
-    timeout ??= import("./timeout.js").then(({ createTimeout }) =>
-      createTimeout(options, host, () => call("signOut", { timedOut: true })),
+    timeout ??= import("./timeout.js").then(
+      ({ createTimeout }) =>
+        createTimeout(options, host, () => call("signOut", { timedOut: true })),
+      (cause: unknown) => {
+        timeout = undefined;
+        throw new AuthError("wasmUnavailable", { cause });
+      },
     );
     return timeout;
   }
@@ -271,7 +276,8 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
         .then((found) => {
           if (found && isFresh(found)) look(found);
           else if (!found) seen ??= "";
-        });
+        })
+        .catch(leaveIt);
       return off;
     },
     get status() {
@@ -289,6 +295,9 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
   };
   return { auth, notify, begin, settle, known, isOver };
 }
+
+/** What fails though nobody asked for it: the next hint, or the next call, tries again. */
+function leaveIt(): void {}
 
 /** What a store answers; nothing where it fails or hangs. */
 async function patiently<T>(answer: Promise<T>): Promise<T | undefined> {

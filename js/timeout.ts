@@ -79,15 +79,15 @@ export function createTimeout(
       }
     },
 
-    /** Notes the use of this page until `signal` ends it. `judge` looks at the session first. */
-    listen(signal: AbortSignal, judge: () => Promise<boolean>): void {
+    /** Notes the use of this page until `signal` ends it. `isOver` looks at the session first. */
+    listen(signal: AbortSignal, isOver: () => Promise<boolean>): void {
       if (idleSeconds <= 0 || typeof window !== "object") return;
       const every = Math.min(NOTE_MS, idleMs / 10);
       const onTouch = async () => {
         const now = Date.now();
         if (now >= noted && now - noted < every) return;
         // A touch does not bring back a session whose time was over before it.
-        if (await judge()) await note(now);
+        if (!(await isOver())) await note(now);
       };
       for (const name of touches) {
         window.addEventListener(name, () => void onTouch(), {
