@@ -6,10 +6,10 @@ import { random, toHex } from "../srp.js";
 const settings = { userPoolId: "eu-west-1_LifeGuard", clientId: "1example23456789abcdefghij" };
 let core;
 
-/** One instance for both: the glue speaks to one at a time. */
+/** One instance for both rows, by a glue of its own: a glue speaks to one instance, and the package has another. */
 async function prepare() {
   if (core) return;
-  const glue = await import("/package/dist/lifeguard-sign-in.js");
+  const glue = await import("/package/dist/lifeguard-sign-in.js?bench");
   const wasm = await fetch("/package/dist/lifeguard-sign-in_bg.wasm");
   core = await openCore(glue, await wasm.arrayBuffer(), settings);
 }
