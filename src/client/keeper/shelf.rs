@@ -159,9 +159,10 @@ pub(super) async fn end(client: &Client, platform: &impl Platform, refused: &Hel
             }
             clear(client, platform, refused.store).await;
         }
-        // The store was wiped: nothing there is to be ended.
-        Ok(Found::Nothing) => {}
-        Ok(Found::Unreadable) | Err(_) => {
+        // The store was wiped, nothing there is to be ended; or it does not say what is there, which may
+        // be somebody else's session by now: a dead one is refused again when it is read again.
+        Ok(Found::Nothing) | Err(_) => {}
+        Ok(Found::Unreadable) => {
             clear(client, platform, refused.store).await;
         }
     }
@@ -245,11 +246,14 @@ async fn write(
         forget_copy(client, &held);
         Err(Box::new(held.record.session))
     };
-    if is_over(client, platform, &held).await {
+    let epoch = platform.load(held.store, &record::epoch_key(&client.pool)).await;
+    if matches!(&epoch, Ok(epoch) if !held.record.is_valid(epoch.as_deref())) {
         return void(held);
     }
     client.keeper.held.replace(Some(held.clone()));
-    if !matches!(look(client, platform, held.store).await, Ok(Found::Unreadable)) {
+    // A store that does not say whose session it has may have somebody else's: the copy is enough
+    // until it does.
+    if epoch.is_ok() && !matches!(look(client, platform, held.store).await, Ok(Found::Unreadable)) {
         let key = record::key(&client.pool);
         let text = held.record.write(&client.pool);
         if platform.save(held.store, &key, &text).await.is_err() {

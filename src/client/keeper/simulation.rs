@@ -367,6 +367,8 @@ fn a_fixed_set_of_seeds_keeps_every_promise() {
     for seed in 0..60 {
         Simulation::new(seed).run(120);
     }
+    // A copy from before a sign-in was written over the new session by a tab that could not read it.
+    Simulation::new(700_429).run(300);
 }
 
 /// Seeds that nobody has seen, or those that are asked for.
