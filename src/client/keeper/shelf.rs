@@ -231,8 +231,13 @@ async fn look(
 
 /// Whether a sign-in or sign-out voided a session. A store that fails voids nothing.
 async fn is_over(client: &Client, platform: &impl Platform, held: &Held) -> bool {
-    let epoch = platform.load(held.store, &record::epoch_key(&client.pool)).await;
-    matches!(epoch, Ok(epoch) if !held.record.is_valid(epoch.as_deref()))
+    judge(client, platform, held).await == Ok(true)
+}
+
+/// [`is_over`]; `Err` where the store does not say.
+async fn judge(client: &Client, platform: &impl Platform, held: &Held) -> Result<bool, StoreError> {
+    let epoch = platform.load(held.store, &record::epoch_key(&client.pool)).await?;
+    Ok(!held.record.is_valid(epoch.as_deref()))
 }
 
 /// Writes a session of a sign-in that is not over, and keeps a copy: where the store will not have
@@ -246,14 +251,16 @@ async fn write(
         forget_copy(client, &held);
         Err(Box::new(held.record.session))
     };
-    let epoch = platform.load(held.store, &record::epoch_key(&client.pool)).await;
-    if matches!(&epoch, Ok(epoch) if !held.record.is_valid(epoch.as_deref())) {
+    let is_over_before = judge(client, platform, &held).await;
+    if is_over_before == Ok(true) {
         return void(held);
     }
     client.keeper.held.replace(Some(held.clone()));
     // A store that does not say whose session it has may have somebody else's: the copy is enough
     // until it does.
-    if epoch.is_ok() && !matches!(look(client, platform, held.store).await, Ok(Found::Unreadable)) {
+    if is_over_before.is_ok()
+        && !matches!(look(client, platform, held.store).await, Ok(Found::Unreadable))
+    {
         let key = record::key(&client.pool);
         let text = held.record.write(&client.pool);
         if platform.save(held.store, &key, &text).await.is_err() {

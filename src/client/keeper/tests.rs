@@ -115,6 +115,25 @@ impl Stage {
         Record::read(&text?, &pool()).filter(|record| record.is_valid(epoch.as_deref()))
     }
 
+    /// Stores newer tokens of the same sign-in, as another tab would, and returns them.
+    fn renew_elsewhere(&self) -> Record {
+        let (now, tokens) = self.world.with(|s| (s.device_now(), s.pool.sign_in(s.now, "alice")));
+        let session = accept(tokens, None, &pool(), now).unwrap();
+        let newer = Record { session, ..self.stored().unwrap() };
+        let text = newer.write(&pool());
+        self.world.with(|state| state.lasting.insert(record::key(&pool()), text));
+        newer
+    }
+
+    /// Leaves the lease of somebody who had the lock, and died or is not to be seen done yet.
+    fn leave_a_lease(&self) {
+        self.world.with(|state| {
+            let lease = ["lifeguard.", CLIENT_ID, ".lease"].concat();
+            let until = state.device_now() + 10_000;
+            state.lasting.insert(lease, format!("somebody {until} lock"));
+        });
+    }
+
     fn refreshes(&self) -> usize {
         self.world.count("GetTokensFromRefreshToken")
     }
@@ -155,11 +174,7 @@ fn what_the_last_holder_of_the_lock_stored_may_come_after_the_lock() {
     let asked = stage.ask(0, Wanted::default());
     stage.pass(20);
 
-    let (now, tokens) = stage.world.with(|s| (s.device_now(), s.pool.sign_in(s.now, "alice")));
-    let session = accept(tokens, None, &pool(), now).unwrap();
-    let newer = Record { session, ..stage.stored().unwrap() };
-    let text = newer.write(&pool());
-    stage.world.with(|state| state.lasting.insert(record::key(&pool()), text));
+    let newer = stage.renew_elsewhere();
     stage.executor.run();
 
     assert_eq!(access(&asked.take().unwrap()), newer.session.access.expose("test"));
@@ -170,19 +185,11 @@ fn what_the_last_holder_of_the_lock_stored_may_come_after_the_lock() {
 fn a_lease_of_the_last_holder_says_that_its_session_is_on_its_way() {
     let mut stage = Stage::signed_in(1, Some(0));
     stage.pass(HOUR);
-    let lease = ["lifeguard.", CLIENT_ID, ".lease"].concat();
-    stage.world.with(|s| {
-        let until = s.device_now() + 10_000;
-        s.lasting.insert(lease, format!("somebody {until} lock"));
-    });
+    stage.leave_a_lease();
     let asked = stage.ask(0, Wanted::default());
     stage.pass(800);
 
-    let (now, tokens) = stage.world.with(|s| (s.device_now(), s.pool.sign_in(s.now, "alice")));
-    let session = accept(tokens, None, &pool(), now).unwrap();
-    let newer = Record { session, ..stage.stored().unwrap() };
-    let text = newer.write(&pool());
-    stage.world.with(|state| state.lasting.insert(record::key(&pool()), text));
+    let newer = stage.renew_elsewhere();
     stage.executor.run();
 
     assert_eq!(access(&asked.take().unwrap()), newer.session.access.expose("test"));
@@ -193,11 +200,7 @@ fn a_lease_of_the_last_holder_says_that_its_session_is_on_its_way() {
 fn a_holder_that_died_with_the_lock_costs_the_next_a_moment() {
     let mut stage = Stage::signed_in(1, Some(0));
     stage.pass(HOUR);
-    let lease = ["lifeguard.", CLIENT_ID, ".lease"].concat();
-    stage.world.with(|s| {
-        let until = s.device_now() + 10_000;
-        s.lasting.insert(lease, format!("somebody {until} lock"));
-    });
+    stage.leave_a_lease();
     let asked = stage.ask(0, Wanted::default());
     stage.pass(2_000);
 
