@@ -7,6 +7,9 @@ use crate::server::Server;
 use crate::store::{Client, Pool, RefreshToken, Revocation, Store, User};
 use serde_json::{Map, Value, json};
 
+#[cfg(test)]
+mod tests;
+
 /// A wish for new tokens.
 #[derive(Debug)]
 pub(crate) struct Renewal<'a> {
@@ -19,8 +22,13 @@ pub(crate) struct Renewal<'a> {
 
 /// New ID and access token for a refresh token; where the client rotates, a new refresh token too.
 pub(crate) async fn renew(server: &Server, wish: Renewal<'_>) -> Answer {
-    let now = server.clock.now_ms();
-    let (held, user, next) = server.store().exchange(&wish, now)?;
+    let (held, user, next) = {
+        let store = server.store();
+        // The time is read while nobody else has the store. Read before, a caller who waited for it
+        // would be earlier than the one who used its token up, and would be let in as well.
+        let now = server.clock.now_ms();
+        store.exchange(&wish, now)?
+    };
     let grant = Grant {
         pool: wish.pool,
         client: wish.client,
