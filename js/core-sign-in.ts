@@ -1,6 +1,7 @@
 /**
  * The module that signs people in, with its glue and the address of its WebAssembly. It runs in steps:
- * each ends with something to do on the page, or with the call's result.
+ * each ends with something to do on the page, or with the call's result. Its memory goes with the last
+ * call under way.
  */
 import { configOf, resumeMs } from "./config.js";
 import { loader, race } from "./core.js";
@@ -32,14 +33,10 @@ const module = loader(
 
 /** Calls under way, of all pools. */
 let running = 0;
-/** Whether the instance is to go when none is. */
+/** Whether the instance has seen what must not stay in memory: it goes when no call is under way. */
 let isSpent = false;
-
-/**
- * The module frees nothing (`arena/`): one that has signed somebody in, or has grown to this many bytes, is
- * wiped and makes room for a new one, between calls. A sign-in takes a few hundred thousand.
- */
-const MOST_BYTES = 2 ** 24;
+/** Whether the page wants the next sign-in prepared. */
+let isEager = false;
 
 export function connect(options: AuthOptions, host: Host): Call {
   const config = { ...configOf(options), resumeMs: resumeMs(options) };
@@ -48,12 +45,17 @@ export function connect(options: AuthOptions, host: Host): Call {
     const effects = createEffects(host, signal);
     const loaded = await module.load(options);
     running += 1;
-    function step(job: number, message: unknown): State {
+    function guarded<R>(use: () => R): R {
       // After a trap there is another instance, which knows nothing of this call.
       if (!module.isCurrent(loaded)) throw new AuthError("internal");
-      return JSON.parse(module.guarded(() => glue.step(job, JSON.stringify(message))));
+      return module.guarded(use);
     }
+    const step = (job: number, message: unknown): State =>
+      JSON.parse(guarded(() => glue.step(job, JSON.stringify(message))));
+    let isSignedIn = false;
     try {
+      const isPreparing = operation === "prepare";
+      isSpent ||= !isPreparing;
       let state = step(0, { config, operation, input, deviceName: host.deviceName() });
       for (;;) {
         for (const { notify, broadcast, unlock } of state.told) {
@@ -63,7 +65,11 @@ export function connect(options: AuthOptions, host: Host): Call {
         }
         if (state.failed) throw fromCore(state.failed);
         if (!state.asked) {
-          isSpent ||= (state.done as { status?: string } | null)?.status === "signedIn";
+          isSignedIn = (state.done as { status?: string } | null)?.status === "signedIn";
+          isEager ||= isPreparing;
+          // In slices, so that the page stays alive on a slow device.
+          while (isPreparing && !guarded(glue.prepare))
+            await new Promise((resolve) => setTimeout(resolve));
           return state.done as T;
         }
         const answer = await (effects[state.asked.what] as (asked: Asked) => unknown)(state.asked);
@@ -72,10 +78,12 @@ export function connect(options: AuthOptions, host: Host): Call {
     } finally {
       effects.unlock();
       running -= 1;
-      isSpent ||= loaded.memory.buffer.byteLength > MOST_BYTES;
-      if (isSpent && running === 0 && module.isCurrent(loaded)) {
-        module.retire();
+      if (isSpent && running === 0) {
+        // SECURITY: nothing of a call stays in memory, which the core neither frees nor wipes.
+        if (module.isCurrent(loaded)) module.retire();
         isSpent = false;
+        // The next attempt, or what follows a question, shall find the arithmetic done as the first did.
+        if (isEager && !isSignedIn) setTimeout(() => run("prepare", {}).catch(() => {}));
       }
     }
   }

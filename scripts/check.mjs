@@ -15,7 +15,7 @@ const checks = {
   clippy: () => cargo("clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"),
   // As the tests see the crate, and as each of the two modules is made of it.
   "clippy-wasm": async () => {
-    for (const features of [[], ["--no-default-features", "--features", "sign-in"], ["--no-default-features", "--features", "account"]]) {
+    for (const features of [[], ["--no-default-features", "--features", "sign-in"]]) {
       await cargo("clippy", "--target", wasmTarget, "-p", "lifeguard", "-p", "modexp", ...features, "--quiet", "--", "-D", "warnings");
     }
   },

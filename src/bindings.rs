@@ -16,7 +16,7 @@ mod value;
 #[cfg(feature = "account")]
 pub use account::Core;
 #[cfg(feature = "sign-in")]
-pub use sign_in::step;
+pub use sign_in::{prepare, step};
 
 use crate::client::Client;
 use crate::protocol::error::Misuse;

@@ -11,6 +11,8 @@ mod credentials;
 mod fetch;
 #[cfg(feature = "account")]
 mod host;
+#[cfg(feature = "sign-in")]
+mod journal;
 #[cfg(feature = "account")]
 mod locks;
 #[cfg(feature = "account")]
@@ -28,4 +30,6 @@ pub use host::Host;
 #[cfg(feature = "account")]
 pub use page::Page;
 #[cfg(feature = "sign-in")]
-pub use wrapper::{Post, Wrapper};
+pub(crate) use random::fill as random;
+#[cfg(feature = "sign-in")]
+pub use {journal::Journal, wrapper::Wrapper};

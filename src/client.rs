@@ -1,19 +1,27 @@
 //! Waits: drives `protocol` over any `Platform`. One file per user task.
 
+#[cfg(feature = "account")]
 pub mod account;
+#[cfg(feature = "account")]
 pub mod admin;
 pub mod call;
+#[cfg(feature = "account")]
 pub mod credentials;
 pub mod devices;
 pub mod error;
+#[cfg(feature = "account")]
 pub mod events;
 pub mod keeper;
 pub mod passkeys;
+#[cfg(feature = "account")]
 pub mod person;
+#[cfg(feature = "account")]
 pub mod redirect;
 pub mod resume;
 pub mod sign_in;
+#[cfg(feature = "account")]
 pub mod signing;
+#[cfg(feature = "account")]
 pub mod tasks;
 
 #[cfg(test)]
@@ -21,10 +29,12 @@ mod tests;
 
 use core::cell::RefCell;
 
-use crate::platform::{Platform, Store};
-use crate::protocol::group::Preparation;
+use crate::platform::Platform;
+#[cfg(feature = "account")]
+use crate::platform::Store;
 use crate::protocol::identity::IdentityPool;
 use crate::protocol::pool::Pool;
+#[cfg(feature = "account")]
 use crate::protocol::record::Record;
 use crate::protocol::secret::Secret;
 use crate::protocol::srp::Ephemeral;
@@ -42,6 +52,7 @@ pub struct Client {
     /// The identity pool that credentials come from, where there is one.
     pub identity: Option<IdentityPool>,
     /// Credentials as they are stored, should the store fail.
+    #[cfg(feature = "account")]
     credentials: RefCell<Option<Secret<String>>>,
     /// Whether what other libraries read is kept in step with the session.
     pub keeps_legacy: bool,
@@ -57,6 +68,7 @@ impl Client {
             timeout_ms,
             resume_ms: None,
             identity: None,
+            #[cfg(feature = "account")]
             credentials: RefCell::new(None),
             keeps_legacy: false,
             spare: RefCell::new(None),
@@ -64,26 +76,10 @@ impl Client {
         }
     }
 
-    /// Does the arithmetic of the next sign-in's first message now, in idle time: in slices, so that
-    /// the page stays alive on a slow device.
-    pub async fn prepare(&self, platform: &impl Platform) {
-        let mut tables = Preparation::new();
-        while !tables.step() {
-            if platform.sleep(0).await.is_err() {
-                return;
-            }
-        }
-        tables.finish();
-        if self.spare.borrow().is_none() {
-            let ephemeral = fresh(platform);
-            ephemeral.wire();
-            *self.spare.borrow_mut() = Some(ephemeral);
-        }
-    }
-
     /// Takes over what the page knew before this client was there: the stored record its handlers
     /// count with, empty for none, so that the first look tells what has changed since. `held_in`: the
     /// page signed that person in itself, and has the session also where this store loses it.
+    #[cfg(feature = "account")]
     pub fn assume(&self, record: &str, held_in: Option<Store>) {
         let held = Record::read(record, &self.pool)
             .map(|record| keeper::Held { store: held_in.unwrap_or(Store::Lasting), record });

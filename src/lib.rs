@@ -14,8 +14,11 @@
 //!
 //! `docs/ARCHITECTURE.md` tells which room a thing belongs in; `tests/rooms.rs` holds the rules.
 
+#[cfg(all(feature = "sign-in", feature = "account"))]
+compile_error!("the modules exclude each other: --no-default-features --features sign-in");
+
 /// The module that signs people in frees nothing: its instance goes as a whole (`js/core.ts`).
-#[cfg(all(target_arch = "wasm32", not(feature = "account")))]
+#[cfg(all(target_arch = "wasm32", feature = "sign-in"))]
 #[global_allocator]
 static ARENA: arena::Arena<arena::Memory> = arena::Arena::new();
 

@@ -4,6 +4,8 @@
 #[cfg(test)]
 pub(crate) mod fake;
 
+use maybe_async::maybe_async;
+
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::protocol::json::Value;
 
@@ -83,6 +85,7 @@ pub enum Locked<L> {
 }
 
 /// The world as one call sees it: the abort signal of the call is part of it.
+#[maybe_async(AFIT)]
 #[allow(async_fn_in_trait, reason = "everything runs on the page's one thread")]
 pub trait Platform: Sized {
     /// A lock that is given back when it is dropped, or its page ends.

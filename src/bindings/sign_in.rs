@@ -1,33 +1,56 @@
 //! The module that signs people in: one function, with which the wrapper (`js/core-sign-in.ts`) takes
 //! a call from one question of the core to the next.
 
-use core::cell::RefCell;
-use core::future::Future;
-use core::pin::Pin;
-use core::task::{Context, Poll, Waker};
+use core::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
 use super::types::{self, Answered, Input, Output};
 use super::{error, open};
-use crate::browser::{Post, Wrapper};
+use crate::browser::{Journal, Wrapper, random};
 use crate::client::error::Error;
 use crate::client::{Client, resume, sign_in};
 use crate::protocol::error::Misuse;
+use crate::protocol::group::Preparation;
 use crate::protocol::json::Value;
+use crate::protocol::secret::Secret;
 use crate::protocol::srp::Ephemeral;
 
-/// A call that waits for the wrapper.
+/// A call that has not ended.
 struct Job {
-    post: Rc<Post>,
-    run: Pin<Box<dyn Future<Output = Value>>>,
+    /// What it began with.
+    message: Value,
+    journal: Rc<Journal>,
+    /// The exponent made ahead of time, which this call may take.
+    spare: Option<Secret<Vec<u8>>>,
 }
 
 thread_local! {
     static JOBS: RefCell<Vec<Option<Job>>> = const { RefCell::new(Vec::new()) };
+    static PREPARATION: Cell<Option<Preparation>> = const { Cell::new(None) };
     /// Made ahead of time; any pool's next sign-in takes it.
-    static SPARE: RefCell<Option<Ephemeral>> = const { RefCell::new(None) };
+    static SPARE: Cell<Option<Secret<Vec<u8>>>> = const { Cell::new(None) };
+}
+
+/// Does a slice of the arithmetic of the next sign-in's first message, in idle time, so that the page
+/// stays alive on a slow device. Whether that was the last.
+#[wasm_bindgen]
+pub fn prepare() -> bool {
+    let mut tables = PREPARATION.take().unwrap_or_default();
+    if !tables.step() {
+        PREPARATION.set(Some(tables));
+        return false;
+    }
+    tables.finish();
+    let spare = SPARE.take().unwrap_or_else(|| {
+        let mut exponent = vec![0; 32];
+        random(&mut exponent);
+        Secret::new(exponent)
+    });
+    Ephemeral::new(spare.clone()).wire();
+    SPARE.set(Some(spare));
+    true
 }
 
 /// Begins a call (`job` 0) with `{ config, operation, input, deviceName }`, or goes on with one, given
@@ -38,20 +61,22 @@ pub fn step(job: u32, message: &str) -> String {
     let message = Value::parse(message).unwrap_or(Value::Null);
     let slot = (job as usize).wrapping_sub(1);
     let waiting = JOBS.with_borrow_mut(|jobs| jobs.get_mut(slot).and_then(Option::take));
-    let mut job = match waiting {
+    let job = match waiting {
         Some(job) => {
-            job.post.answer(message);
+            job.journal.answer(message);
             job
         }
-        None => Job::begin(message),
+        None => Job { message, journal: Rc::default(), spare: SPARE.take() },
     };
-    let polled = job.run.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-    let told = job.post.told();
-    let state = match polled {
-        Poll::Ready(end) => end,
-        Poll::Pending => {
-            let asked = job.post.asked();
-            Value::object().with("asked", asked).with("job", f64::from(keep(job)))
+    let (end, unused) = run(&job);
+    let told = job.journal.told();
+    let state = match job.journal.asked() {
+        Some(asked) => Value::object().with("asked", asked).with("job", f64::from(keep(job))),
+        None => {
+            if unused {
+                SPARE.set(job.spare);
+            }
+            end
         }
     };
     state.with("told", told).write()
@@ -71,59 +96,46 @@ fn keep(job: Job) -> u32 {
     })
 }
 
-impl Job {
-    fn begin(message: Value) -> Self {
-        let post = Rc::new(Post::default());
-        let run = Box::pin(run(message, post.clone()));
-        Self { post, run }
-    }
-}
-
-async fn run(message: Value, post: Rc<Post>) -> Value {
-    let part = |name| Input::new(message.get(name).cloned().unwrap_or(Value::Null));
+/// Runs a call as far as its journal reaches: what comes of it, and whether it left the exponent
+/// that was made ahead of time.
+fn run(job: &Job) -> (Value, bool) {
+    let part = |name| Input::new(job.message.get(name).cloned().unwrap_or(Value::Null));
     let (config, input) = (part("config"), part("input"));
     let timeout_ms = input.number("timeoutMs").map(|ms| ms as u32);
-    let page = Wrapper::new(post, timeout_ms, message.string("deviceName").unwrap_or_default());
-    let result = match open(&config) {
-        Ok(client) => {
-            client.lend(SPARE.take());
-            let operation = message.str("operation").unwrap_or_default();
-            let result = call(&client, operation, &input, &page).await;
-            if let Some(unused) = client.take_back() {
-                SPARE.set(Some(unused));
-            }
-            result
-        }
-        Err(misuse) => Err(Error::Misuse(misuse)),
+    let device_name = job.message.string("deviceName").unwrap_or_default();
+    let page = Wrapper::new(job.journal.clone(), timeout_ms, device_name);
+    let client = match open(&config) {
+        Ok(client) => client,
+        Err(misuse) => return (failed(misuse.into()), true),
     };
-    match result {
+    client.lend(job.spare.clone().map(Ephemeral::new));
+    let operation = job.message.str("operation").unwrap_or_default();
+    let end = match call(&client, operation, &input, &page) {
         Ok(output) => Value::object().with("done", output),
-        Err(error) => Value::object().with("failed", error::write(error)),
-    }
+        Err(error) => failed(error),
+    };
+    (end, client.take_back().is_some())
 }
 
-async fn call(
-    client: &Client,
-    operation: &str,
-    input: &Input,
-    page: &Wrapper,
-) -> Result<Value, Error> {
+fn failed(error: Error) -> Value {
+    Value::object().with("failed", error::write(error))
+}
+
+fn call(client: &Client, operation: &str, input: &Input, page: &Wrapper) -> Result<Value, Error> {
     Ok(match operation {
-        "prepare" => {
-            client.prepare(page).await;
-            Value::Null
-        }
+        // That the configuration is right; the rest is `prepare`.
+        "prepare" => Value::Null,
         "signIn" => {
             let start = types::start(input)?;
-            sign_in::start(client, page, input.store("store"), start).await?.output()
+            sign_in::start(client, page, input.store("store"), start)?.output()
         }
         "answer" => {
             let Answered { question, answer, mediation } = types::answer(input)?;
-            sign_in::answer(client, page, question, answer, mediation.as_deref()).await?.output()
+            sign_in::answer(client, page, question, answer, mediation.as_deref())?.output()
         }
-        "pendingSignIns" => resume::all(client, page).await.output(),
+        "pendingSignIns" => resume::all(client, page).output(),
         "cancelSignIn" => {
-            resume::forget(client, page, &input.text("id")?).await;
+            resume::forget(client, page, &input.text("id")?);
             Value::Null
         }
         "srpVector" => types::srp_vector(input)?,

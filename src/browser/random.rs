@@ -9,6 +9,6 @@ extern "C" {
 }
 
 /// Fills with random bytes.
-pub(super) fn fill(bytes: &mut [u8]) {
+pub(crate) fn fill(bytes: &mut [u8]) {
     get_random_values(bytes);
 }

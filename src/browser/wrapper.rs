@@ -1,16 +1,12 @@
 //! The page as the module that signs people in reaches it: it asks the wrapper (`js/effects.ts`) to
-//! act, in data, and waits for the answer. No promise and no web API crosses into this module, which
+//! act, in data, and runs again with the answer (`journal`). No promise and no web API crosses into this module, which
 //! keeps it and its glue small; what the wrapper does is what the other adapters of this room do.
 
-use core::cell::RefCell;
-use core::future::Future;
-use core::pin::Pin;
-use core::task::{Context, Poll};
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use super::random;
+use super::journal::Journal;
 use crate::platform::{Locked, PasskeyError, Platform, SendError, Store, StoreError};
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::protocol::json::Value;
@@ -21,88 +17,45 @@ extern "C" {
     fn now() -> f64;
 }
 
-/// What lies between a call and the wrapper.
-#[derive(Default)]
-pub struct Post {
-    told: RefCell<Vec<Value>>,
-    asked: RefCell<Option<Value>>,
-    answer: RefCell<Option<Value>>,
-}
-
-impl Post {
-    /// What the wrapper has to tell others, in this order; it is gone from here then.
-    pub fn told(&self) -> Value {
-        Value::Array(self.told.take())
-    }
-
-    /// What the wrapper is asked to do.
-    pub fn asked(&self) -> Value {
-        self.asked.take().unwrap_or(Value::Null)
-    }
-
-    /// Hands over what came of it.
-    pub fn answer(&self, answer: Value) {
-        self.answer.replace(Some(answer));
-    }
-
-    fn tell(&self, what: &str, text: String) {
-        self.told.borrow_mut().push(Value::object().with(what, text));
-    }
-}
-
 /// A page whose wrapper acts for one call.
 #[derive(Clone)]
 pub struct Wrapper {
-    post: Rc<Post>,
+    journal: Rc<Journal>,
     timeout_ms: Option<u32>,
     device_name: String,
 }
 
 impl Wrapper {
     /// The page of a call, with the time limit for each attempt of its requests.
-    pub fn new(post: Rc<Post>, timeout_ms: Option<u32>, device_name: String) -> Self {
-        Self { post, timeout_ms, device_name }
+    pub fn new(journal: Rc<Journal>, timeout_ms: Option<u32>, device_name: String) -> Self {
+        Self { journal, timeout_ms, device_name }
     }
 
-    /// Asks the wrapper to do something. The call goes on when there is an answer.
-    fn ask(&self, what: &str, first: &str, second: &str, number: u32) -> Answer<'_> {
-        let asked = Value::object()
-            .with("what", what)
-            .with("first", first)
-            .with("second", second)
-            .with("number", f64::from(number));
-        self.post.asked.replace(Some(asked));
-        Answer(&self.post)
-    }
-}
-
-/// The answer to what was asked.
-struct Answer<'a>(&'a Post);
-
-impl Future for Answer<'_> {
-    type Output = Value;
-
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Value> {
-        match self.0.answer.take() {
-            Some(answer) => Poll::Ready(answer),
-            None => Poll::Pending,
-        }
+    /// Asks the wrapper to do something.
+    fn ask(&self, what: &str, first: &str, second: &str, number: u32) -> Value {
+        self.journal.ask(|| {
+            Value::object()
+                .with("what", what)
+                .with("first", first)
+                .with("second", second)
+                .with("number", f64::from(number))
+        })
     }
 }
 
 /// A lock that is held until it is dropped.
-pub struct Held(Rc<Post>);
+pub struct Held(Rc<Journal>);
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.0.tell("unlock", String::new());
+        self.0.tell("unlock", "");
     }
 }
 
 impl Platform for Wrapper {
     type Lock = Held;
 
-    async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, SendError> {
+    fn send(&self, request: &HttpRequest) -> Result<HttpResponse, SendError> {
         let mut head = request.url.clone();
         for (name, value) in &request.headers {
             for part in ["\n", name, "\n", value] {
@@ -111,7 +64,7 @@ impl Platform for Wrapper {
         }
         let body = request.body.expose("sent as the request's body");
         let timeout_ms = self.timeout_ms.unwrap_or(request.timeout_ms);
-        let reply = self.ask("send", &head, body, timeout_ms).await;
+        let reply = self.ask("send", &head, body, timeout_ms);
         let Some(status) = reply.number("status") else { return Err(send_error(&reply)) };
         Ok(HttpResponse {
             status: status as u16,
@@ -124,34 +77,34 @@ impl Platform for Wrapper {
     }
 
     fn now(&self) -> u64 {
-        now() as u64
+        self.journal.now(|| now() as u64)
     }
 
     fn fill_random(&self, bytes: &mut [u8]) {
-        random::fill(bytes);
+        self.journal.fill_random(bytes);
     }
 
-    async fn sleep(&self, ms: u32) -> Result<(), SendError> {
-        let answer = self.ask("sleep", "", "", ms).await;
+    fn sleep(&self, ms: u32) -> Result<(), SendError> {
+        let answer = self.ask("sleep", "", "", ms);
         if matches!(answer, Value::Null) { Ok(()) } else { Err(send_error(&answer)) }
     }
 
-    async fn load(&self, store: Store, key: &str) -> Result<Option<String>, StoreError> {
-        let answer = self.ask("load", key, "", store as u32).await;
+    fn load(&self, store: Store, key: &str) -> Result<Option<String>, StoreError> {
+        let answer = self.ask("load", key, "", store as u32);
         stored(&answer).map(|()| answer.string("value"))
     }
 
-    async fn save(&self, store: Store, key: &str, value: &str) -> Result<(), StoreError> {
-        stored(&self.ask("save", key, value, store as u32).await)
+    fn save(&self, store: Store, key: &str, value: &str) -> Result<(), StoreError> {
+        stored(&self.ask("save", key, value, store as u32))
     }
 
-    async fn remove(&self, store: Store, key: &str) -> Result<(), StoreError> {
-        stored(&self.ask("remove", key, "", store as u32).await)
+    fn remove(&self, store: Store, key: &str) -> Result<(), StoreError> {
+        stored(&self.ask("remove", key, "", store as u32))
     }
 
-    async fn lock(&self, name: &str, wait_ms: u32) -> Locked<Held> {
-        match self.ask("lock", name, "", wait_ms).await {
-            Value::Bool(true) => Locked::Held(Held(self.post.clone())),
+    fn lock(&self, name: &str, wait_ms: u32) -> Locked<Held> {
+        match self.ask("lock", name, "", wait_ms) {
+            Value::Bool(true) => Locked::Held(Held(self.journal.clone())),
             Value::Bool(false) => Locked::Busy,
             _ => Locked::Missing,
         }
@@ -162,15 +115,15 @@ impl Platform for Wrapper {
     }
 
     fn notify(&self, event: Value) {
-        self.post.tell("notify", event.write());
+        self.journal.tell("notify", &event.write());
     }
 
     fn broadcast(&self, message: &str) {
-        self.post.tell("broadcast", String::from(message));
+        self.journal.tell("broadcast", message);
     }
 
-    async fn passkey_get(&self, request: &Value) -> Result<String, PasskeyError> {
-        let answer = self.ask("passkey", &request.write(), "", 0).await;
+    fn passkey_get(&self, request: &Value) -> Result<String, PasskeyError> {
+        let answer = self.ask("passkey", &request.write(), "", 0);
         answer.string("value").ok_or(match error(&answer) {
             0 => PasskeyError::NotSupported,
             1 => PasskeyError::Cancelled,
@@ -182,12 +135,12 @@ impl Platform for Wrapper {
     }
 
     /// The other module's: nobody makes a passkey while signing in.
-    async fn passkey_create(&self, _: &Value) -> Result<String, PasskeyError> {
+    fn passkey_create(&self, _: &Value) -> Result<String, PasskeyError> {
         Err(PasskeyError::NotSupported)
     }
 
     /// The other module's: nobody comes back from the pool's domain here.
-    async fn verify_signature(&self, _: &str, _: &str) -> Result<bool, SendError> {
+    fn verify_signature(&self, _: &str, _: &str) -> Result<bool, SendError> {
         Ok(false)
     }
 

@@ -1,5 +1,7 @@
 //! One operation: sent, repeated only as `retry` allows, and read.
 
+use maybe_async::maybe_async;
+
 use super::error::Error;
 use crate::platform::{Platform, SendError};
 use crate::protocol::error::Violation;
@@ -14,6 +16,7 @@ use crate::protocol::wire::Call;
 ///
 /// # Errors
 /// As [`call`].
+#[maybe_async]
 pub async fn once(
     platform: &impl Platform,
     pool: &Pool,
@@ -31,6 +34,7 @@ pub struct Reply {
     pub date: Option<String>,
 }
 
+#[maybe_async]
 async fn exchange(platform: &impl Platform, request: &HttpRequest) -> Result<Reply, Error> {
     match platform.send(request).await {
         Ok(reply) if (200..300).contains(&reply.status) => {
@@ -46,6 +50,7 @@ async fn exchange(platform: &impl Platform, request: &HttpRequest) -> Result<Rep
 /// # Errors
 /// `Refused` with the service's name for it, `Send` when there is no reply, `Violation` when the
 /// reply is no JSON object.
+#[maybe_async]
 pub async fn call(
     platform: &impl Platform,
     pool: &Pool,
@@ -59,6 +64,7 @@ pub async fn call(
 ///
 /// # Errors
 /// As [`call`].
+#[maybe_async]
 pub async fn dated(
     platform: &impl Platform,
     pool: &Pool,
@@ -72,6 +78,7 @@ pub async fn dated(
 ///
 /// # Errors
 /// As [`call`].
+#[maybe_async]
 pub async fn repeated(
     platform: &impl Platform,
     operation: &str,

@@ -1,5 +1,7 @@
 //! This browser as a remembered device: its data is kept per person and outlives sign-out.
 
+use maybe_async::maybe_async;
+
 use sha2::{Digest, Sha256};
 
 use super::Client;
@@ -12,6 +14,7 @@ use crate::protocol::session::{NewDevice, Session};
 use crate::protocol::text;
 
 /// The device remembered for a user name or alias, if any. A store that fails has none.
+#[maybe_async]
 pub async fn load(client: &Client, platform: &impl Platform, login: &str) -> Option<Device> {
     let mut record = read(client, platform, login).await?;
     if let Some(username) = record.string("user") {
@@ -27,6 +30,7 @@ pub async fn load(client: &Client, platform: &impl Platform, login: &str) -> Opt
 /// Registers this browser with the service and remembers it, for the user name and for what was
 /// typed. Returns the device key where the pool wants the person asked whether to remember it. A
 /// failure leaves the sign-in valid, as it leaves the service's.
+#[maybe_async]
 pub async fn confirm(
     client: &Client,
     platform: &impl Platform,
@@ -51,6 +55,7 @@ pub async fn confirm(
 }
 
 /// Forgets the device of a user name or alias in this browser only.
+#[maybe_async]
 pub async fn forget_local(client: &Client, platform: &impl Platform, login: &str) {
     if let Some(record) = read(client, platform, login).await
         && let Some(username) = record.string("user")
@@ -61,6 +66,7 @@ pub async fn forget_local(client: &Client, platform: &impl Platform, login: &str
 }
 
 /// Remembers a device for a user name.
+#[maybe_async]
 pub async fn save(client: &Client, platform: &impl Platform, login: &str, device: &Device) {
     let record = Value::object()
         .with("key", device.key.as_str())
@@ -93,6 +99,7 @@ pub fn mark(output: Value, this: Option<&str>) -> Value {
 }
 
 /// This browser's device key: the one the tokens are bound to, else the one that is remembered.
+#[maybe_async]
 pub async fn this_key(
     client: &Client,
     platform: &impl Platform,
@@ -104,6 +111,7 @@ pub async fn this_key(
     }
 }
 
+#[maybe_async]
 async fn read(client: &Client, platform: &impl Platform, login: &str) -> Option<Value> {
     Value::parse(&platform.load(Store::Lasting, &key(client, login)).await.ok()??)
 }

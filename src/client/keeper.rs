@@ -3,283 +3,73 @@
 //! that was wiped, a tab that died half-way) keeps it.
 //!
 //! Decisions are taken when tokens are asked for; timers and events of the page only hint
-//! ([`wake`]). One refresh runs in a tab (`flight`) and one in a browser (`exclusive`); what
-//! cannot be excluded is caught by comparing before writing (`shelf`).
+//! (`live`). One refresh runs in a tab (`flight`) and one in a browser (`exclusive`); what
+//! cannot be excluded is caught by comparing before writing (`upkeep`). A sign-in only puts its session on
+//! the `shelf`, which is all that the module for it has of this room.
 
+#[cfg_attr(feature = "sign-in", allow(dead_code, reason = "a sign-in asks for one right, one way"))]
 mod exclusive;
+#[cfg(feature = "account")]
 mod flight;
+#[cfg(feature = "account")]
 mod legacy;
+#[cfg(feature = "account")]
+mod live;
+mod put;
+#[cfg(feature = "account")]
 mod refresh;
 mod shelf;
+#[cfg(feature = "account")]
 mod sign_out;
+#[cfg(feature = "account")]
+mod upkeep;
 
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]
 mod tests;
 
-use core::cell::{Cell, RefCell};
+use core::cell::RefCell;
+#[cfg(feature = "account")]
+use {
+    super::error::Error, super::events::Events, crate::protocol::session::Cooling, core::cell::Cell,
+};
 
-use super::Client;
-use super::error::Error;
-use super::events::{Events, Reason, Status};
-use crate::platform::{Platform, SendError, Store};
-#[cfg(not(feature = "account"))]
-use crate::protocol::json::Value;
-use crate::protocol::session::{Cooling, Session};
-use crate::protocol::wire::Extras;
-
+#[cfg(feature = "account")]
 pub(super) use exclusive::{Right, SETTLE_MS, enter};
+#[cfg(feature = "account")]
+pub use live::{Hint, Wanted, held, session, session_as, settle_legacy, wake};
+pub use put::put;
 pub use shelf::Held;
-pub(super) use shelf::is_current;
+#[cfg(feature = "account")]
 pub use sign_out::{SignedOut, forget, sign_out};
+#[cfg(feature = "account")]
+pub(super) use upkeep::is_current;
 
 /// What a page's keeper knows.
 #[derive(Default)]
 pub struct Keeper {
     /// The session as this page last had it: survives a store that fails or is wiped.
     held: RefCell<Option<Held>>,
+    #[cfg(feature = "account")]
     flights: flight::Flights,
+    #[cfg(feature = "account")]
     cooling: RefCell<Option<(Cooling, Error)>>,
+    #[cfg(feature = "account")]
     /// Whether the pool lacks `GetTokensFromRefreshToken`.
     by_flow: Cell<bool>,
+    #[cfg(feature = "account")]
     /// Whether sessions of other libraries were looked for.
     looked_for_legacy: Cell<bool>,
+    #[cfg(feature = "account")]
     /// What the page's handlers have been told.
     pub events: Events,
 }
 
-/// What a caller wants of the session.
-#[derive(Clone, Default)]
-pub struct Wanted {
-    /// Tokens newer than the ones there are.
-    pub forced: bool,
-    /// A refresh ahead of time, when one is due.
-    pub early: bool,
-    /// For the pool's triggers, should there be a refresh.
-    pub extras: Extras,
-}
-
-/// The live session, refreshed where it has to be; `None` when nobody is signed in.
-///
-/// # Errors
-/// The refresh got no definitive answer and the access token has ended: the session stays stored.
-pub async fn session(client: &Client, platform: &impl Platform) -> Result<Option<Session>, Error> {
-    session_as(client, platform, &Wanted::default()).await
-}
-
-/// [`session`], as a caller wants it.
-///
-/// # Errors
-/// As [`session`]; with `forced`, also where the access token has not ended.
-pub async fn session_as(
-    client: &Client,
-    platform: &impl Platform,
-    wanted: &Wanted,
-) -> Result<Option<Session>, Error> {
-    held(client, platform, wanted).await.map(|held| held.map(|held| held.record.session))
-}
-
-/// [`session_as`], with where the session lies and which sign-in it is of.
-///
-/// # Errors
-/// As [`session_as`].
-pub async fn held(
-    client: &Client,
-    platform: &impl Platform,
-    wanted: &Wanted,
-) -> Result<Option<Held>, Error> {
-    let result = obtain(client, platform, wanted).await;
-    tell(client, platform, &result, Reason::Elsewhere);
-    result
-}
-
-async fn obtain(
-    client: &Client,
-    platform: &impl Platform,
-    wanted: &Wanted,
-) -> Result<Option<Held>, Error> {
-    let found = attempt(client, platform, wanted).await?;
-    match &found {
-        // A page that was frozen in the middle of it: what came has ended in the meantime.
-        Some(held) if !held.record.session.is_live(platform.now()) => {
-            attempt(client, platform, wanted).await
-        }
-        _ => Ok(found),
-    }
-}
-
-async fn attempt(
-    client: &Client,
-    platform: &impl Platform,
-    wanted: &Wanted,
-) -> Result<Option<Held>, Error> {
-    let Some(held) = shelf::read(client, platform).await? else { return Ok(None) };
-    let (now, session) = (platform.now(), &held.record.session);
-    let is_wanted = wanted.forced || (wanted.early && session.is_due(now));
-    if session.is_fresh(now) && !is_wanted {
-        return Ok(Some(held));
-    }
-    let Some(token) = &session.refresh else {
-        return Ok(session.is_live(now).then_some(held));
-    };
-    let failed = match client.keeper.cooling_of(token.expose("compared"), now) {
-        Some(error) => error,
-        None => match flight::join(client, platform, wanted, &held).await {
-            Ok(found) => return Ok(found),
-            Err(error) => error,
-        },
-    };
-    // A token that still works is worth more than the reason why there is no newer one.
-    match shelf::read(client, platform).await? {
-        None => Ok(None),
-        Some(held) if held.record.session.is_live(platform.now()) && !wanted.forced => {
-            Ok(Some(held))
-        }
-        Some(_) => Err(failed),
-    }
-}
-
-/// Stores a session in one store only, in place of whoever was signed in before.
-///
-/// # Errors
-/// `Store` when the store refuses: the person would be signed out by the next reload.
-pub async fn put(
-    client: &Client,
-    platform: &impl Platform,
-    store: Store,
-    session: &Session,
-) -> Result<(), Error> {
-    #[cfg(feature = "account")]
-    if client.keeper.events.is_blank() {
-        let before = shelf::read(client, platform).await.unwrap_or_default();
-        client.keeper.events.assume(before.as_ref());
-    }
-    // Not around the whole sign-in: only so that no refresh writes over the new session.
-    let guard = exclusive::enter_within(client, platform, Right::Refresh, PUT_WAIT_MS).await;
-    let stored = shelf::put(client, platform, store, session).await;
-    guard.leave(client, platform).await;
-    announce(client, platform, stored?).await;
-    Ok(())
-}
-
-/// Tells of a new session, and takes away what would speak for another.
 #[cfg(feature = "account")]
-async fn announce(client: &Client, platform: &impl Platform, held: Held) {
-    legacy::settle(client, platform, &held).await;
-    client.keeper.cooling.replace(None);
-    platform.broadcast("signedIn");
-    tell(client, platform, &Ok(Some(held)), Reason::Elsewhere);
-}
-
-/// The module that signs people in has no more to do: the wrapper knows what the page's handlers
-/// were told last, and whether another library has left something.
-#[cfg(not(feature = "account"))]
-async fn announce(client: &Client, platform: &impl Platform, held: Held) {
-    platform.broadcast("signedIn");
-    let stored = Value::object()
-        .with("type", "stored")
-        .with("store", held.store.name())
-        .with("record", held.record.write(&client.pool));
-    platform.notify(stored);
-}
-
-/// Does with the keys of other libraries what a sign-in in this page asks for, once it is stored.
-pub async fn settle_legacy(client: &Client, platform: &impl Platform) {
-    if let Ok(Some(held)) = shelf::read(client, platform).await {
-        legacy::settle(client, platform, &held).await;
-    }
-}
-
-/// What the page hints at: an event of its own or a message of another tab.
-#[derive(Default)]
-pub struct Hint {
-    /// Whether a refresh may be made for it: the page is seen, or its timer ran out.
-    pub renew: bool,
-    /// Whether the connection has just come back, so that waiting has no sense any more.
-    pub online: bool,
-    /// Why another tab says that the session ended.
-    pub reason: Option<Reason>,
-}
-
-/// Looks at the session, tells handlers what changed, refreshes ahead of time where that is due.
-/// Returns after how many milliseconds to look again; `None`: not before somebody signs in.
-pub async fn wake(client: &Client, platform: &impl Platform, hint: &Hint) -> Option<u32> {
-    let reason = hint.reason.unwrap_or(Reason::Elsewhere);
-    if hint.reason.is_some() {
-        shelf::drop_copy_if_gone(client, platform).await;
-    }
-    if hint.online
-        && let Some((cooling, _)) = client.keeper.cooling.borrow_mut().as_mut()
-    {
-        cooling.until = 0;
-    }
-    let wanted = Wanted { early: true, ..Wanted::default() };
-    let found = match hint.renew {
-        true => obtain(client, platform, &wanted).await,
-        false => shelf::read(client, platform).await,
-    };
-    tell(client, platform, &found, reason);
-    let now = platform.now();
-    if let Some((cooling, _)) = client.keeper.cooling.borrow().as_ref() {
-        return Some(clamp(cooling.until.saturating_sub(now)));
-    }
-    let session = found.ok()??.record.session;
-    session.refresh.as_ref()?;
-    let mut dice = [0; 4];
-    platform.fill_random(&mut dice);
-    Some(clamp(session.due_in_ms(now, u32::from_le_bytes(dice))))
-}
-
 impl Keeper {
     /// Takes a session as the one this page has.
     pub(super) fn hold(&self, held: Option<Held>) {
         self.held.replace(held);
     }
-
-    /// Why a token must not be tried again yet.
-    fn cooling_of(&self, token: &str, now: u64) -> Option<Error> {
-        let cooling = self.cooling.borrow();
-        let (cooling, error) = cooling.as_ref()?;
-        (cooling.is_of(token) && cooling.is_on(now)).then(|| error.clone())
-    }
-
-    fn status(&self, found: &Result<Option<Held>, Error>, now: u64) -> Status {
-        let cooling = self.cooling.borrow();
-        let trouble = match found {
-            Ok(None) => return Status::SignedOut,
-            // Another tab may have had success with the same token.
-            Ok(Some(held)) if !held.record.session.is_due(now) => None,
-            Ok(Some(held)) => cooling.as_ref().and_then(|(cooling, error)| {
-                let token = held.record.session.refresh.as_ref()?.expose("compared");
-                cooling.is_of(token).then_some(error)
-            }),
-            Err(error) => Some(error),
-        };
-        match trouble {
-            None => Status::Ok,
-            Some(Error::Send(SendError::Offline)) => Status::Offline,
-            Some(_) => Status::Degraded,
-        }
-    }
 }
-
-fn tell(
-    client: &Client,
-    platform: &impl Platform,
-    found: &Result<Option<Held>, Error>,
-    reason: Reason,
-) {
-    let events = &client.keeper.events;
-    if let Ok(held) = found {
-        events.observe(platform, held.as_ref(), reason);
-    }
-    events.status(platform, client.keeper.status(found, platform.now()));
-}
-
-fn clamp(ms: u64) -> u32 {
-    ms.clamp(1_000, 24 * 3_600_000) as u32
-}
-
-/// How long a sign-in waits for another tab's refresh to end, in milliseconds.
-const PUT_WAIT_MS: u32 = 5_000;

@@ -1,19 +1,22 @@
 //! Passkeys: made, and asked for while signing in. Listing and deleting are rows of the task table.
 
-use super::call::call;
+use maybe_async::maybe_async;
+
 use super::error::Error;
-use super::{Client, person};
+#[cfg(feature = "account")]
+use super::{Client, call::call, person};
 use crate::platform::Platform;
 use crate::protocol::error::Violation;
 use crate::protocol::json::Value;
-use crate::protocol::wire::Call;
-use crate::protocol::wire::passkeys as wire;
+#[cfg(feature = "account")]
+use crate::protocol::wire::{Call, passkeys as wire};
 
 /// Asks the person for a passkey. `mediation` is WebAuthn's own: `conditional` offers it in the
 /// autofill of a form instead of a dialog.
 ///
 /// # Errors
 /// The service sent no options, or there is no passkey.
+#[maybe_async]
 pub async fn assertion(
     platform: &impl Platform,
     options: &Value,
@@ -31,6 +34,7 @@ pub async fn assertion(
 ///
 /// # Errors
 /// See [`Error`]; a passkey the service refused may stay in the authenticator.
+#[cfg(feature = "account")]
 pub async fn register(client: &Client, platform: &impl Platform) -> Result<(), Error> {
     let session = person::session(client, platform).await?;
     let begin = Call::of_person("StartWebAuthnRegistration", &session.access);

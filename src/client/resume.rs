@@ -1,6 +1,8 @@
 //! Half-finished sign-ins that outlive the page, where the application asks for that: one record in
 //! the tab's own store. Never a password, an SRP value, a code or the secret of a new authenticator.
 
+use maybe_async::maybe_async;
+
 use super::Client;
 use super::sign_in::Question;
 use crate::platform::{Platform, Store};
@@ -10,6 +12,7 @@ use crate::protocol::sign_in::Pending;
 use crate::protocol::text;
 
 /// Gives a question its handle, and keeps it for a reload of the page.
+#[maybe_async]
 pub async fn keep(
     client: &Client,
     platform: &impl Platform,
@@ -38,6 +41,7 @@ pub async fn keep(
 }
 
 /// Every sign-in of this tab that can still go on, oldest first.
+#[maybe_async]
 pub async fn all(client: &Client, platform: &impl Platform) -> Vec<Question> {
     let question = |entry: &Value| {
         Some(Question {
@@ -50,6 +54,7 @@ pub async fn all(client: &Client, platform: &impl Platform) -> Vec<Question> {
 }
 
 /// Drops a question that was answered or cancelled.
+#[maybe_async]
 pub async fn forget(client: &Client, platform: &impl Platform, id: &str) {
     if client.resume_ms.is_none() {
         return;
@@ -61,6 +66,7 @@ pub async fn forget(client: &Client, platform: &impl Platform, id: &str) {
 
 /// What is stored and not over yet. The service ends its session after a while, so that an older
 /// question cannot be answered any more.
+#[maybe_async]
 async fn entries(client: &Client, platform: &impl Platform) -> Vec<Value> {
     let Some(valid_ms) = client.resume_ms else { return Vec::new() };
     let stored = platform.load(Store::Tab, &key(client)).await.ok().flatten();
@@ -78,6 +84,7 @@ async fn entries(client: &Client, platform: &impl Platform) -> Vec<Value> {
     list.iter().filter(is_live).cloned().collect()
 }
 
+#[maybe_async]
 async fn save(client: &Client, platform: &impl Platform, entries: Vec<Value>) {
     // A store that refuses costs a resumption, not the sign-in.
     let _ = if entries.is_empty() {

@@ -1,5 +1,7 @@
 //! Signing in: drives the conversation until the person is asked something, or is in.
 
+use maybe_async::maybe_async;
+
 use super::call::{Reply, dated};
 use super::error::Error;
 use super::{Client, devices, keeper, passkeys, resume};
@@ -39,6 +41,7 @@ pub struct Question {
 ///
 /// # Errors
 /// See [`Error`]; nothing is stored then.
+#[maybe_async]
 pub async fn start(
     client: &Client,
     platform: &impl Platform,
@@ -56,6 +59,7 @@ pub async fn start(
 ///
 /// # Errors
 /// See [`Error`]; after a refused answer the same question may be answered again.
+#[maybe_async]
 pub async fn answer(
     client: &Client,
     platform: &impl Platform,
@@ -95,6 +99,7 @@ pub async fn answer(
     outcome
 }
 
+#[maybe_async]
 async fn drive(
     client: &Client,
     platform: &impl Platform,
@@ -168,6 +173,7 @@ async fn drive(
     }
 }
 
+#[maybe_async]
 async fn forget_gone(
     client: &Client,
     platform: &impl Platform,

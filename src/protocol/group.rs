@@ -8,7 +8,7 @@ pub use modexp::Preparation;
 
 /// g^exponent mod N. Exponent and result are big-endian; the result has no leading zeros.
 pub fn generator_power(exponent: &[u8]) -> Vec<u8> {
-    minimal(&pow_generator(exponent))
+    once(&[exponent], || minimal(&pow_generator(exponent)))
 }
 
 /// Whether an integer is a multiple of N.
@@ -20,8 +20,41 @@ pub fn is_zero(integer: &[u8]) -> bool {
 /// longer than 128 bytes, four times what this library draws.
 pub fn premaster(b: &[u8], k: &[u8], x: &[u8; 32], a: &[u8], u: &[u8; 32]) -> Option<Vec<u8>> {
     let exponent = Exponent::mul_add(a, u, x)?;
-    let base = Element::from_bytes_be(b).sub(&Element::from_bytes_be(k).mul(&pow_generator(x)));
-    Some(minimal(&Power::new(&base, exponent).finish()))
+    Some(once(&[b, k, x, a, u], || {
+        let base = Element::from_bytes_be(b).sub(&Element::from_bytes_be(k).mul(&pow_generator(x)));
+        minimal(&Power::new(&base, exponent).finish())
+    }))
+}
+
+#[cfg(not(feature = "sign-in"))]
+fn once(_: &[&[u8]], compute: impl FnOnce() -> Vec<u8>) -> Vec<u8> {
+    compute()
+}
+
+/// Where calls run again from their beginning (`browser/journal.rs`) the arithmetic must not: results
+/// by the hash of what they follow from. They are wiped with the module's instance, when its calls have ended.
+#[cfg(feature = "sign-in")]
+fn once(inputs: &[&[u8]], compute: impl FnOnce() -> Vec<u8>) -> Vec<u8> {
+    use core::cell::RefCell;
+    use sha2::{Digest, Sha256};
+
+    thread_local! {
+        static KNOWN: RefCell<Vec<(Vec<u8>, Vec<u8>)>> = const { RefCell::new(Vec::new()) };
+    }
+    let mut hash = Sha256::new();
+    for input in inputs {
+        hash.update((input.len() as u32).to_le_bytes());
+        hash.update(input);
+    }
+    let hash = hash.finalize().to_vec();
+    KNOWN.with_borrow_mut(|known| {
+        if let Some((_, result)) = known.iter().find(|(of, _)| *of == hash) {
+            return result.clone();
+        }
+        let result = compute();
+        known.push((hash, result.clone()));
+        result
+    })
 }
 
 fn minimal(element: &Element) -> Vec<u8> {

@@ -3,7 +3,8 @@
 use core::fmt;
 use zeroize::Zeroize;
 
-/// A value that prints as nothing and is wiped from memory when dropped.
+/// A value that prints as nothing and is wiped from memory when dropped. In the module that signs
+/// people in, the wrapper wipes the whole memory when its calls have ended (`js/core-sign-in.ts`).
 ///
 /// Wiping is best effort: JavaScript strings and what the engine copied cannot be reached.
 pub struct Secret<T: Zeroize>(T);
@@ -22,6 +23,7 @@ impl<T: Zeroize> Secret<T> {
     }
 }
 
+#[cfg(not(feature = "sign-in"))]
 impl<T: Zeroize> Drop for Secret<T> {
     fn drop(&mut self) {
         self.0.zeroize();

@@ -1,5 +1,7 @@
 //! One tab at a time: a lock of the browser, or a lease in the store where there are no locks.
 
+use maybe_async::maybe_async;
+
 use crate::client::Client;
 use crate::platform::{Locked, Platform, Store};
 use crate::protocol::text;
@@ -58,6 +60,7 @@ impl<L> Guard<L> {
     }
 
     /// Gives the right back.
+    #[maybe_async]
     pub(in crate::client) async fn leave(self, client: &Client, platform: &impl Platform) {
         if let Self::Lease { owner, right } | Self::Lock { owner, right, .. } = &self
             && let key = right.key(client)
@@ -76,6 +79,7 @@ fn wait_ms(client: &Client) -> u32 {
 
 /// Waits for the right to act. A tab that is frozen while it holds the lock must not hang the
 /// others: when its lease has run out too, they go on.
+#[maybe_async]
 pub(in crate::client) async fn enter<P: Platform>(
     client: &Client,
     platform: &P,
@@ -85,6 +89,7 @@ pub(in crate::client) async fn enter<P: Platform>(
 }
 
 /// [`enter`], for somebody with a patience of their own.
+#[maybe_async]
 pub(super) async fn enter_within<P: Platform>(
     client: &Client,
     platform: &P,
@@ -134,6 +139,7 @@ enum By {
 }
 
 /// Writes a lease, waits until every tab that read before has written, and looks whose it is.
+#[maybe_async]
 async fn lease(
     client: &Client,
     platform: &impl Platform,

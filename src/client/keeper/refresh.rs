@@ -1,8 +1,9 @@
 //! A refresh: under the browser's lock, from what is stored then, committed by compare-and-set.
 
 use super::exclusive::{self, Guard, Right, SETTLE_MS};
-use super::shelf::{self, Held};
-use super::{Cooling, Wanted, legacy};
+use super::live::Wanted;
+use super::shelf::Held;
+use super::{Cooling, legacy, upkeep};
 use crate::client::Client;
 use crate::client::call::{call, once};
 use crate::client::error::Error;
@@ -36,7 +37,7 @@ async fn waited_in_vain(
     platform: &impl Platform,
     held: &Held,
 ) -> Result<Option<Held>, Error> {
-    match shelf::read(client, platform).await? {
+    match upkeep::read(client, platform).await? {
         Some(stored) if stored.record.session.is_same(&held.record.session) => {
             Err(Error::Send(SendError::TimedOut))
         }
@@ -51,7 +52,7 @@ async fn locked<L>(
     held: &Held,
     guard: &Guard<L>,
 ) -> Result<Option<Held>, Error> {
-    let Some(mut stored) = shelf::read(client, platform).await? else { return Ok(None) };
+    let Some(mut stored) = upkeep::read(client, platform).await? else { return Ok(None) };
     let forced = wanted.forced || wanted.early;
     let next = |stored: &Held| {
         session::next(&held.record.session, Some(&stored.record.session), platform.now(), forced)
@@ -64,7 +65,7 @@ async fn locked<L>(
         while waited < patience && next(&stored) == Next::Refresh {
             platform.sleep(SETTLE_MS).await?;
             waited += SETTLE_MS;
-            let Some(settled) = shelf::read(client, platform).await? else { return Ok(None) };
+            let Some(settled) = upkeep::read(client, platform).await? else { return Ok(None) };
             stored = settled;
         }
     }
@@ -137,7 +138,7 @@ async fn commit(
     before: &Held,
     session: Session,
 ) -> Result<Option<Held>, Error> {
-    match shelf::commit(client, platform, before, session).await {
+    match upkeep::commit(client, platform, before, session).await {
         Ok(held) => {
             client.keeper.cooling.replace(None);
             platform.broadcast("refreshed");
@@ -150,7 +151,7 @@ async fn commit(
                 let revoke = wire::session::revoke(&client.pool, token);
                 let _ = call(platform, &client.pool, client.timeout_ms, &revoke).await;
             }
-            shelf::read(client, platform).await
+            upkeep::read(client, platform).await
         }
     }
 }
@@ -175,7 +176,7 @@ async fn refused<L>(
     };
     let mut waited = 0;
     loop {
-        match shelf::read(client, platform).await? {
+        match upkeep::read(client, platform).await? {
             Some(stored) if !stored.is_same(held) => return Ok(Some(stored)),
             None => return Ok(None),
             _ if waited >= patience => break,
@@ -184,8 +185,8 @@ async fn refused<L>(
         platform.sleep(LOOK_AGAIN_MS).await?;
         waited += LOOK_AGAIN_MS;
     }
-    if !shelf::end(client, platform, held).await {
-        return shelf::read(client, platform).await;
+    if !upkeep::end(client, platform, held).await {
+        return upkeep::read(client, platform).await;
     }
     legacy::remove(client, platform).await;
     client.keeper.cooling.replace(None);

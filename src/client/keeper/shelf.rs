@@ -1,7 +1,8 @@
-//! Where the session lies: read, compared and written. Each write is one record; what decides
-//! between tabs that write at once is the epoch beside it.
+//! Where the session lies: what a sign-in writes, and what ends every session of a store. The rest is
+//! `upkeep`.
 
-use super::legacy;
+use maybe_async::maybe_async;
+
 use crate::client::Client;
 use crate::client::error::Error;
 use crate::platform::{Platform, Store, StoreError};
@@ -18,68 +19,8 @@ pub struct Held {
     pub record: Record,
 }
 
-impl Held {
-    /// Whether both hold the same access token of the same sign-in.
-    pub(super) fn is_same(&self, other: &Held) -> bool {
-        self.record.epoch == other.record.epoch
-            && self.record.session.is_same(&other.record.session)
-    }
-}
-
-/// What a store says.
-enum Found {
-    Valid(Record),
-    /// A record of an epoch that is over, or nothing.
-    Nothing,
-    /// Something that is not ours to judge or replace.
-    Unreadable,
-}
-
-/// The session of this browser. The copy in memory stands in for a store that fails or was wiped;
-/// only a sign-out, which leaves another epoch, makes it void.
-pub(super) async fn read(client: &Client, platform: &impl Platform) -> Result<Option<Held>, Error> {
-    let mut failed = false;
-    for store in STORES {
-        let record = match look(client, platform, store).await {
-            Ok(Found::Valid(record)) => record,
-            Ok(_) => continue,
-            Err(_) => {
-                failed = true;
-                continue;
-            }
-        };
-        let found = Held { store, record };
-        let copy = client.keeper.held.borrow().clone();
-        return Ok(match copy {
-            Some(copy) if is_older(&found, &copy) => write(client, platform, copy).await.ok(),
-            _ => {
-                client.keeper.held.replace(Some(found.clone()));
-                Some(found)
-            }
-        });
-    }
-    let copy = client.keeper.held.borrow().clone();
-    let Some(copy) = copy else {
-        if failed {
-            return Err(Error::Store);
-        }
-        if client.keeper.looked_for_legacy.get() {
-            return Ok(None);
-        }
-        legacy::take_over(client, platform).await;
-        client.keeper.looked_for_legacy.set(true);
-        // Another caller may have taken it over while this one looked.
-        return Box::pin(read(client, platform)).await;
-    };
-    match write(client, platform, copy).await {
-        Ok(held) => Ok(Some(held)),
-        // That sign-in is over; whether there is another cannot be told.
-        Err(_) if failed => Err(Error::Store),
-        Err(_) => Ok(None),
-    }
-}
-
 /// Stores a session of a new sign-in.
+#[maybe_async]
 pub(super) async fn put(
     client: &Client,
     platform: &impl Platform,
@@ -98,13 +39,18 @@ pub(super) async fn put(
     let held = Held { store, record };
     client.keeper.held.replace(Some(held.clone()));
     for other in STORES {
-        if other != store && !matches!(platform.load(other, &key).await, Ok(None)) {
-            clear(client, platform, other).await;
+        if other == store {
+            continue;
         }
+        let Ok(None) = platform.load(other, &key).await else {
+            clear(client, platform, other).await;
+            continue;
+        };
     }
     // Without locks a refresh of the session before may have written in between; a sign-in that came
     // after this one has left its own epoch, and is not to be written over.
-    if matches!(platform.load(store, &key).await, Ok(Some(stored)) if stored != text)
+    if let Ok(Some(stored)) = platform.load(store, &key).await
+        && stored != text
         && !is_over(client, platform, &held).await
     {
         let _ = platform.save(store, &key, &text).await;
@@ -113,75 +59,21 @@ pub(super) async fn put(
     Ok(held)
 }
 
-/// Stores what a refresh of `before` brought, unless the session was ended or replaced meanwhile.
-/// Returns what counts now; `Err` with the new session when that is void.
-pub(super) async fn commit(
-    client: &Client,
-    platform: &impl Platform,
-    before: &Held,
-    session: Session,
-) -> Result<Held, Box<Session>> {
-    let (store, epoch) = (before.store, before.record.epoch.clone());
-    let new = Held { store, record: Record { session, epoch } };
-    if let Ok(Found::Valid(record)) = look(client, platform, store).await {
-        let stored = Held { store, record };
-        let newer = stored.record.session.issued_at() > new.record.session.issued_at();
-        if !stored.is_same(before) && newer {
-            return Ok(stored);
-        }
-    }
-    write(client, platform, new).await
-}
-
-/// Whether a session is still the one of this browser: nobody signed out, or in, since.
-pub(in crate::client) async fn is_current(
-    client: &Client,
-    platform: &impl Platform,
-    held: &Held,
-) -> bool {
-    if is_over(client, platform, held).await {
-        return false;
-    }
-    let copy = client.keeper.held.borrow();
-    copy.as_ref().is_some_and(|copy| copy.record.epoch == held.record.epoch)
-}
-
-/// Ends the session that the service refused, if it is still the one. Whether it was.
-pub(super) async fn end(client: &Client, platform: &impl Platform, refused: &Held) -> bool {
-    if is_over(client, platform, refused).await {
-        forget_copy(client, refused);
-        return true;
-    }
-    match look(client, platform, refused.store).await {
-        Ok(Found::Valid(record)) => {
-            if !refused.is_same(&Held { store: refused.store, record }) {
-                return false;
-            }
-            clear(client, platform, refused.store).await;
-        }
-        // The store was wiped, nothing there is to be ended; or it does not say what is there, which may
-        // be somebody else's session by now: a dead one is refused again when it is read again.
-        Ok(Found::Nothing) | Err(_) => {}
-        Ok(Found::Unreadable) => {
-            clear(client, platform, refused.store).await;
-        }
-    }
-    forget_copy(client, refused);
-    true
-}
-
 /// Empties a store of the session, whoever's it is, so that nothing can bring it back, and of what
 /// was got with it. Whether the store did it.
+#[maybe_async]
 pub(super) async fn clear(client: &Client, platform: &impl Platform, store: Store) -> bool {
     let cleared = clear_session(client, platform, store).await;
     remove_credentials(client, platform, store).await && cleared
 }
 
 /// Credentials are void with their session's epoch: they are removed so that they do not lie about.
+#[maybe_async]
 async fn remove_credentials(client: &Client, platform: &impl Platform, store: Store) -> bool {
     platform.remove(store, &record::credentials_key(&client.pool)).await.is_ok()
 }
 
+#[maybe_async]
 async fn clear_session(client: &Client, platform: &impl Platform, store: Store) -> bool {
     let (key, epoch_key) = keys(client);
     let epoch = make_epoch(platform);
@@ -194,112 +86,29 @@ async fn clear_session(client: &Client, platform: &impl Platform, store: Store) 
             return false;
         }
         // A sign-in that came in between would be left with an epoch and no record.
-        if !matches!(platform.load(store, &epoch_key).await, Ok(Some(other)) if other != epoch) {
-            break;
+        match platform.load(store, &epoch_key).await {
+            Ok(Some(other)) if other != epoch => {}
+            _ => break,
         }
     }
     true
 }
 
-/// Forgets the copy in memory when the record it is of has gone: another tab says that somebody
-/// signed out, which matters where the store could not take the new epoch.
-pub(super) async fn drop_copy_if_gone(client: &Client, platform: &impl Platform) {
-    let Some(copy) = client.keeper.held.borrow().clone() else { return };
-    if copy.store == Store::Lasting
-        && matches!(look(client, platform, copy.store).await, Ok(Found::Nothing))
-    {
-        forget_copy(client, &copy);
-    }
-}
-
-async fn look(
-    client: &Client,
-    platform: &impl Platform,
-    store: Store,
-) -> Result<Found, StoreError> {
-    let (key, epoch_key) = keys(client);
-    for _ in 0..3 {
-        let Some(text) = platform.load(store, &key).await? else { return Ok(Found::Nothing) };
-        let Some(record) = Record::read(&text, &client.pool) else { return Ok(Found::Unreadable) };
-        if record.is_valid(platform.load(store, &epoch_key).await?.as_deref()) {
-            return Ok(Found::Valid(record));
-        }
-        // Perhaps read in the middle of another tab's sign-in: the record may be new by now.
-    }
-    Ok(Found::Nothing)
-}
-
 /// Whether a sign-in or sign-out voided a session. A store that fails voids nothing.
-async fn is_over(client: &Client, platform: &impl Platform, held: &Held) -> bool {
+#[maybe_async]
+pub(super) async fn is_over(client: &Client, platform: &impl Platform, held: &Held) -> bool {
     judge(client, platform, held).await == Ok(true)
 }
 
 /// [`is_over`]; `Err` where the store does not say.
-async fn judge(client: &Client, platform: &impl Platform, held: &Held) -> Result<bool, StoreError> {
-    let epoch = platform.load(held.store, &record::epoch_key(&client.pool)).await?;
-    Ok(!held.record.is_valid(epoch.as_deref()))
-}
-
-/// Writes a session of a sign-in that is not over, and keeps a copy: where the store will not have
-/// it, this page has it all the same. `Err` when a sign-in or sign-out voided it.
-async fn write(
+#[maybe_async]
+pub(super) async fn judge(
     client: &Client,
     platform: &impl Platform,
-    held: Held,
-) -> Result<Held, Box<Session>> {
-    let void = |held: Held| {
-        forget_copy(client, &held);
-        Err(Box::new(held.record.session))
-    };
-    let is_over_before = judge(client, platform, &held).await;
-    if is_over_before == Ok(true) {
-        return void(held);
-    }
-    client.keeper.held.replace(Some(held.clone()));
-    // A store that does not say whose session it has may have somebody else's: the copy is enough
-    // until it does.
-    if is_over_before.is_ok()
-        && !matches!(look(client, platform, held.store).await, Ok(Found::Unreadable))
-    {
-        let key = record::key(&client.pool);
-        let text = held.record.write(&client.pool);
-        if platform.save(held.store, &key, &text).await.is_err() {
-            let _ = platform.save(held.store, &key, &text).await;
-        }
-    }
-    // SECURITY: whoever signed out between the look and the write has left another epoch by now;
-    // whoever does it from here on removes what was just written.
-    if is_over(client, platform, &held).await {
-        remove_if_same(client, platform, &held).await;
-        return void(held);
-    }
-    Ok(held)
-}
-
-async fn remove_if_same(client: &Client, platform: &impl Platform, held: &Held) {
-    let key = record::key(&client.pool);
-    if let Ok(Some(text)) = platform.load(held.store, &key).await
-        && let Some(record) = Record::read(&text, &client.pool)
-        && record.epoch == held.record.epoch
-    {
-        let _ = platform.remove(held.store, &key).await;
-    }
-}
-
-fn forget_copy(client: &Client, copy: &Held) {
-    let mut held = client.keeper.held.borrow_mut();
-    if held.as_ref().is_some_and(|held| held.record.epoch == copy.record.epoch) {
-        *held = None;
-    }
-}
-
-/// Whether the store has gone back behind what this page had: it was wiped, and another tab wrote
-/// an older copy.
-fn is_older(stored: &Held, copy: &Held) -> bool {
-    stored.store == copy.store
-        && !stored.is_same(copy)
-        && stored.record.epoch == copy.record.epoch
-        && stored.record.session.issued_at() < copy.record.session.issued_at()
+    held: &Held,
+) -> Result<bool, StoreError> {
+    let epoch = platform.load(held.store, &record::epoch_key(&client.pool)).await?;
+    Ok(!held.record.is_valid(epoch.as_deref()))
 }
 
 fn make_epoch(platform: &impl Platform) -> String {
@@ -308,7 +117,7 @@ fn make_epoch(platform: &impl Platform) -> String {
     text::base64url(&bytes)
 }
 
-fn keys(client: &Client) -> (String, String) {
+pub(super) fn keys(client: &Client) -> (String, String) {
     (record::key(&client.pool), record::epoch_key(&client.pool))
 }
 

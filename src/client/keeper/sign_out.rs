@@ -1,8 +1,9 @@
 //! Signing out: first here, then at the service.
 
 use super::exclusive::{self, Right};
+use super::live::tell;
 use super::shelf::{self, STORES};
-use super::{legacy, tell};
+use super::{legacy, upkeep};
 use crate::client::Client;
 use crate::client::call::{call, once};
 use crate::client::events::Reason;
@@ -59,7 +60,7 @@ pub async fn forget(
     platform: &impl Platform,
     reason: Reason,
 ) -> (bool, Option<Session>) {
-    let held = match shelf::read(client, platform).await {
+    let held = match upkeep::read(client, platform).await {
         Ok(held) => held,
         Err(_) => client.keeper.held.borrow().clone(),
     };

@@ -8,11 +8,17 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::super::error::Error;
+use super::super::events::Reason;
 use super::tests::{client, pool};
 use super::*;
+use crate::client::Client;
+use crate::platform::Store;
 use crate::platform::fake::{Executor, Faults, Rng, Tab, World};
 use crate::protocol::record::{self, Record};
+use crate::protocol::session::Session;
 use crate::protocol::session::accept;
+use crate::protocol::wire::Extras;
 
 /// What a task is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

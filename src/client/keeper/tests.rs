@@ -8,11 +8,17 @@ mod trouble;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::super::error::Error;
+use super::super::events::Reason;
 use super::*;
+use crate::client::Client;
 use crate::platform::fake::{CLIENT_ID, Executor, POOL_ID, Tab, World};
+use crate::platform::{SendError, Store};
 use crate::protocol::pool::Pool;
 use crate::protocol::record::{self, Record};
+use crate::protocol::session::Session;
 use crate::protocol::session::accept;
+use crate::protocol::wire::Extras;
 
 pub(super) fn pool() -> Pool {
     Pool::parse(POOL_ID, CLIENT_ID, None).unwrap()
