@@ -25,8 +25,7 @@ const SIGN_IN: readonly Operation[] = [
   "prepare",
   "signIn",
   "answer",
-  "pendingSignIns",
-  "cancelSignIn",
+  "question",
 ] satisfies SignInOperation[];
 
 /** Whether the module that signs people in has the operation. */

@@ -12,9 +12,3 @@ export function configOf(options: AuthOptions): object {
     timeoutMs: options.timeoutMs,
   };
 }
-
-/** How long a half-finished sign-in outlives the page: the service's default is three minutes. */
-export function resumeMs({ resumeSignIn }: AuthOptions): number | undefined {
-  if (!resumeSignIn) return undefined;
-  return (resumeSignIn === true ? 180 : resumeSignIn.validSeconds) * 1000;
-}

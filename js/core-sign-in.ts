@@ -3,7 +3,7 @@
  * each ends with something to do on the page, or with the call's result. Its memory goes with the last
  * call under way.
  */
-import { configOf, resumeMs } from "./config.js";
+import { configOf } from "./config.js";
 import { loader, race } from "./core.js";
 import type { Call, Operation } from "./core.js";
 import { type Asked, createEffects } from "./effects.js";
@@ -39,7 +39,7 @@ let isSpent = false;
 let isEager = false;
 
 export function connect(options: AuthOptions, host: Host): Call {
-  const config = { ...configOf(options), resumeMs: resumeMs(options) };
+  const config = configOf(options);
 
   async function run<T>(operation: Operation, input: object, signal?: AbortSignal): Promise<T> {
     const effects = createEffects(host, signal);

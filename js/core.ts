@@ -6,7 +6,7 @@ import { AuthError } from "./auth-error.js";
 import type { AuthOptions, WasmModule, WasmSource } from "./types.js";
 
 /** Operations of the module that signs people in: `src/bindings/sign_in.rs` has the other side. */
-export type SignInOperation = "prepare" | "signIn" | "answer" | "pendingSignIns" | "cancelSignIn";
+export type SignInOperation = "prepare" | "signIn" | "answer" | "question";
 
 /** Operations of the module for everything later: `src/bindings/account.rs`. */
 export type AccountOperation =

@@ -9,7 +9,8 @@ import type { Auth, AuthOptions, Challenge, SignInResult } from "./types.js";
 /** A question, and what the core wants back with its answer. */
 export interface Question {
   challenge: Challenge;
-  pending: unknown;
+  /** `secret`: of a new authenticator app. */
+  pending: { secret?: string };
   store: string;
 }
 
@@ -19,12 +20,23 @@ type Step = Extract<SignInResult, { status: "signedIn" }> | ({ status: "challeng
 /** More half-finished sign-ins than any page has: the oldest is forgotten. */
 const MAX_WAITING = 16;
 
+/** An error with the question from which the sign-in goes on. */
+type Failure = AuthError & { [QUESTION]?: Question };
+
 export function createSignIn(
   call: Call,
-  { clientId, resumeSignIn, storage }: AuthOptions,
+  options: AuthOptions,
 ): Pick<Auth, "signIn" | "answerChallenge" | "cancelChallenge" | "pendingSignIns"> {
   const waiting = new Map<string, Question>();
 
+  /** What outlives the page, where the application wants that: without it the sign-in goes on. */
+  const resume = async () => {
+    if (!options.resumeSignIn) return undefined;
+    const loaded = await import("./resume.js").catch(() => undefined);
+    return loaded?.createResume(options, () => globalThis.sessionStorage);
+  };
+
+  /** Lets a question wait, in place of the one that was answered. */
   function keep({ challenge, pending, store }: Question): Challenge {
     waiting.delete(challenge.id);
     waiting.set(challenge.id, { challenge, pending, store });
@@ -33,66 +45,59 @@ export function createSignIn(
     return challenge;
   }
 
+  /** Takes a step of a sign-in, which `asked` began with where it answers a question. */
   async function step(
     operation: "signIn" | "answer",
     input: object,
     signal?: AbortSignal,
+    asked?: string,
   ): Promise<SignInResult> {
-    const result = await call<Step>(operation, input, signal);
-    return result.status === "signedIn" ? result : { status: "challenge", challenge: keep(result) };
+    let next: Question | undefined;
+    let isAnswered = true;
+    try {
+      const result = await call<Step>(operation, input, signal);
+      if (result.status === "signedIn") return result;
+      next = result;
+      return { status: "challenge", challenge: result.challenge };
+    } catch (error) {
+      next = (error as Failure)[QUESTION];
+      isAnswered = next !== undefined;
+      throw error;
+    } finally {
+      if (isAnswered && asked !== undefined) waiting.delete(asked);
+      if (next) keep(next);
+      const kept = await resume();
+      if (isAnswered && asked !== undefined) kept?.forget(asked);
+      if (next) kept?.keep(next);
+    }
   }
 
   return {
     signIn({ signal, persistence, ...input }) {
+      const { storage } = options;
       const store = persistence ?? (typeof storage === "string" ? storage : "local");
-      return step("signIn", { ...input, store }, signal).catch((error: unknown) => {
-        const question = (error as { [QUESTION]?: Question })[QUESTION];
-        if (question) keep(question);
-        throw error;
-      });
+      return step("signIn", { ...input, store }, signal);
     },
 
-    async answerChallenge({ id }, { signal, timeoutMs, ...answer }) {
+    answerChallenge({ id }, { signal, timeoutMs, ...answer }) {
       const asked = waiting.get(id);
-      try {
-        const result = await step(
-          "answer",
-          { id, pending: asked?.pending, store: asked?.store, answer, timeoutMs },
-          signal,
-        );
-        waiting.delete(id);
-        return result;
-      } catch (error) {
-        const question = (error as AuthError & { [QUESTION]?: Question })[QUESTION];
-        if (question) {
-          // The question from which the sign-in goes on takes the place of the old one.
-          waiting.delete(id);
-          keep(question);
-        }
-        throw error;
-      }
+      const input = { id, pending: asked?.pending, store: asked?.store, answer, timeoutMs };
+      return step("answer", input, signal, id);
     },
 
     async cancelChallenge({ id }) {
       waiting.delete(id);
-      if (resumeSignIn) await call("cancelSignIn", { id });
+      (await resume())?.forget(id);
     },
 
     async pendingSignIns() {
-      if (resumeSignIn && hasStored(clientId)) {
-        const stored = await call<Question[]>("pendingSignIns");
-        for (const question of stored) if (!waiting.has(question.challenge.id)) keep(question);
+      const kept = await resume();
+      for (const entry of kept?.all() ?? []) {
+        if (!waiting.has(entry.id))
+          // What another version kept is not to be read any more.
+          await call<Question>("question", entry).then(keep, () => kept?.forget(entry.id));
       }
       return [...waiting.values()].map(({ challenge }) => challenge);
     },
   };
-}
-
-/** Whether the WebAssembly has anything to read: a page where nobody was signing in does not load it. */
-function hasStored(clientId: string): boolean {
-  try {
-    return globalThis.sessionStorage.getItem(`lifeguard.${clientId}.pending`) !== null;
-  } catch {
-    return false;
-  }
 }

@@ -23,7 +23,7 @@ use crate::protocol::error::Misuse;
 use crate::protocol::pool::Pool;
 use types::Input;
 
-/// The client of `{ userPoolId, clientId, endpoint?, timeoutMs?, resumeMs? }`.
+/// The client of `{ userPoolId, clientId, endpoint?, timeoutMs? }`.
 fn open(config: &Input) -> Result<Client, Misuse> {
     if config.is_true("clientSecret") {
         return Err(Misuse(
@@ -33,9 +33,7 @@ fn open(config: &Input) -> Result<Client, Misuse> {
     let (id, client_id) = (config.text("userPoolId")?, config.text("clientId")?);
     let pool = Pool::parse(&id, &client_id, config.optional("endpoint").as_deref())?;
     let timeout_ms = config.number("timeoutMs").map_or(DEFAULT_TIMEOUT_MS, |ms| ms as u32);
-    let mut client = Client::new(pool, timeout_ms);
-    client.resume_ms = config.number("resumeMs").map(|ms| ms as u64);
-    Ok(client)
+    Ok(Client::new(pool, timeout_ms))
 }
 
 const DEFAULT_TIMEOUT_MS: u32 = 15_000;

@@ -17,7 +17,6 @@ pub mod passkeys;
 pub mod person;
 #[cfg(feature = "account")]
 pub mod redirect;
-pub mod resume;
 pub mod sign_in;
 #[cfg(feature = "account")]
 pub mod signing;
@@ -45,9 +44,6 @@ pub struct Client {
     pub pool: Pool,
     /// How long one attempt of a request may take, in milliseconds.
     pub timeout_ms: u32,
-    /// How long a half-finished sign-in can be resumed after a reload, in milliseconds; `None`: not
-    /// at all.
-    pub resume_ms: Option<u64>,
     spare: RefCell<Option<Ephemeral>>,
     /// The identity pool that credentials come from, where there is one.
     pub identity: Option<IdentityPool>,
@@ -66,7 +62,6 @@ impl Client {
         Self {
             pool,
             timeout_ms,
-            resume_ms: None,
             identity: None,
             #[cfg(feature = "account")]
             credentials: RefCell::new(None),

@@ -10,7 +10,7 @@ use super::types::{self, Answered, Input, Output};
 use super::{error, open};
 use crate::browser::{Journal, Wrapper, random};
 use crate::client::error::Error;
-use crate::client::{Client, resume, sign_in};
+use crate::client::{Client, sign_in};
 use crate::protocol::error::Misuse;
 use crate::protocol::group::Preparation;
 use crate::protocol::json::Value;
@@ -133,11 +133,7 @@ fn call(client: &Client, operation: &str, input: &Input, page: &Wrapper) -> Resu
             let Answered { question, answer, mediation } = types::answer(input)?;
             sign_in::answer(client, page, question, answer, mediation.as_deref())?.output()
         }
-        "pendingSignIns" => resume::all(client, page).output(),
-        "cancelSignIn" => {
-            resume::forget(client, page, &input.text("id")?);
-            Value::Null
-        }
+        "question" => types::question(input)?.output(),
         "srpVector" => types::srp_vector(input)?,
         _ => return Err(Error::Misuse(Misuse("no such operation"))),
     })

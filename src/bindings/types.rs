@@ -12,7 +12,7 @@ mod start;
 mod vector;
 
 #[cfg(feature = "sign-in")]
-pub(super) use challenge::{Answered, answer};
+pub(super) use challenge::{Answered, answer, question};
 #[cfg(feature = "account")]
 pub(super) use identity::identity_pool;
 #[cfg(feature = "account")]

@@ -4,13 +4,14 @@ use maybe_async::maybe_async;
 
 use super::call::{Reply, dated};
 use super::error::Error;
-use super::{Client, devices, keeper, passkeys, resume};
+use super::{Client, devices, keeper, passkeys};
 use crate::platform::{Platform, Store};
 use crate::protocol::challenge::{Answer, Challenge};
 use crate::protocol::date;
 use crate::protocol::secret::Secret;
 use crate::protocol::session::{self, Session};
 use crate::protocol::sign_in::{self, Ending, Pending, Start, Step};
+use crate::protocol::text;
 use crate::protocol::wire::factors;
 
 /// Where a sign-in has got to.
@@ -87,16 +88,25 @@ pub async fn answer(
         _ => super::fresh(platform),
     };
     let step = pending.answer(answer, device, &client.pool, spare)?;
-    let outcome = drive(client, platform, store, Some(&id), step).await;
-    let is_answered = match &outcome {
-        Ok(_) => true,
-        Err(Error::Restart(_, question)) => question.id != id,
-        Err(_) => false,
-    };
-    if is_answered {
-        resume::forget(client, platform, &id).await;
-    }
-    outcome
+    drive(client, platform, store, Some(&id), step).await
+}
+
+/// Gives a question its handle.
+fn question(
+    platform: &impl Platform,
+    pending: Pending,
+    store: Store,
+    id: Option<&str>,
+) -> Question {
+    let id = id.map_or_else(
+        || {
+            let mut bytes = [0; 12];
+            platform.fill_random(&mut bytes);
+            text::hex(&bytes)
+        },
+        String::from,
+    );
+    Question { id, pending, store }
 }
 
 #[maybe_async]
@@ -110,12 +120,11 @@ async fn drive(
     loop {
         step = match step {
             Step::Ask(pending) => {
-                let question = resume::keep(client, platform, *pending, store, None).await;
+                let question = question(platform, *pending, store, None);
                 return Ok(Outcome::Challenge(Box::new(question)));
             }
             Step::WrongCode(pending) => {
-                let id = asked.map(String::from);
-                let question = resume::keep(client, platform, *pending, store, id).await;
+                let question = question(platform, *pending, store, asked);
                 return Err(Error::Restart(Box::new(factors::wrong_code()), Box::new(question)));
             }
             Step::Done { tokens, login, device_key } => {
@@ -160,8 +169,7 @@ async fn drive(
                                 let Some(pending) = restart else {
                                     return Err(Error::Refused(refusal));
                                 };
-                                let question =
-                                    resume::keep(client, platform, *pending, store, None).await;
+                                let question = question(platform, *pending, store, None);
                                 return Err(Error::Restart(refusal, Box::new(question)));
                             }
                         }

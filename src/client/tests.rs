@@ -6,7 +6,6 @@ mod clock;
 mod devices;
 mod factors;
 mod redirect;
-mod resume;
 
 use core::cell::{Cell, RefCell};
 use core::future::Future;
@@ -43,7 +42,6 @@ struct State {
     sent: RefCell<Vec<(String, Value)>>,
     stores: RefCell<[BTreeMap<String, String>; 3]>,
     is_store_broken: Cell<bool>,
-    later_ms: Cell<u64>,
     dice: Cell<u8>,
     date: RefCell<Option<String>>,
     passkey: RefCell<Option<Result<String, PasskeyError>>>,
@@ -90,10 +88,6 @@ impl Script {
     fn stored(&self, store: Store) -> String {
         format!("{:?}", self.0.stores.borrow()[store as usize])
     }
-
-    fn pass(&self, ms: u64) {
-        self.0.later_ms.set(self.0.later_ms.get() + ms);
-    }
 }
 
 impl Platform for Script {
@@ -112,7 +106,7 @@ impl Platform for Script {
     }
 
     fn now(&self) -> u64 {
-        NOW + self.0.later_ms.get()
+        NOW
     }
 
     fn fill_random(&self, bytes: &mut [u8]) {

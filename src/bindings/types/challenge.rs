@@ -18,22 +18,27 @@ pub(in crate::bindings) struct Answered {
     pub(in crate::bindings) mediation: Option<String>,
 }
 
-/// `{ id, store, pending, answer }`
-pub(in crate::bindings) fn answer(input: &Input) -> Result<Answered, Misuse> {
+/// `{ id, store, pending }`: what the wrapper keeps of a question.
+pub(in crate::bindings) fn question(input: &Input) -> Result<Question, Misuse> {
     let pending = input.0.get("pending").and_then(Pending::read);
-    let mut pending =
+    let pending =
         pending.ok_or(Misuse("this challenge is not pending: it was answered or cancelled"))?;
-    let given = Input(input.0.get("answer").cloned().unwrap_or(Value::Null));
-    let metadata = given.pairs("clientMetadata");
-    if !metadata.is_empty() {
-        pending = pending.with_metadata(metadata);
-    }
-    let answer = read(&pending, &given)?;
-    let question = Question {
+    Ok(Question {
         id: input.optional("id").unwrap_or_default(),
         pending,
         store: input.store("store"),
-    };
+    })
+}
+
+/// A question with its `answer`.
+pub(in crate::bindings) fn answer(input: &Input) -> Result<Answered, Misuse> {
+    let mut question = question(input)?;
+    let given = Input(input.0.get("answer").cloned().unwrap_or(Value::Null));
+    let metadata = given.pairs("clientMetadata");
+    if !metadata.is_empty() {
+        question.pending = question.pending.with_metadata(metadata);
+    }
+    let answer = read(&question.pending, &given)?;
     Ok(Answered { question, answer, mediation: given.optional("mediation") })
 }
 
@@ -100,12 +105,6 @@ impl Output for Question {
             .with("challenge", challenge)
             .with("pending", self.pending.write())
             .with("store", self.store.name())
-    }
-}
-
-impl Output for Vec<Question> {
-    fn output(&self) -> Value {
-        Value::Array(self.iter().map(Output::output).collect())
     }
 }
 

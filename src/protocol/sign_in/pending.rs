@@ -87,8 +87,8 @@ impl Pending {
         self
     }
 
-    /// The pending sign-in as data, for the page. Holds the service's `Session`; no password, no
-    /// code, no SRP value.
+    /// The pending sign-in as data, for the page. Holds the service's `Session` and, as `secret`, that of
+    /// a new authenticator app; no password, no code, no SRP value.
     pub fn write(&self) -> Value {
         let talk = &self.talk;
         let (origin, secret) = match &self.origin {
@@ -116,15 +116,9 @@ impl Pending {
             .with_some("secret", secret)
     }
 
-    /// The pending sign-in as data that outlives the page: without the secret of a new
-    /// authenticator app. Its set-up is asked for again instead, which makes a new secret.
-    pub fn write_stored(&self) -> Value {
-        let is_set_up = matches!(self.origin, Origin::SoftwareTokenSetup(_));
-        let origin = if is_set_up { Origin::Service } else { self.origin.clone() };
-        Self { origin, ..self.clone() }.write()
-    }
-
-    /// Reads what [`Pending::write`] wrote; `None` for anything else.
+    /// Reads what [`Pending::write`] wrote; `None` for anything else. The secret of a new authenticator
+    /// app may be missing, for it does not outlive the page: then its set-up is asked for again, which
+    /// makes a new one.
     pub fn read(value: &Value) -> Option<Self> {
         (value.number("v") == Some(VERSION)).then_some(())?;
         let extras = Extras {
@@ -147,7 +141,7 @@ impl Pending {
             1 => Origin::Chosen,
             2 => Origin::Restart,
             3 => Origin::EmailSetup,
-            4 => Origin::SoftwareTokenSetup(value.string("secret")?),
+            4 => value.string("secret").map_or(Origin::Service, Origin::SoftwareTokenSetup),
             _ => return None,
         };
         let (name, parameters) = (value.string("name")?, value.get("parameters")?.string_pairs());
