@@ -6,21 +6,22 @@ import { fileURLToPath } from "node:url";
 import { build } from "../scripts/build.mjs";
 import { readArgs } from "../scripts/lib/args.mjs";
 import { pack } from "../scripts/lib/pack.mjs";
+import { buildVectors, vectorsFiles } from "../scripts/lib/wasm.mjs";
 import { setup } from "../scripts/setup.mjs";
 import { machine, summarize, table } from "./lib/results.mjs";
 
 const help = `
 npm run bench -- [--engine NAME]... [--rounds N] [--only NAME,NAME] [--kernel FILE] [--out FILE] [--no-build] [--serve]
 
-Serves one page that has Lifeguard's packed package and every other Cognito client's, runs the arithmetic of a sign-in by
-each of them, interleaved on the same random input, in Chromium, Firefox and WebKit, prints a table for each and writes
-bench/results/handshake.json. Every implementation's answer is checked against the server's side of SRP first.
+Serves one page that has Lifeguard's packed package, its core once more with a call for the arithmetic alone, and every
+other Cognito client's package; runs the arithmetic of a sign-in by each of them, interleaved on the same random input,
+in Chromium, Firefox and WebKit, prints a table for each and writes bench/results/handshake.json. Every implementation's answer is checked against the server's side of SRP first.
   --engine NAME   only this engine (chromium, firefox, webkit); may be repeated
   --rounds N      samples of each implementation (default 11)
   --only A,B      only these implementations
   --kernel FILE   the arithmetic kernel alone instead of the package: the wasm of modexp's example "kernel"
   --out FILE      where the rows go (default bench/results/handshake.json)
-  --no-build      takes the package as it was packed last
+  --no-build      takes the package, and its core with a call for the arithmetic alone, as they were built last
   --serve         only serves the page, to be opened in a browser of one's own
 `;
 
@@ -41,6 +42,7 @@ async function prepare() {
   if (values.kernel || values["no-build"]) return;
   await build();
   await pack();
+  await buildVectors();
 }
 
 async function measureIn(engine, site, openBrowser) {
@@ -68,7 +70,8 @@ async function main() {
   await prepare();
   const { missingReason, openBrowser } = await import("../e2e/lib/browser.mjs");
   const { openBenchSite } = await import("./lib/site.mjs");
-  const site = await openBenchSite({ kernel: values.kernel && resolve(process.env.INIT_CWD ?? ".", values.kernel), port: values.serve ? 9330 : 0 });
+  const port = values.serve ? 9330 : 0;
+  const site = await openBenchSite(values.kernel ? { kernel: resolve(process.env.INIT_CWD ?? ".", values.kernel), port } : { core: vectorsFiles(), port });
   if (values.serve) {
     console.log(`${site.url}/${values.kernel ? "?kernel" : ""}`);
     return;

@@ -13,9 +13,10 @@ const cargo = (...args) => run("cargo", args);
 const checks = {
   format: () => cargo("fmt", "--all", "--check"),
   clippy: () => cargo("clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"),
-  // As the tests see the crate, and as each of the two modules is made of it.
+  // As the tests see the crate, and as each module is made of it.
   "clippy-wasm": async () => {
-    for (const features of [[], ["--no-default-features", "--features", "sign-in"]]) {
+    for (const module of [undefined, "sign-in", "vectors"]) {
+      const features = module ? ["--no-default-features", "--features", module] : [];
       await cargo("clippy", "--target", wasmTarget, "-p", "lifeguard", "-p", "modexp", ...features, "--quiet", "--", "-D", "warnings");
     }
   },

@@ -5,6 +5,7 @@ import { readArgs } from "./lib/args.mjs";
 import { bad, done, fail, info, seconds } from "./lib/log.mjs";
 import { pack } from "./lib/pack.mjs";
 import { add, none, parts } from "./lib/parts.mjs";
+import { buildVectors } from "./lib/wasm.mjs";
 import { setup } from "./setup.mjs";
 
 const help = `
@@ -15,7 +16,7 @@ ${Object.entries(parts).map(([name, { about }]) => `  ${name.padEnd(9)} ${about}
 
   --engine NAME  only this engine (chromium, firefox, webkit; may be repeated); same as ENGINES=a,b
   --only TEXT    of e2e and interop only the files whose name contains this
-  --no-build     takes the package as it was packed last
+  --no-build     takes the package, and the module for known answers, as they were built last
 
 A browser that is missing is skipped, loudly; with CI=true it is a failure.
 `;
@@ -37,6 +38,7 @@ try {
     await build();
     await pack();
   }
+  if (!values["no-build"] && chosen.some((name) => parts[name].needsVectors?.(values.only))) await buildVectors();
 
   const rows = [];
   for (const name of chosen) {

@@ -1,30 +1,31 @@
 #!/usr/bin/env node
-// Known answers through the wasm that is shipped: in node, or in a real browser.
+// Known answers through the core as WebAssembly: in node, or in a real browser.
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { build } from "./build.mjs";
 import { readArgs } from "./lib/args.mjs";
 import { done, elapsed, fail } from "./lib/log.mjs";
-import { pack, packedPackage } from "./lib/pack.mjs";
 import { at } from "./lib/paths.mjs";
 import { openCore, runVectors } from "./lib/vector-runner.mjs";
+import { buildVectors, vectorsFiles } from "./lib/wasm.mjs";
 import { setup } from "./setup.mjs";
 
 const help = `
 npm run vectors -- [FILE] [--engine node|chromium|firefox|webkit] [--no-build]
 
-Runs every vector of FILE (default tests/vectors/srp_vectors.json; any file of that form) through the wasm of the
-built and packed package. Ends with status 1 at the first difference and names the vector and the symbol.
+Runs every vector of FILE (default tests/vectors/srp_vectors.json; any file of that form) through the core of the
+package as WebAssembly: the sources and the flags of its sign-in module, built once more with an operation that tells
+every symbol of a handshake, which no package has. Ends with status 1 at the first difference and names the vector and
+the symbol.
   --engine NAME  where the wasm runs (default node)
-  --no-build     takes the package as it was packed last
+  --no-build     takes that module as it was built last
 `;
 
 const engines = ["node", "chromium", "firefox", "webkit"];
 
 async function inNode(file) {
-  const glue = await import(pathToFileURL(join(packedPackage, "dist/lifeguard-sign-in.js")).href);
-  return runVectors(await openCore(glue, readFileSync(join(packedPackage, "dist/lifeguard-sign-in_bg.wasm"))), file);
+  const { glue, wasm } = vectorsFiles();
+  return runVectors(await openCore(await import(pathToFileURL(glue).href), readFileSync(wasm)), file);
 }
 
 async function inBrowser(engine, file) {
@@ -33,9 +34,12 @@ async function inBrowser(engine, file) {
   const { Page } = await import("../e2e/lib/page.mjs");
   const missing = missingReason(engine);
   if (missing) throw new Error(missing);
+  const { glue, wasm } = vectorsFiles();
   const site = await openSite("empty", {
     files: {
       "/vectors.json": { body: JSON.stringify(file) },
+      "/core.js": { body: readFileSync(glue) },
+      "/core.wasm": { body: readFileSync(wasm) },
       "/runner.js": { body: readFileSync(new URL("./lib/vector-runner.mjs", import.meta.url)) },
     },
   });
@@ -45,9 +49,9 @@ async function inBrowser(engine, file) {
     const page = await new Page(browser.driver, site, engine).open("/");
     return await page.evaluate(async () => {
       const [glue, { openCore: open, runVectors: run }, bytes, vectors] = await Promise.all([
-        import("/package/dist/lifeguard-sign-in.js"),
+        import("/core.js"),
         import("/runner.js"),
-        fetch("/package/dist/lifeguard-sign-in_bg.wasm").then((response) => response.arrayBuffer()),
+        fetch("/core.wasm").then((response) => response.arrayBuffer()),
         fetch("/vectors.json").then((response) => response.json()),
       ]);
       return run(await open(glue, bytes), vectors);
@@ -70,13 +74,12 @@ try {
   const file = JSON.parse(readFileSync(path, "utf8"));
   if (!values["no-build"]) {
     await setup(engine === "node" ? "build" : "test");
-    await build();
-    await pack();
+    await buildVectors();
   }
   const result = engine === "node" ? await inNode(file) : await inBrowser(engine, file);
   if (result.difference) throw new Error(`${engine}: ${result.difference}`);
   for (const note of result.notes) console.log(`  ${note}`);
-  done(`${result.checked} known answers agree in ${engine} (${elapsed()})`);
+  done(`${result.checked} known answers agree in ${engine}, by the core of the package built with srpVector (${elapsed()})`);
 } catch (error) {
   fail(error);
 }

@@ -12,9 +12,10 @@ const html = "text/html; charset=utf-8";
 /**
  * @param {object} options
  * @param {string} [options.kernel] a wasm module of modexp's example `kernel`, to be measured instead of the package.
+ * @param {{ glue: string, wasm: string }} [options.core] files of the core with the operation for known answers.
  * @param {number} [options.port]
  */
-export async function openBenchSite({ kernel, port = 0 }) {
+export async function openBenchSite({ kernel, core, port = 0 }) {
   if (!kernel && !existsSync(join(packedPackage, "dist/lifeguard-sign-in_bg.wasm"))) {
     throw new Error("the package is not built: npm run build, or --kernel FILE for the kernel alone");
   }
@@ -28,7 +29,7 @@ export async function openBenchSite({ kernel, port = 0 }) {
     platform: "browser",
     target: "es2022",
     define: { global: "globalThis" },
-    external: ["/package/*"],
+    external: ["/package/*", "/core.js"],
     logLevel: "error",
   });
   const [main, signIn] = ["main.js", "sign-in.js"].map((name) => outputFiles.find(({ path }) => path.endsWith(name)).contents);
@@ -42,6 +43,7 @@ export async function openBenchSite({ kernel, port = 0 }) {
       "/main.js": { body: main },
       "/sign-in": { type: html, body: '<!doctype html><title>Sign-ins</title><link rel="icon" href="data:,"><script type="module" src="/sign-in.js"></script>' },
       "/sign-in.js": { body: signIn },
+      ...(core ? { "/core.js": { body: readFileSync(core.glue) }, "/core.wasm": { body: readFileSync(core.wasm) } } : {}),
       ...(kernel ? { "/kernel.wasm": { body: readFileSync(kernel), type: "application/wasm" } } : {}),
     },
   });

@@ -1,13 +1,18 @@
 // Runs a file of the form of tests/vectors/srp_vectors.json through the core's wasm; no Node API, so that a page can
 // import it, too. Stops at the first difference.
 
+const anyPool = { userPoolId: "us-east-1_Ab1C2d3E4", clientId: "1example23456789abcdefghij" };
+
 /**
- * The module that signs people in, without the wrapper: for operations that ask nothing of a page.
- * @param {object} glue the package's lifeguard-sign-in.js.
+ * A module that signs people in, without the wrapper: for operations that ask nothing of a page.
+ * @param {object} glue its lifeguard-….js.
  * @param {BufferSource} bytes its wasm.
+ * @param {object} [options]
+ * @param {"vectors"|"sign-in"} [options.module] which: the one with `srpVector`, or the package's, which lacks it.
+ * @param {object} [options.config] the pool.
  */
-export async function openCore(glue, bytes, config = { userPoolId: "us-east-1_Ab1C2d3E4", clientId: "1example23456789abcdefghij" }) {
-  const { instance } = await WebAssembly.instantiate(bytes, { "./lifeguard-sign-in_bg.js": glue });
+export async function openCore(glue, bytes, { module = "vectors", config = anyPool } = {}) {
+  const { instance } = await WebAssembly.instantiate(bytes, { [`./lifeguard-${module}_bg.js`]: glue });
   glue.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
   return {

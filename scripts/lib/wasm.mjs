@@ -1,6 +1,6 @@
 // The wasm: cargo, wasm-bindgen, wasm-opt; from the root crate to pkg/. Two modules, so that a page that signs people
-// in does not load what only a session needs.
-import { appendFileSync, copyFileSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+// in does not load what only a session needs; and for tests a third, which stays out of pkg/.
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { info, seconds, step, warn } from "./log.mjs";
@@ -16,8 +16,13 @@ const features = ["bulk-memory", "simd", "sign-ext", "mutable-globals", "nontrap
 const passes = ["--flatten", "--rereloop", "-Oz", "-Oz", "--converge"];
 
 const sources = ["Cargo.toml", "Cargo.lock", ".cargo", "rust-toolchain.toml", "src", "arena/Cargo.toml", "arena/src", "modexp/Cargo.toml", "modexp/src"].map((path) => at(path));
-/** The modules: names of features of the root crate. */
+/** The modules of the package: names of features of the root crate. */
 const modules = ["sign-in", "account"];
+
+/** The module that known answers go through: `sign-in` with one operation more, so everything is done to it as to that. */
+const vectors = "vectors";
+const like = (module) => (module === vectors ? "sign-in" : module);
+
 const filesOf = (module) => [`lifeguard-${module}.js`, `lifeguard-${module}_bg.wasm`];
 
 /** What the package ships of pkg/. */
@@ -29,6 +34,15 @@ export const wasmOf = (module) => filesOf(module)[1];
 const outputs = [...shippedFromPkg, ...modules.map((module) => `lifeguard-${module}.d.ts`)].map((name) => join(pkgDir, name));
 
 const cargoTargetDir = () => process.env.CARGO_TARGET_DIR ?? at("target");
+
+const vectorsDir = () => join(cargoTargetDir(), vectors);
+
+/** Paths of that module, `{ glue, wasm }`, once it is built. */
+export function vectorsFiles() {
+  const [glue, wasm] = filesOf(vectors).map((name) => join(vectorsDir(), name));
+  if (!existsSync(wasm)) throw new Error("the module for known answers is not built: npm run vectors builds it");
+  return { glue, wasm };
+}
 
 /**
  * Compiles std along with the crate and turns every panic into a bare trap, which saves about a fifth. These are
@@ -53,7 +67,7 @@ const linkerFlags = {
 /** What the small build of a module adds: compiler flags, options of cargo, environment. */
 function smallest(module) {
   const { args, rustflags, env } = smallFlags;
-  if (module !== "sign-in") return { args, rustflags, env };
+  if (like(module) !== "sign-in") return { args, rustflags, env };
   return { args, rustflags: [...rustflags, ...linkerFlags.rustflags], env: { ...env, ...linkerFlags.env } };
 }
 
@@ -66,8 +80,8 @@ function configOf(more) {
 }
 
 async function compile(module, small) {
-  // A target folder each: flags that change everything must not make the builds evict each other.
-  const targetDir = join(cargoTargetDir(), small ? `small-${module}` : ".");
+  // A target folder for each set of flags: they change everything, and the builds would evict each other.
+  const targetDir = join(cargoTargetDir(), small ? `small-${like(module)}` : ".");
   const features = ["--no-default-features", "--features", module];
   const more = small ? smallest(module) : { args: [], rustflags: [], env: {} };
   const args = ["build", "--release", "--lib", "-p", "lifeguard", ...features, "--target", wasmTarget, "--quiet", ...configOf(more.rustflags), ...more.args];
@@ -80,30 +94,29 @@ async function compile(module, small) {
   return join(targetDir, wasmTarget, "release", "lifeguard.wasm");
 }
 
-/** Compiles a module and makes its files in pkg/. */
-async function make(module, small) {
+/** Compiles a module and makes its files in a folder. */
+async function make(module, small, folder) {
   const wasm = await compile(module, small);
   await run("wasm-bindgen", [
-    wasm, "--target", "bundler", "--out-dir", pkgDir, "--out-name", `lifeguard-${module}`,
+    wasm, "--target", "bundler", "--out-dir", folder, "--out-name", `lifeguard-${module}`,
     "--remove-name-section", "--remove-producers-section",
   ]);
   // The wrapper loads the wasm itself (js/core.ts): of the glue it needs what the wasm imports and exports, and the
   // function by which the glue gets to know the instance.
-  const glue = join(pkgDir, `lifeguard-${module}`);
+  const glue = join(folder, `lifeguard-${module}`);
   renameSync(`${glue}_bg.js`, `${glue}.js`);
   appendFileSync(`${glue}.d.ts`, "\nexport function __wbg_set_wasm(exports: WebAssembly.Exports): void;\n");
-  const out = join(pkgDir, wasmOf(module));
+  const out = join(folder, wasmOf(module));
   const optimized = join(cargoTargetDir(), "lifeguard_opt.wasm");
   await run("wasm-opt", [...passes, ...features.map((name) => `--enable-${name}`), "--strip-target-features", "--strip-debug", "--strip-producers", out, "-o", optimized]);
   copyFileSync(optimized, out);
 }
 
-async function makeAll(small) {
-  for (const module of modules) await make(module, small);
-}
-
-/** The smallest that can be made here; says which. */
-async function makeSmallest(plain) {
+/** The smallest that can be made here of these modules; says which. */
+async function makeSmallest(modules, folder, plain) {
+  const makeAll = async (small) => {
+    for (const module of modules) await make(module, small, folder);
+  };
   if (!plain && !canBuildStd()) warn("rust-src is missing: building the plain, larger wasm (rustup component add rust-src)");
   if (!plain && canBuildStd()) {
     try {
@@ -117,15 +130,33 @@ async function makeSmallest(plain) {
   return "plain";
 }
 
+/** What the files of these modules are made of. */
+const inputsOf = (modules, plain) =>
+  hashOf(sources, [probe("rustc", ["-V"]), wasmBindgenVersion(), canBuildStd(), plain, features, modules, passes, JSON.stringify(modules.map(smallest))]);
+
 /** Fills pkg/ unless it is up to date. `plain` uses stable compiler flags only. */
 export async function buildWasm({ plain = false, force = false } = {}) {
-  const inputs = hashOf(sources, [probe("rustc", ["-V"]), wasmBindgenVersion(), canBuildStd(), plain, features, modules, passes, JSON.stringify(modules.map(smallest))]);
+  const inputs = inputsOf(modules, plain);
   if (!force && isFresh("wasm", inputs, outputs)) return false;
   const begin = Date.now();
   mkdirSync(pkgDir, { recursive: true });
   for (const name of readdirSync(pkgDir)) if (name.startsWith("lifeguard")) rmSync(join(pkgDir, name));
-  const kind = await step("compiling the core to WebAssembly", () => makeSmallest(plain));
+  const kind = await step("compiling the core to WebAssembly", () => makeSmallest(modules, pkgDir, plain));
   writeStamp("wasm", inputs, outputs);
   info(`pkg/ built (${kind} release) in ${seconds(Date.now() - begin)}`);
   return true;
+}
+
+/** Makes the module for known answers unless it is up to date: by the flags of the package, and outside of it. */
+export async function buildVectors() {
+  const inputs = inputsOf([vectors], false);
+  const outputs = filesOf(vectors).map((name) => join(vectorsDir(), name));
+  if (isFresh(vectors, inputs, outputs)) return;
+  const begin = Date.now();
+  rmSync(vectorsDir(), { recursive: true, force: true });
+  const kind = await step("compiling the core with the operation for known answers", () => makeSmallest([vectors], vectorsDir(), false));
+  // Node asks the nearest manifest whether the glue is a module, and a target folder may be anywhere.
+  writeFileSync(join(vectorsDir(), "package.json"), '{ "type": "module" }\n');
+  writeStamp(vectors, inputs, outputs);
+  info(`module for known answers built (${kind} release) in ${seconds(Date.now() - begin)}`);
 }

@@ -134,6 +134,7 @@ fn call(client: &Client, operation: &str, input: &Input, page: &Wrapper) -> Resu
             sign_in::answer(client, page, question, answer, mediation.as_deref())?.output()
         }
         "question" => types::question(input)?.output(),
+        #[cfg(feature = "vectors")]
         "srpVector" => types::srp_vector(input)?,
         _ => return Err(Error::Misuse(Misuse("no such operation"))),
     })

@@ -8,7 +8,7 @@ mod identity;
 mod session;
 #[cfg(feature = "sign-in")]
 mod start;
-#[cfg(feature = "sign-in")]
+#[cfg(feature = "vectors")]
 mod vector;
 
 #[cfg(feature = "sign-in")]
@@ -19,7 +19,7 @@ pub(super) use identity::identity_pool;
 pub(super) use session::{hint, reason, wanted};
 #[cfg(feature = "sign-in")]
 pub(super) use start::start;
-#[cfg(feature = "sign-in")]
+#[cfg(feature = "vectors")]
 pub(super) use vector::srp_vector;
 
 use crate::platform::Store;

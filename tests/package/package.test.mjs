@@ -87,6 +87,14 @@ test("the_wasm_files_are_modules_that_this_engine_compiles", async () => {
   }
 });
 
+test("what_only_tests_call_is_not_shipped", () => {
+  for (const name of wasmModules) {
+    const bytes = readFileSync(join(packedPackage, `dist/lifeguard-${name}_bg.wasm`), "latin1");
+
+    assert.ok(!bytes.includes("srpVector"), `${name} was built with the feature "vectors"`);
+  }
+});
+
 test("publint_has_nothing_to_say", async () => {
   const { code, output } = await run("publint", ["run", packedPackage, "--strict"], { capture: true, allowFailure: true });
 

@@ -1,5 +1,5 @@
-//! One vector of `tests/vectors/srp_vectors.json` through the very wasm that is shipped
-//! (`npm run vectors`).
+//! One vector of `tests/vectors/srp_vectors.json` through the core as wasm (`npm run vectors`). No
+//! package has this: it tells what a sign-in keeps to itself.
 
 use super::Input;
 use crate::client::error::Error;
