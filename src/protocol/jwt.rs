@@ -22,7 +22,7 @@ pub fn claims(token: &str) -> Result<Value, Violation> {
 }
 
 fn object(part: &str) -> Option<Value> {
-    let text = String::from_utf8(text::base64_decode(part)?).ok()?;
+    let text = text::from_utf8(&text::base64_decode(part)?)?;
     Value::parse(&text).filter(|value| matches!(value, Value::Object(_)))
 }
 

@@ -132,6 +132,27 @@ pub fn base64_decode(text: &str) -> Option<Vec<u8>> {
     (wrong >= 0 && count < 6 && rest == 0).then_some(out)
 }
 
+/// Text of bytes in UTF-8 (RFC 3629): `None` for what is none, as the standard library has it.
+pub fn from_utf8(bytes: &[u8]) -> Option<String> {
+    let mut out = String::with_capacity(bytes.len());
+    let mut rest = bytes.iter();
+    while let Some(&first) = rest.next() {
+        // A character of one byte begins with no set bit, one of n bytes with n of them.
+        let length = first.leading_ones();
+        let mut code = u32::from(first) & (0x7f >> length);
+        for _ in 1..length {
+            let byte = *rest.next()?;
+            (byte & 0xc0 == 0x80).then_some(())?;
+            code = code << 6 | u32::from(byte & 0x3f);
+        }
+        let c = char::from_u32(code).filter(|c| c.len_utf8() == length.max(1) as usize)?;
+        // A byte that only goes on, and more bytes than any character has, begin nothing.
+        (length != 1 && length < 5).then_some(())?;
+        out.push(c);
+    }
+    Some(out)
+}
+
 /// What stands before and behind the first mark; `None` where there is none.
 pub fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
     let at = text.bytes().position(|byte| byte == mark)?;
@@ -253,6 +274,24 @@ mod tests {
             [("", Some(vec![])), ("A", None), ("AB", None), ("AA", Some(vec![0])), ("A=A", None)]
         {
             assert_eq!(base64_decode(text), bytes, "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_are_those_of_the_standard_library() {
+        let starts = [0, 0x41, 0x7f, 0x80, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xef];
+        let starts = starts.into_iter().chain([0xf0, 0xf1, 0xf4, 0xf5, 0xf8, 0xfc, 0xfe, 0xff]);
+        let others = [0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc3, 0xff];
+        for first in starts {
+            for at in 0..others.len().pow(4) {
+                let other = |place: u32| others[at / others.len().pow(place) % others.len()];
+                let bytes = [first, other(0), other(1), other(2), other(3)];
+                for length in 0..=bytes.len() {
+                    let part = &bytes[..length];
+                    let expected = String::from_utf8(part.to_vec()).ok();
+                    assert_eq!(from_utf8(part), expected, "{part:?}");
+                }
+            }
         }
     }
 
