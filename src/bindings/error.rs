@@ -6,7 +6,7 @@ use crate::client::error::Error;
 use crate::platform::{PasskeyError, SendError};
 use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
-use crate::protocol::refusal::{Kind, Refusal};
+use crate::protocol::refusal::Refusal;
 use crate::protocol::text;
 
 /// `{ code, retryable?, detail?, service?, retryAfterMs?, challenge?, pending?, store? }`. Texts for people
@@ -45,60 +45,14 @@ pub(super) fn write(error: Error) -> Value {
 }
 
 fn refused(refusal: &Refusal) -> Value {
-    let (code, retryable) = code_of(refusal.kind);
     // Where nobody but this browser refused, there are no words of a service.
     let service = (!refusal.name.is_empty()).then(|| {
         Value::object().with("name", refusal.name.as_str()).with("message", refusal.text.as_str())
     });
     let after = refusal.retry_after_seconds.map(|seconds| f64::from(seconds) * 1000.0);
     Value::object()
-        .with("code", code)
-        .with("retryable", retryable)
+        .with("code", refusal.kind.code())
+        .with("retryable", refusal.kind.is_retryable())
         .with_some("service", service)
         .with_some("retryAfterMs", after)
-}
-
-fn code_of(kind: Kind) -> (&'static str, bool) {
-    match kind {
-        Kind::IncorrectCredentials => ("incorrectCredentials", false),
-        Kind::NotAuthorized => ("notAuthorized", false),
-        Kind::UserDisabled => ("userDisabled", false),
-        Kind::UserNotFound => ("userNotFound", false),
-        Kind::UserNotConfirmed => ("userNotConfirmed", false),
-        Kind::PasswordResetRequired => ("passwordResetRequired", false),
-        Kind::TooManyAttempts => ("tooManyAttempts", true),
-        Kind::LimitExceeded => ("limitExceeded", true),
-        Kind::Throttled => ("throttled", true),
-        Kind::Unavailable => ("serviceUnavailable", true),
-        Kind::CodeMismatch => ("codeMismatch", false),
-        Kind::CodeExpired => ("codeExpired", false),
-        Kind::CodeDelivery => ("codeDeliveryFailed", true),
-        Kind::UsernameExists => ("usernameExists", false),
-        Kind::AliasExists => ("aliasExists", false),
-        Kind::InvalidPassword => ("invalidPassword", false),
-        Kind::PasswordHistory => ("passwordUsedBefore", false),
-        Kind::CompromisedPassword => ("compromisedPassword", false),
-        Kind::RiskBlocked => ("riskBlocked", false),
-        Kind::InvalidParameter => ("invalidParameter", false),
-        Kind::NotFound => ("notFound", false),
-        Kind::SessionExpired => ("sessionExpired", false),
-        Kind::RefreshToken | Kind::RefreshTokenReuse | Kind::AccessToken => ("signedOut", false),
-        Kind::ClientSecret => ("clientHasSecret", false),
-        Kind::Credentials => ("credentialsRefused", false),
-        Kind::Forbidden => ("forbidden", false),
-        Kind::TriggerRefused => ("triggerRefused", false),
-        Kind::TriggerFailed => ("triggerFailed", true),
-        Kind::Misconfigured => ("misconfigured", false),
-        Kind::NotEnabled => ("notEnabled", false),
-        Kind::MfaMethodNotFound => ("mfaMethodNotFound", false),
-        Kind::PasskeyParty => ("passkeyWrongRelyingParty", false),
-        Kind::PasskeyNotSupported => ("passkeyNotSupported", false),
-        Kind::PasskeyExpired => ("passkeyTimedOut", true),
-        Kind::RedirectState => ("redirectUnknown", false),
-        Kind::RedirectExpired => ("redirectExpired", false),
-        Kind::RedirectCancelled => ("redirectCancelled", false),
-        Kind::LoginRequired => ("loginRequired", false),
-        Kind::RedirectRefused => ("redirectRefused", false),
-        Kind::Other => ("refused", false),
-    }
 }

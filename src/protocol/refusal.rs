@@ -21,93 +21,150 @@ pub struct Refusal {
     pub date: Option<String>,
 }
 
-/// What a refusal means for the caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// User name and password do not fit.
-    IncorrectCredentials,
-    /// Signed in or not, this is not allowed.
-    NotAuthorized,
-    /// An administrator disabled the account.
-    UserDisabled,
-    /// No such user, where the pool admits it.
-    UserNotFound,
-    /// The account waits for its confirmation code.
-    UserNotConfirmed,
-    /// An administrator wants the password reset first.
-    PasswordResetRequired,
-    /// Too many wrong tries: wait.
-    TooManyAttempts,
-    /// A budget for this person or this hour is spent.
-    LimitExceeded,
-    /// The service is busy: try again shortly.
-    Throttled,
-    /// The service failed: try again.
-    Unavailable,
-    /// The code is wrong.
-    CodeMismatch,
-    /// The code is too old, used, or replaced by a newer one.
-    CodeExpired,
-    /// The code could not be sent.
-    CodeDelivery,
-    /// That user name is taken.
-    UsernameExists,
-    /// That address or number belongs to another account.
-    AliasExists,
-    /// The password breaks the pool's policy.
-    InvalidPassword,
-    /// The password was used before.
-    PasswordHistory,
-    /// The password is known to be in others' hands.
-    CompromisedPassword,
-    /// Threat protection holds the request for too risky.
-    RiskBlocked,
-    /// A value the service does not take.
-    InvalidParameter,
-    /// Something that is not there: a device, a client, a pool.
-    NotFound,
-    /// The half-finished sign-in is too old or already used.
-    SessionExpired,
-    /// The refresh token is spent, revoked, expired or never was one.
-    RefreshToken,
-    /// A rotated refresh token was used again.
-    RefreshTokenReuse,
-    /// The access token is expired or revoked.
-    AccessToken,
-    /// The app client has a secret.
-    ClientSecret,
-    /// AWS credentials that ended, or are none, or a signature by a wrong clock.
-    Credentials,
-    /// A firewall or policy before the service.
-    Forbidden,
-    /// One of the pool's triggers said no.
-    TriggerRefused,
-    /// One of the pool's triggers failed.
-    TriggerFailed,
-    /// The pool or its client is not set up for this.
-    Misconfigured,
-    /// The pool's plan or client has this switched off.
-    NotEnabled,
-    /// The person has no such factor.
-    MfaMethodNotFound,
-    /// The page or its passkey does not belong to the pool's relying party.
-    PasskeyParty,
-    /// The service does not take this kind of passkey.
-    PasskeyNotSupported,
-    /// A ceremony came back too late.
-    PasskeyExpired,
-    /// A response to no flow of this browser.
-    RedirectState,
-    /// The person took too long elsewhere.
-    RedirectExpired,
-    /// The person, or their provider, said no.
-    RedirectCancelled,
-    /// A silent check found nobody signed in.
-    LoginRequired,
-    /// The domain refused the sign-in.
-    RedirectRefused,
-    /// Anything else: see the name.
-    Other,
+/// Kinds, each with the code applications know it by and the names the service has for it (those that
+/// one name has to itself). The lists are words of one text: pointers and comparisons would weigh more
+/// in the wasm. The kinds below `account` are those that nobody meets while signing in.
+macro_rules! kinds {
+    (
+        sign_in { $($(#[$about:meta])* $kind:ident = $code:literal $names:literal,)* }
+        account { $($(#[$more_about:meta])* $more:ident = $more_code:literal $more_names:literal,)* }
+    ) => {
+        /// What a refusal means for the caller.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Kind {
+            $($(#[$about])* $kind,)*
+            $($(#[$more_about])* $more,)*
+        }
+
+        const KINDS: &[Kind] = &[$(Kind::$kind,)* $(Kind::$more,)*];
+
+        #[cfg(feature = "account")]
+        const WORDS: &str = concat!(
+            $($code, " ", $names, ";",)* $($more_code, " ", $more_names, ";",)*
+        );
+        #[cfg(not(feature = "account"))]
+        const WORDS: &str = concat!($($code, " ", $names, ";",)*);
+    };
+}
+
+kinds! {
+    sign_in {
+        /// User name and password do not fit.
+        IncorrectCredentials = "incorrectCredentials" "",
+        /// Signed in or not, this is not allowed.
+        NotAuthorized = "notAuthorized" "",
+        /// An administrator disabled the account.
+        UserDisabled = "userDisabled" "",
+        /// No such user, where the pool admits it.
+        UserNotFound = "userNotFound" "UserNotFound",
+        /// The account waits for its confirmation code.
+        UserNotConfirmed = "userNotConfirmed" "UserNotConfirmed",
+        /// An administrator wants the password reset first.
+        PasswordResetRequired = "passwordResetRequired" "PasswordResetRequired",
+        /// Too many wrong tries: wait.
+        TooManyAttempts = "tooManyAttempts" "TooManyFailedAttempts",
+        /// A budget for this person or this hour is spent.
+        LimitExceeded = "limitExceeded" "LimitExceeded",
+        /// The service is busy: try again shortly.
+        Throttled = "throttled" "TooManyRequests Throttling Throttled RequestThrottled RequestLimitExceeded SlowDown",
+        /// The service failed: try again.
+        Unavailable = "serviceUnavailable" "",
+        /// The code is wrong.
+        CodeMismatch = "codeMismatch" "CodeMismatch EnableSoftwareTokenMFA",
+        /// The code is too old, used, or replaced by a newer one.
+        CodeExpired = "codeExpired" "ExpiredCode",
+        /// The code could not be sent.
+        CodeDelivery = "codeDeliveryFailed" "CodeDeliveryFailure",
+        /// That address or number belongs to another account.
+        AliasExists = "aliasExists" "AliasExists",
+        /// The password breaks the pool's policy.
+        InvalidPassword = "invalidPassword" "InvalidPassword",
+        /// The password was used before.
+        PasswordHistory = "passwordUsedBefore" "PasswordHistoryPolicyViolation",
+        /// The password is known to be in others' hands.
+        CompromisedPassword = "compromisedPassword" "",
+        /// Threat protection holds the request for too risky.
+        RiskBlocked = "riskBlocked" "",
+        /// A value the service does not take.
+        InvalidParameter = "invalidParameter" "InvalidParameter Serialization",
+        /// Something that is not there: a device, a client, a pool.
+        NotFound = "notFound" "ResourceNotFound",
+        /// The half-finished sign-in is too old or already used.
+        SessionExpired = "sessionExpired" "",
+        /// The refresh token is spent, revoked, expired or never was one.
+        RefreshToken = "signedOut" "TokenRevoked",
+        /// The access token is expired or revoked.
+        AccessToken = "signedOut" "",
+        /// The app client has a secret.
+        ClientSecret = "clientHasSecret" "",
+        /// A firewall or policy before the service.
+        Forbidden = "forbidden" "Forbidden AccessDenied",
+        /// One of the pool's triggers said no.
+        TriggerRefused = "triggerRefused" "UserLambdaValidation",
+        /// One of the pool's triggers failed.
+        TriggerFailed = "triggerFailed" "UnexpectedLambda InvalidLambdaResponse",
+        /// The pool or its client is not set up for this.
+        Misconfigured = "misconfigured" "InvalidUserPoolConfiguration InvalidSmsRoleAccessPolicy InvalidSmsRoleTrustRelationship InvalidEmailRoleAccessPolicy WebAuthnConfigurationMissing",
+        /// The pool's plan or client has this switched off.
+        NotEnabled = "notEnabled" "UnsupportedOperation OperationNotEnabled FeatureUnavailableInTier WebAuthnNotEnabled UnknownOperation",
+        /// The person has no such factor.
+        MfaMethodNotFound = "mfaMethodNotFound" "MFAMethodNotFound SoftwareTokenMFANotFound",
+        /// The page or its passkey does not belong to the pool's relying party.
+        PasskeyParty = "passkeyWrongRelyingParty" "WebAuthnRelyingPartyMismatch WebAuthnOriginNotAllowed",
+        /// The service does not take this kind of passkey.
+        PasskeyNotSupported = "passkeyNotSupported" "WebAuthnCredentialNotSupported",
+        /// A ceremony came back too late.
+        PasskeyExpired = "passkeyTimedOut" "WebAuthnChallengeNotFound",
+        /// Anything else: see the name.
+        Other = "refused" "",
+    }
+    account {
+        /// That user name is taken.
+        UsernameExists = "usernameExists" "UsernameExists",
+        /// A rotated refresh token was used again.
+        RefreshTokenReuse = "signedOut" "RefreshTokenReuse",
+        /// AWS credentials that ended, or are none, or a signature by a wrong clock.
+        Credentials = "credentialsRefused" "ExpiredToken UnrecognizedClient InvalidClientTokenId InvalidSignature IncompleteSignature SignatureDoesNotMatch MissingAuthenticationToken RequestExpired RequestTimeTooSkewed",
+        /// A response to no flow of this browser.
+        RedirectState = "redirectUnknown" "",
+        /// The person took too long elsewhere.
+        RedirectExpired = "redirectExpired" "",
+        /// The person, or their provider, said no.
+        RedirectCancelled = "redirectCancelled" "",
+        /// A silent check found nobody signed in.
+        LoginRequired = "loginRequired" "",
+        /// The domain refused the sign-in.
+        RedirectRefused = "redirectRefused" "",
+    }
+}
+
+impl Kind {
+    /// The code applications know it by.
+    pub fn code(self) -> &'static str {
+        let row = text::words(WORDS, b';').nth(self as usize).unwrap_or_default();
+        text::until(row, b' ')
+    }
+
+    /// Whether the same call may succeed later without a change.
+    pub fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            Self::TooManyAttempts
+                | Self::LimitExceeded
+                | Self::Throttled
+                | Self::Unavailable
+                | Self::CodeDelivery
+                | Self::TriggerFailed
+                | Self::PasskeyExpired
+        )
+    }
+
+    /// The kind that a name of the service stands for.
+    fn named(name: &str) -> Option<Self> {
+        let is_named = |row: &str| text::words(row, b' ').skip(1).any(|known| known == name);
+        let row = text::words(WORDS, b';').position(is_named)?;
+        KINDS.get(row).copied().filter(|_| !name.is_empty())
+    }
 }
 
 impl Refusal {
@@ -151,61 +208,16 @@ fn short_name(full: &str) -> &str {
 }
 
 fn kind_of(name: &str, text: &str, status: u16) -> Kind {
-    match name {
-        "NotAuthorized" => not_authorized(text),
-        "UserNotFound" => Kind::UserNotFound,
-        "UserNotConfirmed" => Kind::UserNotConfirmed,
+    match (name, Kind::named(name)) {
+        ("NotAuthorized", _) => not_authorized(text),
         // The words are those of threat protection, which has no names of its own.
-        "PasswordResetRequired" | "InvalidPassword" if text::has(text, SECURITY) => {
+        (_, Some(Kind::PasswordResetRequired | Kind::InvalidPassword))
+            if text::has(text, SECURITY) =>
+        {
             Kind::CompromisedPassword
         }
-        "PasswordResetRequired" => Kind::PasswordResetRequired,
-        "TooManyFailedAttempts" => Kind::TooManyAttempts,
-        "LimitExceeded" => Kind::LimitExceeded,
-        "TooManyRequests"
-        | "Throttling"
-        | "Throttled"
-        | "RequestThrottled"
-        | "RequestLimitExceeded"
-        | "SlowDown" => Kind::Throttled,
-        "CodeMismatch" | "EnableSoftwareTokenMFA" => Kind::CodeMismatch,
-        "ExpiredCode" => Kind::CodeExpired,
-        "CodeDeliveryFailure" => Kind::CodeDelivery,
-        "UsernameExists" => Kind::UsernameExists,
-        "AliasExists" => Kind::AliasExists,
-        "InvalidPassword" => Kind::InvalidPassword,
-        "PasswordHistoryPolicyViolation" => Kind::PasswordHistory,
-        "InvalidParameter" if text::has(text, "not enabled") => Kind::NotEnabled,
-        "InvalidParameter" | "Serialization" => Kind::InvalidParameter,
-        "ResourceNotFound" => Kind::NotFound,
-        "RefreshTokenReuse" => Kind::RefreshTokenReuse,
-        "TokenRevoked" => Kind::RefreshToken,
-        "ExpiredToken"
-        | "UnrecognizedClient"
-        | "InvalidClientTokenId"
-        | "InvalidSignature"
-        | "IncompleteSignature"
-        | "SignatureDoesNotMatch"
-        | "MissingAuthenticationToken"
-        | "RequestExpired"
-        | "RequestTimeTooSkewed" => Kind::Credentials,
-        "Forbidden" | "AccessDenied" => Kind::Forbidden,
-        "UserLambdaValidation" => Kind::TriggerRefused,
-        "UnexpectedLambda" | "InvalidLambdaResponse" => Kind::TriggerFailed,
-        "InvalidUserPoolConfiguration"
-        | "InvalidSmsRoleAccessPolicy"
-        | "InvalidSmsRoleTrustRelationship"
-        | "InvalidEmailRoleAccessPolicy"
-        | "WebAuthnConfigurationMissing" => Kind::Misconfigured,
-        "UnsupportedOperation"
-        | "OperationNotEnabled"
-        | "FeatureUnavailableInTier"
-        | "WebAuthnNotEnabled"
-        | "UnknownOperation" => Kind::NotEnabled,
-        "MFAMethodNotFound" | "SoftwareTokenMFANotFound" => Kind::MfaMethodNotFound,
-        "WebAuthnRelyingPartyMismatch" | "WebAuthnOriginNotAllowed" => Kind::PasskeyParty,
-        "WebAuthnCredentialNotSupported" => Kind::PasskeyNotSupported,
-        "WebAuthnChallengeNotFound" => Kind::PasskeyExpired,
+        ("InvalidParameter", _) if text::has(text, "not enabled") => Kind::NotEnabled,
+        (_, Some(kind)) => kind,
         _ if status == 429 => Kind::Throttled,
         _ if status >= 500 => Kind::Unavailable,
         _ => Kind::Other,
@@ -215,27 +227,23 @@ fn kind_of(name: &str, text: &str, status: u16) -> Kind {
 /// One name for many refusals: the text tells them apart (it has been stable for years; an unknown
 /// one is still "not authorized").
 fn not_authorized(text: &str) -> Kind {
-    let has = |part: &str| text::has(text, part);
-    if has("Incorrect username or password") || has("Temporary password") {
-        Kind::IncorrectCredentials
-    } else if has("attempts exceeded") {
-        Kind::TooManyAttempts
-    } else if has(SECURITY) {
-        Kind::RiskBlocked
-    } else if has("User is disabled") {
-        Kind::UserDisabled
-    } else if has("Invalid session") {
-        Kind::SessionExpired
-    } else if has("efresh Token") || has("efresh token") {
-        Kind::RefreshToken
-    } else if has("Access Token") {
-        Kind::AccessToken
-    } else if has("SECRET_HASH") || has("secret hash") {
-        Kind::ClientSecret
-    } else {
-        Kind::NotAuthorized
-    }
+    let told = NOT_AUTHORIZED.iter().find(|(part, _)| text::has(text, part));
+    told.map_or(Kind::NotAuthorized, |(_, kind)| *kind)
 }
+
+const NOT_AUTHORIZED: &[(&str, Kind)] = &[
+    ("Incorrect username or password", Kind::IncorrectCredentials),
+    ("Temporary password", Kind::IncorrectCredentials),
+    ("attempts exceeded", Kind::TooManyAttempts),
+    (SECURITY, Kind::RiskBlocked),
+    ("User is disabled", Kind::UserDisabled),
+    ("Invalid session", Kind::SessionExpired),
+    ("efresh Token", Kind::RefreshToken),
+    ("efresh token", Kind::RefreshToken),
+    ("Access Token", Kind::AccessToken),
+    ("SECRET_HASH", Kind::ClientSecret),
+    ("secret hash", Kind::ClientSecret),
+];
 
 const SECURITY: &str = "security reasons";
 
@@ -281,6 +289,31 @@ mod tests {
         assert_eq!(read(None, "", 503).kind, Kind::Unavailable);
         assert_eq!(read(None, "", 400).kind, Kind::Other);
         assert_eq!(read(Some("InternalErrorException"), "", 500).kind, Kind::Unavailable);
+    }
+
+    #[test]
+    fn names_of_the_service_lead_to_kinds_and_kinds_to_codes() {
+        for (name, kind, code) in [
+            ("UserNotFound", Kind::UserNotFound, "userNotFound"),
+            ("EnableSoftwareTokenMFA", Kind::CodeMismatch, "codeMismatch"),
+            ("SlowDown", Kind::Throttled, "throttled"),
+            ("CodeDeliveryFailure", Kind::CodeDelivery, "codeDeliveryFailed"),
+            ("TokenRevoked", Kind::RefreshToken, "signedOut"),
+            ("WebAuthnNotEnabled", Kind::NotEnabled, "notEnabled"),
+            ("WebAuthnChallengeNotFound", Kind::PasskeyExpired, "passkeyTimedOut"),
+            ("NoSuchName", Kind::Other, "refused"),
+            ("", Kind::Other, "refused"),
+            ("UsernameExists", Kind::UsernameExists, "usernameExists"),
+            ("RequestTimeTooSkewed", Kind::Credentials, "credentialsRefused"),
+        ] {
+            let body = Value::object().with("__type", name);
+            let read = read(None, &body.write(), 400);
+            assert_eq!((read.kind, read.kind.code()), (kind, code), "{name}");
+        }
+        assert_eq!(Kind::RedirectRefused.code(), "redirectRefused");
+        // The last mark ends the last row.
+        assert_eq!(text::words(WORDS, b';').count(), KINDS.len() + 1);
+        assert!(KINDS.iter().enumerate().all(|(at, kind)| *kind as usize == at));
     }
 
     #[test]
