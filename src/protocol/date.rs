@@ -4,21 +4,43 @@ use super::text;
 
 /// Unix seconds of an HTTP date (RFC 9110, section 5.6.7, `Tue, 15 Nov 1994 08:12:31 GMT`).
 pub fn parse(text: &str) -> Option<u64> {
-    let mut words = text::words(text, b' ').skip(1);
-    let day = number(words.next()?)?;
-    let month = words.next()?;
-    let year = number(words.next()?)?;
-    let mut time = text::words(words.next()?, b':').map(number);
-    let (hour, minute, second) = (time.next()??, time.next()??, time.next()??);
-    if words.next() != Some("GMT") || !(1970..10_000).contains(&year) || !(1..=31).contains(&day) {
+    let text = text.as_bytes();
+    let fits = |(byte, shape): (&u8, &u8)| match shape {
+        b'0' => byte.is_ascii_digit(),
+        b'a' => true,
+        mark => byte == mark,
+    };
+    if text.len() != SHAPE.len() || !text.iter().zip(SHAPE).all(fits) {
         return None;
     }
-    let before = MONTHS.iter().position(|name| *name == month)? as u64;
+    let number = |from: usize, length: usize| {
+        let digits = text.iter().skip(from).take(length);
+        digits.fold(0, |number, byte| number * 10 + u32::from(byte - b'0'))
+    };
+    let (day, year) = (number(5, 2), number(12, 4));
+    if year < 1970 || !(1..=31).contains(&day) {
+        return None;
+    }
+    let name = text.get(8..11)?;
+    let before = MONTHS.chunks_exact(3).position(|month| month == name)? as u32;
     // Counted from March, leap days come last (Howard Hinnant, "chrono-compatible date algorithms").
     let (year, month) = if before < 2 { (year - 1, before + 10) } else { (year, before - 2) };
     let days_of_months = (153 * month + 2) / 5;
     let days = year * 365 + year / 4 - year / 100 + year / 400 + days_of_months + day - 1;
-    Some((days - DAYS_TO_1970) * 86_400 + hour * 3600 + minute * 60 + second)
+    let seconds = number(17, 2) * 3600 + number(20, 2) * 60 + number(23, 2);
+    Some(u64::from(days - DAYS_TO_1970) * 86_400 + u64::from(seconds))
+}
+
+/// Year, month from 0 and day of the month of a day count since 1970 (Gregorian).
+pub fn civil(days: u32) -> (u32, u32, u32) {
+    let since_march_0 = days + DAYS_TO_1970;
+    let era_day = since_march_0 % 146_097;
+    let year_of_era = (era_day - era_day / 1460 + era_day / 36_524 - era_day / 146_096) / 365;
+    let day_of_year = era_day - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * day_of_year + 2) / 153;
+    let month = (from_march + 2) % 12;
+    let year = since_march_0 / 146_097 * 400 + year_of_era + u32::from(month < 2);
+    (year, month, day_of_year - (153 * from_march + 2) / 5 + 1)
 }
 
 /// The time to prove at: this device's, unless the service's is further away than messages take.
@@ -31,17 +53,11 @@ pub fn agreed(device_seconds: u64, service_date: Option<&str>) -> u64 {
 
 /// A time as signatures write it: `20150830T123600Z`.
 pub fn compact(unix_seconds: u64) -> String {
-    let since_march_0 = unix_seconds / 86_400 + DAYS_TO_1970;
-    let era_day = since_march_0 % 146_097;
-    let year_of_era = (era_day - era_day / 1460 + era_day / 36_524 - era_day / 146_096) / 365;
-    let day_of_year = era_day - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * day_of_year + 2) / 153;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = since_march_0 / 146_097 * 400 + year_of_era + u64::from(month < 3);
+    let (year, month, day) = civil((unix_seconds / 86_400) as u32);
     let mut out = String::with_capacity(16);
-    text::push_integer(&mut out, year as i64);
-    text::push_two_digits(&mut out, month as u32);
-    text::push_two_digits(&mut out, (day_of_year - (153 * from_march + 2) / 5 + 1) as u32);
+    text::push_integer(&mut out, i64::from(year));
+    text::push_two_digits(&mut out, month + 1);
+    text::push_two_digits(&mut out, day);
     out.push('T');
     let second = (unix_seconds % 86_400) as u32;
     for part in [second / 3600, second / 60 % 60, second % 60] {
@@ -51,17 +67,26 @@ pub fn compact(unix_seconds: u64) -> String {
     out
 }
 
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+/// Appends one of the names, from 0, and a space.
+#[inline(never)]
+pub fn push_name(out: &mut String, names: &[u8], at: u32) {
+    let at = at as usize * 3;
+    for byte in names.get(at..at + 3).unwrap_or_default() {
+        out.push(char::from(*byte));
+    }
+    out.push(' ');
+}
+
+/// English, three letters each.
+pub const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
+
+/// A digit stands for digits, a letter for what is looked up or ignored.
+const SHAPE: &[u8] = b"aaa, 00 aaa 0000 00:00:00 GMT";
 
 /// From March 1 of the year 0 to the beginning of 1970.
-const DAYS_TO_1970: u64 = 719_468;
+const DAYS_TO_1970: u32 = 719_468;
 
 const TOLERANCE_SECONDS: u64 = 60;
-
-fn number(text: &str) -> Option<u64> {
-    text::whole_number(text).filter(|number| *number < 10_000)
-}
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
+use super::date;
 use super::error::Violation;
 use super::group;
 use super::secret::Secret;
@@ -129,19 +130,14 @@ pub fn pad(integer: &[u8]) -> Vec<u8> {
 
 /// `TIMESTAMP`: UTC, English, day of the month without a leading zero.
 pub fn timestamp(unix_seconds: u64) -> String {
-    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-    let days = unix_seconds / 86_400;
-    let (year, month, day) = civil_from_days(days);
+    const DAYS: &[u8] = b"ThuFriSatSunMonTueWed";
+    let days = (unix_seconds / 86_400) as u32;
+    let (year, month, day) = date::civil(days);
     let second = (unix_seconds % 86_400) as u32;
     let mut out = String::with_capacity(29);
-    out.push_str(DAYS.get((days % 7) as usize).copied().unwrap_or_default());
-    out.push(' ');
-    out.push_str(MONTHS.get(month).copied().unwrap_or_default());
-    out.push(' ');
-    text::push_integer(&mut out, day);
+    date::push_name(&mut out, DAYS, days % 7);
+    date::push_name(&mut out, date::MONTHS, month);
+    text::push_integer(&mut out, i64::from(day));
     out.push(' ');
     text::push_two_digits(&mut out, second / 3600);
     out.push(':');
@@ -149,7 +145,7 @@ pub fn timestamp(unix_seconds: u64) -> String {
     out.push(':');
     text::push_two_digits(&mut out, second % 60);
     out.push_str(" UTC ");
-    text::push_integer(&mut out, year);
+    text::push_integer(&mut out, i64::from(year));
     out
 }
 
@@ -192,35 +188,6 @@ fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         mac.update(part);
     }
     mac.finalize().into_bytes().into()
-}
-
-/// Year, month from 0 and day of month of a day count since 1970 (Gregorian).
-fn civil_from_days(days: u64) -> (i64, usize, i64) {
-    let mut year = 1970;
-    let mut left = days as i64;
-    loop {
-        let length = if is_leap(year) { 366 } else { 365 };
-        if left < length {
-            break;
-        }
-        left -= length;
-        year += 1;
-    }
-    let february = if is_leap(year) { 29 } else { 28 };
-    let lengths = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let mut month = 0;
-    for length in lengths {
-        if left < length {
-            break;
-        }
-        left -= length;
-        month += 1;
-    }
-    (year, month, left + 1)
-}
-
-fn is_leap(year: i64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
 
 #[cfg(test)]
