@@ -1,6 +1,7 @@
 //! The 3072-bit group of RFC 3526 (group 15) with generator 2: the only file that knows which
 //! big-number code is used.
 
+use super::text::without_zeros;
 use modexp::{Element, Exponent, Power, pow_generator};
 
 /// The tables for powers of g, made in steps: in idle time, before anybody waits for them.
@@ -59,6 +60,5 @@ fn once(inputs: &[&[u8]], compute: impl FnOnce() -> Vec<u8>) -> Vec<u8> {
 }
 
 fn minimal(element: &Element) -> Vec<u8> {
-    let bytes = element.to_bytes_be();
-    bytes.iter().copied().skip_while(|byte| *byte == 0).collect()
+    without_zeros(&element.to_bytes_be()).to_vec()
 }

@@ -114,7 +114,13 @@ impl Value {
 
     /// Texts of an array's strings; other items are passed over.
     pub fn strings(&self) -> Vec<String> {
-        self.items().iter().filter_map(|item| item.as_str().map(String::from)).collect()
+        let mut texts = Vec::new();
+        for item in self.items() {
+            if let Some(text) = item.as_str() {
+                texts.push(String::from(text));
+            }
+        }
+        texts
     }
 
     /// Members of an object; nothing for other values.
@@ -127,10 +133,13 @@ impl Value {
 
     /// An object's members that are strings, as pairs.
     pub fn string_pairs(&self) -> Vec<(String, String)> {
-        self.members()
-            .iter()
-            .filter_map(|(name, value)| Some((name.clone(), String::from(value.as_str()?))))
-            .collect()
+        let mut pairs = Vec::new();
+        for (name, value) in self.members() {
+            if let Some(text) = value.as_str() {
+                pairs.push((name.clone(), String::from(text)));
+            }
+        }
+        pairs
     }
 
     /// An object of strings.
@@ -244,20 +253,24 @@ fn write_number(number: f64, out: &mut String) {
 
 fn write_string(text: &str, out: &mut String) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c < ' ' => {
-                out.push_str("\\u00");
-                out.push_str(&super::text::hex(&[c as u8]));
-            }
-            c => out.push(c),
+    let mut start = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let mark = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            0..b' ' => "\\u00",
+            _ => continue,
+        };
+        // What is escaped is ASCII, so that the part before is text of its own.
+        out.push_str(text.get(start..at).unwrap_or_default());
+        out.push_str(mark);
+        if mark.len() > 2 {
+            out.push_str(&super::text::hex(&[byte]));
         }
+        start = at + 1;
     }
+    out.push_str(text.get(start..).unwrap_or_default());
     out.push('"');
 }
 

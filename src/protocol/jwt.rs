@@ -9,16 +9,15 @@ use super::text;
 /// # Errors
 /// [`Violation::TokenForm`] for anything but `header.claims.signature` with JSON objects.
 pub fn claims(token: &str) -> Result<Value, Violation> {
-    let mut parts = text::words(token, b'.');
-    let (Some(header), Some(claims), Some(signature), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return Err(Violation::TokenForm);
-    };
-    if signature.is_empty() || object(header).is_none() {
-        return Err(Violation::TokenForm);
-    }
-    object(claims).ok_or(Violation::TokenForm)
+    read(token).ok_or(Violation::TokenForm)
+}
+
+fn read(token: &str) -> Option<Value> {
+    let (header, rest) = text::cut(token, b'.')?;
+    let (claims, signature) = text::cut(rest, b'.')?;
+    let is_whole = !signature.is_empty() && text::cut(signature, b'.').is_none();
+    object(header).filter(|_| is_whole)?;
+    object(claims)
 }
 
 fn object(part: &str) -> Option<Value> {

@@ -162,10 +162,12 @@ fn is_loopback(authority: &str) -> bool {
 }
 
 fn is_127(host: &str) -> bool {
-    let mut octets = text::words(host, b'.');
-    octets.next() == Some("127")
-        && octets.clone().count() == 3
-        && octets.all(|octet| text::whole_number(octet).is_some_and(|octet| octet < 256))
+    let is_octet = |text: &str| text::whole_number(text).is_some_and(|octet| octet < 256);
+    let rest = host.strip_prefix("127.").and_then(|rest| text::cut(rest, b'.'));
+    rest.is_some_and(|(second, rest)| {
+        is_octet(second)
+            && text::cut(rest, b'.').is_some_and(|(third, last)| is_octet(third) && is_octet(last))
+    })
 }
 
 #[cfg(test)]

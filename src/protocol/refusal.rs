@@ -40,10 +40,10 @@ macro_rules! kinds {
 
         #[cfg(feature = "account")]
         const WORDS: &str = concat!(
-            $($code, " ", $names, ";",)* $($more_code, " ", $more_names, ";",)*
+            $($code, " ", $names, " ;",)* $($more_code, " ", $more_names, " ;",)*
         );
         #[cfg(not(feature = "account"))]
-        const WORDS: &str = concat!($($code, " ", $names, ";",)*);
+        const WORDS: &str = concat!($($code, " ", $names, " ;",)*);
     };
 }
 
@@ -141,8 +141,11 @@ kinds! {
 impl Kind {
     /// The code applications know it by.
     pub fn code(self) -> &'static str {
-        let row = text::words(WORDS, b';').nth(self as usize).unwrap_or_default();
-        text::until(row, b' ')
+        let mut rows = WORDS;
+        for _ in 0..self as usize {
+            rows = text::cut(rows, b';').map_or("", |(_, rest)| rest);
+        }
+        text::until(rows, b' ')
     }
 
     /// Whether the same call may succeed later without a change.
@@ -161,9 +164,9 @@ impl Kind {
 
     /// The kind that a name of the service stands for.
     fn named(name: &str) -> Option<Self> {
-        let is_named = |row: &str| text::words(row, b' ').skip(1).any(|known| known == name);
-        let row = text::words(WORDS, b';').position(is_named)?;
-        KINDS.get(row).copied().filter(|_| !name.is_empty())
+        let at = text::find(WORDS, &[" ", name, " "].concat())?;
+        let rows_before = WORDS.bytes().take(at).filter(|byte| *byte == b';').count();
+        KINDS.get(rows_before).copied().filter(|_| !name.is_empty())
     }
 }
 
@@ -202,8 +205,10 @@ impl Refusal {
 
 /// `namespace#NameException:uri` without namespace, suffix and what follows.
 fn short_name(full: &str) -> &str {
-    let name = text::until(text::until(full, b','), b':');
-    let name = text::words(name, b'#').last().unwrap_or_default();
+    let mut name = text::until(text::until(full, b','), b':');
+    while let Some((_, after)) = text::cut(name, b'#') {
+        name = after;
+    }
     name.strip_suffix("Exception").unwrap_or(name)
 }
 

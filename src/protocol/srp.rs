@@ -118,8 +118,7 @@ pub fn verifier(identity: &Identity<'_>, salt: &[u8]) -> Vec<u8> {
 
 /// PAD(n): minimal big-endian bytes with one more zero byte exactly when the top bit is set.
 pub fn pad(integer: &[u8]) -> Vec<u8> {
-    let zeros = integer.iter().take_while(|byte| **byte == 0).count();
-    let minimal = integer.get(zeros..).unwrap_or_default();
+    let minimal = text::without_zeros(integer);
     let mut out = Vec::with_capacity(minimal.len() + 1);
     if minimal.first().is_none_or(|byte| *byte & 0x80 != 0) {
         out.push(0);

@@ -30,9 +30,12 @@ pub fn push_two_digits(out: &mut String, value: u32) {
 
 /// Lower-case hex without leading zeros, as `SRP_A` travels (an odd number of digits is possible).
 pub fn hex_minimal(bytes: &[u8]) -> String {
-    let full = hex(bytes);
-    let zeros = full.bytes().take_while(|byte| *byte == b'0').count();
-    String::from(full.get(zeros.min(full.len().saturating_sub(1))..).unwrap_or_default())
+    let full = hex(without_zeros(bytes));
+    match full.strip_prefix('0') {
+        Some(rest) => String::from(rest),
+        None if full.is_empty() => String::from("0"),
+        None => full,
+    }
 }
 
 /// Lower-case hex, two digits a byte.
@@ -51,18 +54,24 @@ pub fn integer_from_hex(text: &str) -> Option<Vec<u8>> {
     if text.is_empty() {
         return None;
     }
-    let text = text.as_bytes();
     let mut out = Vec::with_capacity(text.len() / 2 + 1);
-    let (head, pairs) = text.split_at(text.len() % 2);
-    if let Some(&digit) = head.first() {
-        out.push(nibble(digit)?);
+    let (mut byte, mut left) = (0, text.len());
+    for digit in text.bytes() {
+        byte = byte << 4 | nibble(digit)?;
+        if left % 2 == 1 {
+            out.push(byte);
+        }
+        left -= 1;
     }
-    for pair in pairs.chunks_exact(2) {
-        let [high, low] = pair else { return None };
-        out.push(nibble(*high)? << 4 | nibble(*low)?);
+    Some(without_zeros(&out).to_vec())
+}
+
+/// An integer's bytes, the highest first, without zeros in front.
+pub fn without_zeros(mut bytes: &[u8]) -> &[u8] {
+    while let [0, rest @ ..] = bytes {
+        bytes = rest;
     }
-    let zeros = out.iter().take_while(|byte| **byte == 0).count();
-    Some(out.split_off(zeros))
+    bytes
 }
 
 /// Standard base64 with padding (RFC 4648, section 4).
@@ -181,7 +190,12 @@ pub fn words(text: &str, mark: u8) -> impl Iterator<Item = &str> + Clone {
 
 /// Whether a text has a part, which is not empty.
 pub fn has(text: &str, part: &str) -> bool {
-    text.as_bytes().windows(part.len()).any(|window| window == part.as_bytes())
+    find(text, part).is_some()
+}
+
+/// Where a text has a part, which is not empty.
+pub fn find(text: &str, part: &str) -> Option<usize> {
+    text.as_bytes().windows(part.len()).position(|window| window == part.as_bytes())
 }
 
 /// The text without marks at its end.
@@ -207,7 +221,7 @@ fn hex_digit(value: u8) -> char {
     char::from(if value < 10 { b'0' + value } else { b'a' + value - 10 })
 }
 
-fn nibble(digit: u8) -> Option<u8> {
+pub(super) fn nibble(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
         b'a'..=b'f' => Some(digit - b'a' + 10),

@@ -1,6 +1,7 @@
 //! Reads JSON texts (RFC 8259): strict, without recursion beyond a bound.
 
 use super::Value;
+use crate::protocol::text::nibble;
 
 /// Deepest nesting that is read: hostile input must not exhaust the stack.
 const MAX_DEPTH: usize = 64;
@@ -145,7 +146,7 @@ impl<'a> Reader<'a> {
     fn hex4(&mut self) -> Option<u32> {
         let mut unit = 0;
         for _ in 0..4 {
-            unit = unit << 4 | char::from(self.take()?).to_digit(16)?;
+            unit = unit << 4 | u32::from(nibble(self.take()?)?);
         }
         Some(unit)
     }
