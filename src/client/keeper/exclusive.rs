@@ -206,6 +206,6 @@ const UNDER_LOCK: &str = " lock";
 pub(in crate::client) const SETTLE_MS: u32 = 50;
 /// Longer than a browser needs to show other tabs what one has written; seen in WebKit on a busy
 /// machine: more than 50 ms.
-const SEEN_MS: u32 = 200;
+pub(super) const SEEN_MS: u32 = 200;
 /// What a tab needs besides its requests.
 const SLACK_MS: u32 = 8_000;

@@ -1,6 +1,7 @@
 //! What lies on the shelf, as a page that goes on with it reads, replaces and ends it. Each write is
 //! one record; what decides between tabs that write at once is the epoch beside it.
 
+use super::exclusive::{SEEN_MS, SETTLE_MS};
 use super::legacy;
 use super::shelf::{Held, STORES, clear, is_over, judge, keys};
 use crate::client::Client;
@@ -144,15 +145,18 @@ async fn look(
     store: Store,
 ) -> Result<Found, StoreError> {
     let (key, epoch_key) = keys(client);
-    for _ in 0..3 {
+    let mut pauses = [SETTLE_MS, SEEN_MS].into_iter();
+    loop {
         let Some(text) = platform.load(store, &key).await? else { return Ok(Found::Nothing) };
         let Some(record) = Record::read(&text, &client.pool) else { return Ok(Found::Unreadable) };
         if record.is_valid(platform.load(store, &epoch_key).await?.as_deref()) {
             return Ok(Found::Valid(record));
         }
-        // Perhaps read in the middle of another tab's sign-in: the record may be new by now.
+        // Perhaps read in the middle of another tab's sign-in, of which a browser may show one write
+        // before the other.
+        let Some(pause) = pauses.next() else { return Ok(Found::Nothing) };
+        let _ = platform.sleep(pause).await;
     }
-    Ok(Found::Nothing)
 }
 
 /// Writes a session of a sign-in that is not over, and keeps a copy: where the store will not have

@@ -123,6 +123,27 @@ fn a_store_that_throws_hangs_or_is_full_does_not_sign_out() {
 }
 
 #[test]
+fn a_look_in_the_middle_of_another_tabs_sign_in_waits_for_the_rest_of_it() {
+    let mut stage = Stage::signed_in(2, None);
+    let (now, tokens) = stage.world.with(|s| (s.device_now(), s.pool.sign_in(s.now, "erin")));
+    let session = accept(tokens, None, &pool(), now).unwrap();
+    let record = Record { session, epoch: String::from("new") };
+    let write = |stage: &Stage, key: String, text: String| {
+        stage.world.with(|state| state.lasting.insert(key, text));
+    };
+    write(&stage, record::key(&pool()), record.write(&pool()));
+    let asked = stage.ask(1, Wanted::default());
+
+    stage.executor.run_for(100);
+    assert!(asked.borrow().is_none());
+    write(&stage, record::epoch_key(&pool()), record.epoch);
+    stage.executor.run();
+
+    let Some(Ok(Some(found))) = asked.take() else { panic!("nobody is signed in") };
+    assert_eq!(found.sub, "erin");
+}
+
+#[test]
 fn a_store_that_cannot_be_read_is_an_error_and_no_sign_out() {
     let mut stage = Stage::signed_in(1, None);
     stage.world.with(|state| state.faults.store_throws = 100);
