@@ -10,7 +10,7 @@ import { type Asked, createEffects } from "./effects.js";
 import { AuthError } from "./auth-error.js";
 import { type CoreFailure, fromCore } from "./errors.js";
 import type { Host } from "./host.js";
-import * as glue from "./lifeguard-sign-in.js";
+import { imports, prepare, step as take } from "./lifeguard-sign-in.js";
 import type { AuthOptions } from "./types.js";
 
 /** How far a call has come: `src/bindings/sign_in.rs`. */
@@ -26,7 +26,7 @@ interface State {
 
 const module = loader(
   "signIn",
-  glue,
+  imports,
   "./lifeguard-sign-in_bg.js",
   () => new URL("./lifeguard-sign-in_bg.wasm", import.meta.url),
 );
@@ -51,7 +51,7 @@ export function connect(options: AuthOptions, host: Host): Call {
       return module.guarded(use);
     }
     const step = (job: number, message: unknown): State =>
-      JSON.parse(guarded(() => glue.step(job, JSON.stringify(message))));
+      JSON.parse(guarded(() => take(job, JSON.stringify(message))));
     let isSignedIn = false;
     try {
       const isPreparing = operation === "prepare";
@@ -68,7 +68,7 @@ export function connect(options: AuthOptions, host: Host): Call {
           isSignedIn = (state.done as { status?: string } | null)?.status === "signedIn";
           isEager ||= isPreparing;
           // In slices, so that the page stays alive on a slow device.
-          while (isPreparing && !guarded(glue.prepare))
+          while (isPreparing && !guarded(prepare))
             await new Promise((resolve) => setTimeout(resolve));
           return state.done as T;
         }

@@ -12,8 +12,8 @@ const anyPool = { userPoolId: "us-east-1_Ab1C2d3E4", clientId: "1example23456789
  * @param {object} [options.config] the pool.
  */
 export async function openCore(glue, bytes, { module = "vectors", config = anyPool } = {}) {
-  const { instance } = await WebAssembly.instantiate(bytes, { [`./lifeguard-${module}_bg.js`]: glue });
-  glue.__wbg_set_wasm(instance.exports);
+  const { instance } = await WebAssembly.instantiate(bytes, { [`./lifeguard-${module}_bg.js`]: glue.imports });
+  glue.imports.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
   return {
     async call(operation, input) {

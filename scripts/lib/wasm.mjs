@@ -1,8 +1,9 @@
 // The wasm: cargo, wasm-bindgen, wasm-opt; from the root crate to pkg/. Two modules, so that a page that signs people
 // in does not load what only a session needs; and for tests a third, which stays out of pkg/.
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { textGlue } from "./glue.mjs";
 import { info, seconds, step, warn } from "./log.mjs";
 import { at, pkgDir, root, wasmBindgenVersion, wasmTarget } from "./paths.mjs";
 import { probe, run } from "./run.mjs";
@@ -15,7 +16,7 @@ const features = ["bulk-memory", "simd", "sign-ext", "mutable-globals", "nontrap
 /** The second round finds what the first one, which also evens out nested blocks, has laid bare. */
 const passes = ["--flatten", "--rereloop", "-Oz", "-Oz", "--converge"];
 
-const sources = ["Cargo.toml", "Cargo.lock", ".cargo", "rust-toolchain.toml", "src", "arena/Cargo.toml", "arena/src", "modexp/Cargo.toml", "modexp/src"].map((path) => at(path));
+const sources = ["Cargo.toml", "Cargo.lock", ".cargo", "rust-toolchain.toml", "src", "arena/Cargo.toml", "arena/src", "modexp/Cargo.toml", "modexp/src", "scripts/lib/glue.mjs"].map((path) => at(path));
 /** The modules of the package: names of features of the root crate. */
 const modules = ["sign-in", "account"];
 
@@ -101,12 +102,19 @@ async function make(module, small, folder) {
     wasm, "--target", "bundler", "--out-dir", folder, "--out-name", `lifeguard-${module}`,
     "--remove-name-section", "--remove-producers-section",
   ]);
+  const out = join(folder, wasmOf(module));
   // The wrapper loads the wasm itself (js/core.ts): of the glue it needs what the wasm imports and exports, and the
   // function by which the glue gets to know the instance.
   const glue = join(folder, `lifeguard-${module}`);
-  renameSync(`${glue}_bg.js`, `${glue}.js`);
-  appendFileSync(`${glue}.d.ts`, "\nexport function __wbg_set_wasm(exports: WebAssembly.Exports): void;\n");
-  const out = join(folder, wasmOf(module));
+  if (module === "account") {
+    renameSync(`${glue}_bg.js`, `${glue}.js`);
+    appendFileSync(`${glue}.d.ts`, "\nexport function __wbg_set_wasm(exports: WebAssembly.Exports): void;\n");
+  } else {
+    const { source, types } = textGlue(readFileSync(out));
+    rmSync(`${glue}_bg.js`);
+    writeFileSync(`${glue}.js`, source);
+    writeFileSync(`${glue}.d.ts`, types);
+  }
   const optimized = join(cargoTargetDir(), "lifeguard_opt.wasm");
   await run("wasm-opt", [...passes, ...features.map((name) => `--enable-${name}`), "--strip-target-features", "--strip-debug", "--strip-producers", out, "-o", optimized]);
   copyFileSync(optimized, out);
