@@ -49,11 +49,18 @@ impl Value {
         self
     }
 
-    /// Not generic, and once in the wasm.
+    /// Gives the object one member more. Not generic, and once in the wasm.
     #[inline(never)]
-    fn put(&mut self, name: &str, value: Value) {
+    pub fn put(&mut self, name: &str, value: Value) {
         if let Value::Object(members) = self {
             members.push((String::from(name), value));
+        }
+    }
+
+    /// Takes over the members of another object, behind its own.
+    pub fn append(&mut self, other: Value) {
+        if let (Value::Object(members), Value::Object(mut more)) = (self, other) {
+            members.append(&mut more);
         }
     }
 

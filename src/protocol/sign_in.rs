@@ -272,10 +272,6 @@ impl Talk {
     }
 }
 
-fn pair(name: &str, value: &str) -> (String, String) {
-    (String::from(name), String::from(value))
-}
-
 fn is_password(factor: &str) -> bool {
     matches!(factor, "PASSWORD" | "PASSWORD_SRP")
 }

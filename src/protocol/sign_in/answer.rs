@@ -1,14 +1,14 @@
 //! The person's answer to a question: what it makes us send.
 
 use super::pending::Origin;
-use super::{Flow, Pending, Sent, SignIn, Step, is_password, pair};
-use crate::protocol::challenge::{ATTRIBUTE_PREFIX, Answer};
+use super::{Flow, Pending, Sent, SignIn, Step, is_password};
+use crate::protocol::challenge::{ATTRIBUTE_PREFIX, Answer, Challenge};
 use crate::protocol::device::Device;
 use crate::protocol::error::Misuse;
+use crate::protocol::json::Value;
 use crate::protocol::pool::Pool;
 use crate::protocol::secret::Secret;
 use crate::protocol::srp::Ephemeral;
-use crate::protocol::wire::auth::Pairs;
 
 /// What an answer is answered with.
 struct Means<'a> {
@@ -33,151 +33,133 @@ impl Pending {
         let named = self.talk.device_key.clone();
         let device = device.filter(|device| named.is_none_or(|key| key == device.key));
         let means = Means { device, pool, spare };
-        match self.origin {
-            Origin::Restart => self.answer_restart(answer, means),
-            Origin::Chosen => match answer {
-                Answer::Password(password) => {
-                    let factor = self.name.clone();
-                    Ok(self.select(factor, Some(password), means))
-                }
-                Answer::Option(option, password) => Ok(self.select(option, password, means)),
-                _ => Err(MISFIT),
-            },
-            Origin::EmailSetup => match answer {
-                Answer::Email(email) => Ok(self.respond(vec![pair("EMAIL", &email)], means)),
-                _ => Err(MISFIT),
-            },
-            Origin::SoftwareTokenSetup(_) => match answer {
-                Answer::SoftwareToken(code, friendly) => {
-                    let call = self
-                        .call("VerifySoftwareToken")
-                        .with("UserCode", code.expose("the new app's first code").as_str())
-                        .with_some("FriendlyDeviceName", friendly);
-                    let mut conversation = SignIn::new(self.talk.clone(), means.device);
-                    conversation.sent = Sent::Verify(Box::new(self));
-                    Ok(Step::Send(Box::new(call), Box::new(conversation)))
-                }
-                _ => Err(MISFIT),
-            },
-            Origin::Service => self.answer_service(answer, means),
-        }
-    }
-
-    fn answer_service(self, answer: Answer, means: Means<'_>) -> Result<Step, Misuse> {
         let is_choice = self.talk.flow == Flow::Choice;
-        let coded = |parameter, code: &Secret<String>| {
-            Ok(vec![pair(parameter, code.expose("sent as the answer"))])
-        };
-        let responses: Result<Pairs, Misuse> = match (self.name.as_str(), answer) {
-            ("SMS_MFA", Answer::Code(code)) => coded("SMS_MFA_CODE", &code),
-            ("EMAIL_OTP", Answer::Code(code)) => coded("EMAIL_OTP_CODE", &code),
-            ("SMS_OTP", Answer::Code(code)) => coded("SMS_OTP_CODE", &code),
-            ("SOFTWARE_TOKEN_MFA", Answer::Code(code)) => coded("SOFTWARE_TOKEN_MFA_CODE", &code),
-            ("CUSTOM_CHALLENGE", Answer::Custom(answer)) => coded("ANSWER", &answer),
-            ("WEB_AUTHN", Answer::Credential(credential)) => coded("CREDENTIAL", &credential),
-            ("NEW_PASSWORD_REQUIRED", Answer::NewPassword(password, attributes)) => {
-                let password = pair("NEW_PASSWORD", password.expose("sent as the answer"));
-                let attributes = attributes
-                    .into_iter()
-                    .map(|(name, value)| ([ATTRIBUTE_PREFIX, &name].concat(), value));
-                Ok(core::iter::once(password).chain(attributes).collect())
+        let is_again = self.origin == Origin::Restart;
+        let code_name;
+        let (response, value) = match (self.challenge(), answer) {
+            (Challenge::SoftwareTokenSetup { .. }, Answer::SoftwareToken(code, friendly)) => {
+                let call = self
+                    .call("VerifySoftwareToken")
+                    .with("UserCode", code.expose("the new app's first code").as_str())
+                    .with_some("FriendlyDeviceName", friendly);
+                let mut conversation = SignIn::new(self.talk.clone(), means.device);
+                conversation.sent = Sent::Verify(Box::new(self));
+                return Ok(Step::Send(Box::new(call), Box::new(conversation)));
             }
-            ("SELECT_MFA_TYPE", Answer::Option(option, _)) => Ok(vec![pair("ANSWER", &option)]),
-            ("MFA_SETUP", Answer::Option(option, _)) => {
-                let conversation = SignIn::new(self.talk.clone(), means.device);
-                return conversation
-                    .set_up_factor(&option, self)
-                    .ok_or(Misuse("this factor cannot be set up while signing in"));
-            }
-            ("SELECT_CHALLENGE", Answer::Option(option, password)) => {
-                return Ok(self.select(option, password, means));
-            }
-            (factor, Answer::Password(password)) if is_password(factor) => {
-                let name = self.name;
-                let mut conversation = SignIn::new(self.talk, means.device);
-                conversation.chosen = Some((name.clone(), Some(password.clone())));
-                let (pool, spare) = (means.pool, means.spare);
-                return Ok(conversation.give_password(
-                    &name,
-                    &name,
-                    password,
-                    Vec::new(),
-                    pool,
-                    spare,
-                ));
-            }
-            // The session is bound to the factor: for another one, begin again.
-            (
-                "EMAIL_OTP" | "SMS_OTP" | "WEB_AUTHN" | "PASSWORD" | "PASSWORD_SRP",
-                Answer::Option(option, password),
-            ) if is_choice => return self.begin(option, password, means),
-            (_, Answer::Responses(responses)) => Ok(responses),
-            _ => Err(MISFIT),
-        };
-        Ok(self.respond(responses?, means))
-    }
-
-    fn answer_restart(self, answer: Answer, means: Means<'_>) -> Result<Step, Misuse> {
-        let is_choice = self.talk.flow == Flow::Choice;
-        match answer {
-            Answer::Option(option, password) if is_choice => self.begin(option, password, means),
-            Answer::Password(password) if is_password(&self.name) => {
-                let name = self.name.clone();
-                self.begin(name, Some(password), means)
-            }
-            Answer::Restart(password) if self.name == RESTART => {
+            (Challenge::EmailSetup, Answer::Email(email)) => ("EMAIL", Secret::new(email)),
+            (Challenge::Restart, Answer::Restart(password)) => {
                 let Means { device, pool, spare } = means;
-                send(self.talk.begin(None, password, device, pool, spare)?)
+                return send(self.talk.begin(None, password, device, pool, spare)?);
             }
-            _ => Err(MISFIT),
-        }
+            (Challenge::Password { name }, Answer::Password(password)) => {
+                let factor = String::from(name);
+                if self.origin != Origin::Service {
+                    return self.choose(factor, Some(password), is_again, means);
+                }
+                return Ok(self.give(name, factor, Some(password), Value::object(), means));
+            }
+            (_, Answer::Option(option, password)) => {
+                match (&self.origin, self.name.as_str()) {
+                    (Origin::Restart, _) if is_choice => {}
+                    (Origin::Chosen, _) | (Origin::Service, "SELECT_CHALLENGE") => {}
+                    (Origin::Service, "MFA_SETUP") => {
+                        let conversation = SignIn::new(self.talk.clone(), means.device);
+                        return conversation
+                            .set_up_factor(&option, self)
+                            .ok_or(Misuse("this factor cannot be set up while signing in"));
+                    }
+                    (Origin::Service, "SELECT_MFA_TYPE") => {
+                        let responses = Value::object().with("ANSWER", option);
+                        return Ok(self.respond(responses, means));
+                    }
+                    // The session is bound to the factor: for another one, begin again.
+                    (Origin::Service, name) if is_choice && is_first_factor(name) => {
+                        return self.choose(option, password, true, means);
+                    }
+                    _ => return Err(MISFIT),
+                }
+                return self.choose(option, password, is_again, means);
+            }
+            (_, Answer::Responses(responses)) if self.origin == Origin::Service => {
+                return Ok(self.respond(Value::from_pairs(&responses), means));
+            }
+            (Challenge::NewPassword { .. }, Answer::NewPassword(password, attributes)) => {
+                let password = password.expose("sent as the answer").as_str();
+                let mut responses = Value::object().with("NEW_PASSWORD", password);
+                for (name, value) in attributes {
+                    responses = responses.with(&[ATTRIBUTE_PREFIX, &name].concat(), value);
+                }
+                return Ok(self.respond(responses, means));
+            }
+            (Challenge::Code { .. } | Challenge::SoftwareToken { .. }, Answer::Code(code)) => {
+                code_name = [&self.name, "_CODE"].concat();
+                (code_name.as_str(), code)
+            }
+            (Challenge::Custom, Answer::Custom(answer)) => ("ANSWER", answer),
+            (Challenge::WebAuthn { .. }, Answer::Credential(credential)) => {
+                ("CREDENTIAL", credential)
+            }
+            _ => return Err(MISFIT),
+        };
+        let value = value.expose("sent as the answer").as_str();
+        Ok(self.respond(Value::object().with(response, value), means))
     }
 
-    /// Chooses a first factor from the service's list.
-    fn select(self, factor: String, password: Option<Secret<String>>, means: Means<'_>) -> Step {
-        let mut pending = self;
-        if is_password(&factor) && password.is_none() {
-            pending.name = factor;
-            pending.origin = Origin::Chosen;
-            return Step::Ask(Box::new(pending));
+    /// Chooses a first factor: from the service's list, or to begin again with. A password that it
+    /// needs is asked for first.
+    fn choose(
+        mut self,
+        factor: String,
+        password: Option<Secret<String>>,
+        is_again: bool,
+        means: Means<'_>,
+    ) -> Result<Step, Misuse> {
+        let is_password = is_password(&factor);
+        if is_password && password.is_none() {
+            self.name = factor;
+            self.origin = if is_again { Origin::Restart } else { Origin::Chosen };
+            return Ok(Step::Ask(Box::new(self)));
         }
-        let password = password.filter(|_| is_password(&factor));
-        let responses = vec![pair("ANSWER", &factor)];
-        let mut conversation = SignIn::new(pending.talk, means.device);
+        let password = password.filter(|_| is_password);
+        if is_again {
+            let Means { device, pool, spare } = means;
+            return send(self.talk.begin(Some(factor), password, device, pool, spare)?);
+        }
+        let responses = Value::object().with("ANSWER", factor.as_str());
+        Ok(self.give("SELECT_CHALLENGE", factor, password, responses, means))
+    }
+
+    /// Answers with a factor that was chosen; should the session be over, it is chosen again.
+    fn give(
+        self,
+        name: &str,
+        factor: String,
+        password: Option<Secret<String>>,
+        responses: Value,
+        means: Means<'_>,
+    ) -> Step {
+        let mut conversation = SignIn::new(self.talk, means.device);
         conversation.chosen = Some((factor.clone(), password.clone()));
         match password {
             Some(password) => conversation.give_password(
-                "SELECT_CHALLENGE",
+                name,
                 &factor,
                 password,
                 responses,
                 means.pool,
                 means.spare,
             ),
-            None => conversation.respond("SELECT_CHALLENGE", responses, means.pool),
+            None => conversation.respond(name, responses, means.pool),
         }
     }
 
-    /// Begins again with a first factor; a password that it needs is asked for first.
-    fn begin(
-        mut self,
-        factor: String,
-        password: Option<Secret<String>>,
-        means: Means<'_>,
-    ) -> Result<Step, Misuse> {
-        if is_password(&factor) && password.is_none() {
-            self.name = factor;
-            self.origin = Origin::Restart;
-            return Ok(Step::Ask(Box::new(self)));
-        }
-        let password = password.filter(|_| is_password(&factor));
-        let Means { device, pool, spare } = means;
-        send(self.talk.begin(Some(factor), password, device, pool, spare)?)
-    }
-
-    fn respond(self, responses: Pairs, means: Means<'_>) -> Step {
+    fn respond(self, responses: Value, means: Means<'_>) -> Step {
         SignIn::new(self.talk, means.device).respond(&self.name, responses, means.pool)
     }
+}
+
+fn is_first_factor(name: &str) -> bool {
+    matches!(name, "EMAIL_OTP" | "SMS_OTP" | "WEB_AUTHN") || is_password(name)
 }
 
 /// Name of the question that begins again with the user name alone.

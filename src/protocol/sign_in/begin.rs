@@ -1,8 +1,9 @@
 //! The first message of a conversation, the first time and again.
 
-use super::{Flow, Sent, SignIn, Start, Talk, is_password, pair};
+use super::{Flow, Sent, SignIn, Start, Talk, is_password};
 use crate::protocol::device::Device;
 use crate::protocol::error::Misuse;
+use crate::protocol::json::Value;
 use crate::protocol::pool::Pool;
 use crate::protocol::secret::Secret;
 use crate::protocol::srp::Ephemeral;
@@ -78,31 +79,31 @@ fn first(
         (Flow::Choice, Some(_)) => ("USER_AUTH", false, false),
     };
 
-    let mut parameters = vec![pair("USERNAME", &talk.login)];
+    let mut parameters = Value::object().with("USERNAME", talk.login.as_str());
     match talk.flow {
-        Flow::Custom if is_proved => parameters.push(pair("CHALLENGE_NAME", "SRP_A")),
+        Flow::Custom if is_proved => parameters.put("CHALLENGE_NAME", Value::from("SRP_A")),
         Flow::Choice => {
             let wanted = if is_proved { Some("PASSWORD_SRP") } else { preferred };
             // Without the password there is nothing to prove yet: the pool says what it offers.
             if let Some(factor) = wanted.filter(|factor| has_password || !is_password(factor)) {
-                parameters.push(pair("PREFERRED_CHALLENGE", factor));
+                parameters.put("PREFERRED_CHALLENGE", Value::from(factor));
             }
         }
         _ => {}
     }
     let ephemeral = is_proved.then_some(spare);
     if let Some(ephemeral) = &ephemeral {
-        parameters.push(pair("SRP_A", &ephemeral.wire()));
+        parameters.put("SRP_A", Value::from(ephemeral.wire()));
     }
     if let Some(password) = password.as_ref().filter(|_| is_sent) {
-        parameters.push(pair("PASSWORD", password.expose("the flow sends it")));
+        parameters.put("PASSWORD", Value::from(password.expose("the flow sends it")));
     }
     if let Some(device) = &device {
-        parameters.push(pair("DEVICE_KEY", &device.key));
+        parameters.put("DEVICE_KEY", Value::from(&device.key));
         talk.device_key = Some(device.key.clone());
     }
 
-    let call = initiate(pool, flow, &parameters, talk.session.as_deref(), &talk.extras);
+    let call = initiate(pool, flow, parameters, talk.session.as_deref(), &talk.extras);
     let mut conversation = SignIn::new(talk, device);
     conversation.sent = Sent::Auth(Some(Box::new(call.clone())));
     conversation.ephemeral = ephemeral;

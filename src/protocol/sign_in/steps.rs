@@ -1,7 +1,7 @@
 //! Steps between the service and this library: what is answered without asking the person.
 
 use super::pending::Origin;
-use super::{Pending, Sent, SignIn, Step, pair};
+use super::{Pending, Sent, SignIn, Step};
 use crate::protocol::challenge::{Challenge, find};
 use crate::protocol::error::Violation;
 use crate::protocol::json::Value;
@@ -42,9 +42,9 @@ impl SignIn {
                     // The device was named, and its data has gone from this browser since.
                     return Ok(Step::Ask(Box::new(Pending::restart(self.talk))));
                 }
-                let public = pair("SRP_A", &spare.wire());
+                let public = Value::object().with("SRP_A", spare.wire());
                 self.ephemeral = Some(spare);
-                Ok(self.respond("DEVICE_SRP_AUTH", vec![public], pool))
+                Ok(self.respond("DEVICE_SRP_AUTH", public, pool))
             }
             "DEVICE_PASSWORD_VERIFIER" => {
                 let (Some(device), Some(ephemeral)) = (&self.device, self.ephemeral.take()) else {
@@ -55,14 +55,14 @@ impl SignIn {
             }
             "SELECT_CHALLENGE" => match (self.usable_password(), self.password.take()) {
                 (Some(factor), Some(password)) => {
-                    let responses = vec![pair("ANSWER", factor)];
+                    let responses = Value::object().with("ANSWER", factor);
                     Ok(self.give_password(&name, factor, password, responses, pool, spare))
                 }
                 _ => Ok(self.ask(name, parameters)),
             },
             "PASSWORD_SRP" | "PASSWORD" => match self.password.take() {
                 Some(password) if name == "PASSWORD_SRP" || !self.talk.proof_only => {
-                    Ok(self.give_password(&name, &name, password, Vec::new(), pool, spare))
+                    Ok(self.give_password(&name, &name, password, Value::object(), pool, spare))
                 }
                 _ => Ok(self.ask(name, parameters)),
             },
@@ -80,33 +80,34 @@ impl SignIn {
         name: &str,
         factor: &str,
         password: Secret<String>,
-        mut responses: Pairs,
+        mut responses: Value,
         pool: &Pool,
         spare: Ephemeral,
     ) -> Step {
         if factor == "PASSWORD_SRP" {
             self.talk.proof_only = true;
-            responses.push(pair("SRP_A", &spare.wire()));
+            responses.put("SRP_A", Value::from(spare.wire()));
             self.ephemeral = Some(spare);
             self.password = Some(password);
         } else {
-            responses.push(pair("PASSWORD", password.expose("this factor sends it")));
+            responses.put("PASSWORD", Value::from(password.expose("this factor sends it")));
         }
         self.respond(name, responses, pool)
     }
 
     /// Answers a challenge, with what every answer carries.
-    pub(super) fn respond(mut self, name: &str, mut responses: Pairs, pool: &Pool) -> Step {
-        if find(&responses, "USERNAME").is_none() {
-            responses.insert(0, pair("USERNAME", &self.talk.username));
+    pub(super) fn respond(mut self, name: &str, responses: Value, pool: &Pool) -> Step {
+        let mut all = Value::object();
+        if responses.get("USERNAME").is_none() {
+            all.put("USERNAME", Value::from(&self.talk.username));
         }
-        if let Some(device) = &self.device
-            && find(&responses, "DEVICE_KEY").is_none()
-        {
-            responses.push(pair("DEVICE_KEY", &device.key));
+        let device = self.device.as_ref().filter(|_| responses.get("DEVICE_KEY").is_none());
+        all.append(responses);
+        if let Some(device) = device {
+            all.put("DEVICE_KEY", Value::from(&device.key));
         }
         let talk = &self.talk;
-        let call = respond(pool, name, &responses, talk.session.as_deref(), &talk.extras);
+        let call = respond(pool, name, all, talk.session.as_deref(), &talk.extras);
         self.sent = Sent::Auth(Some(Box::new(call.clone())));
         Step::Send(Box::new(call), Box::new(self))
     }
@@ -136,7 +137,7 @@ impl SignIn {
     ) -> Result<Step, Violation> {
         if factors::is_verified(reply)? {
             self.talk.learn_session(reply);
-            return Ok(self.respond("MFA_SETUP", Vec::new(), pool));
+            return Ok(self.respond("MFA_SETUP", Value::object(), pool));
         }
         pending.talk.learn_session(reply);
         Ok(Step::WrongCode(Box::new(pending)))
@@ -202,7 +203,7 @@ fn claim(
     ephemeral: &Ephemeral,
     parameters: &Pairs,
     now_seconds: u64,
-) -> Result<Pairs, Violation> {
+) -> Result<Value, Violation> {
     let verifier = Verifier {
         b: find(parameters, "SRP_B").ok_or(Violation::MissingMember("SRP_B"))?,
         salt: find(parameters, "SALT").ok_or(Violation::MissingMember("SALT"))?,
@@ -211,9 +212,8 @@ fn claim(
     };
     let timestamp = srp::timestamp(now_seconds);
     let proof = srp::proof(identity, ephemeral, &verifier, &timestamp)?;
-    Ok(vec![
-        pair("PASSWORD_CLAIM_SECRET_BLOCK", verifier.secret_block),
-        pair("PASSWORD_CLAIM_SIGNATURE", &proof.signature),
-        pair("TIMESTAMP", &timestamp),
-    ])
+    Ok(Value::object()
+        .with("PASSWORD_CLAIM_SECRET_BLOCK", verifier.secret_block)
+        .with("PASSWORD_CLAIM_SIGNATURE", proof.signature)
+        .with("TIMESTAMP", timestamp))
 }

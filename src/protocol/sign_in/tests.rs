@@ -21,6 +21,10 @@ fn pool() -> Pool {
     Pool::parse("eu-west-1_Ab12", "client1", None).unwrap()
 }
 
+fn pair(name: &str, value: &str) -> (String, String) {
+    (String::from(name), String::from(value))
+}
+
 fn secret(text: &str) -> Secret<String> {
     Secret::new(String::from(text))
 }

@@ -14,13 +14,13 @@ pub type Pairs = Vec<(String, String)>;
 pub fn initiate(
     pool: &Pool,
     flow: &str,
-    parameters: &Pairs,
+    parameters: Value,
     session: Option<&str>,
     extras: &Extras,
 ) -> Call {
     Call::new("InitiateAuth", pool, extras)
         .with("AuthFlow", flow)
-        .with("AuthParameters", Value::from_pairs(parameters))
+        .with("AuthParameters", parameters)
         .with_some("Session", session)
 }
 
@@ -28,13 +28,13 @@ pub fn initiate(
 pub fn respond(
     pool: &Pool,
     name: &str,
-    responses: &Pairs,
+    responses: Value,
     session: Option<&str>,
     extras: &Extras,
 ) -> Call {
     Call::new("RespondToAuthChallenge", pool, extras)
         .with("ChallengeName", name)
-        .with("ChallengeResponses", Value::from_pairs(responses))
+        .with("ChallengeResponses", responses)
         .with_some("Session", session)
 }
 

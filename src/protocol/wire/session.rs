@@ -27,10 +27,10 @@ pub fn refresh_by_flow(
     device_key: Option<&str>,
     extras: &Extras,
 ) -> Call {
-    let text = token.expose("exchanged for new tokens").clone();
-    let mut parameters = vec![(String::from("REFRESH_TOKEN"), text)];
-    parameters.extend(device_key.map(|key| (String::from("DEVICE_KEY"), String::from(key))));
-    auth::initiate(pool, "REFRESH_TOKEN_AUTH", &parameters, None, extras)
+    let parameters = Value::object()
+        .with("REFRESH_TOKEN", token.expose("exchanged for new tokens").as_str())
+        .with_some("DEVICE_KEY", device_key);
+    auth::initiate(pool, "REFRESH_TOKEN_AUTH", parameters, None, extras)
 }
 
 /// Reads what both ways of refreshing answer.
