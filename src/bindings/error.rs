@@ -24,11 +24,11 @@ pub(super) fn write(error: Error) -> Value {
         #[cfg(not(feature = "sign-in"))]
         Error::Restart(refusal, _) => refused(&refusal),
         #[cfg(feature = "sign-in")]
-        Error::Restart(refusal, question) => question
-            .output()
-            .members()
-            .iter()
-            .fold(refused(&refusal), |error, (name, value)| error.with(name, value.clone())),
+        Error::Restart(refusal, question) => {
+            let mut error = refused(&refusal);
+            error.append(question.output());
+            error
+        }
         Error::Send(SendError::Offline) => code("offline").with("retryable", true),
         Error::Send(SendError::Network) => code("network").with("retryable", true),
         Error::Send(SendError::TimedOut) => code("timeout").with("retryable", true),

@@ -99,30 +99,28 @@ impl Challenge {
             "SOFTWARE_TOKEN_MFA" => {
                 Self::SoftwareToken { friendly_device_name: text("FRIENDLY_DEVICE_NAME") }
             }
-            "NEW_PASSWORD_REQUIRED" => Self::NewPassword {
-                required_attributes: list("requiredAttributes")
-                    .map(|names| names.strings())
-                    .unwrap_or_default()
-                    .iter()
-                    .map(|name| String::from(name.strip_prefix(ATTRIBUTE_PREFIX).unwrap_or(name)))
-                    .collect(),
-                user_attributes: list("userAttributes")
-                    .map(|all| all.string_pairs())
-                    .unwrap_or_default(),
-            },
+            "NEW_PASSWORD_REQUIRED" => {
+                let mut required_attributes = strings(list("requiredAttributes"));
+                for name in &mut required_attributes {
+                    if let Some(bare) = name.strip_prefix(ATTRIBUTE_PREFIX) {
+                        *name = String::from(bare);
+                    }
+                }
+                let user_attributes = list("userAttributes");
+                let user_attributes = user_attributes.unwrap_or(Value::Null).string_pairs();
+                Self::NewPassword { required_attributes, user_attributes }
+            }
             // Clients read MFAS_CAN_CHOOSE; one page of the documentation says MFAS_CAN_SELECT.
             "SELECT_MFA_TYPE" => select(
                 "SELECT_MFA_TYPE",
                 strings(list("MFAS_CAN_CHOOSE").or_else(|| list("MFAS_CAN_SELECT"))),
             ),
             // SMS may be listed, but the service cannot set it up here.
-            "MFA_SETUP" => select(
-                "MFA_SETUP",
-                strings(list("MFAS_CAN_SETUP"))
-                    .into_iter()
-                    .filter(|option| option != "SMS_MFA")
-                    .collect(),
-            ),
+            "MFA_SETUP" => {
+                let mut options = strings(list("MFAS_CAN_SETUP"));
+                options.retain(|option| option != "SMS_MFA");
+                select("MFA_SETUP", options)
+            }
             "SELECT_CHALLENGE" => select("SELECT_CHALLENGE", available.to_vec()),
             "PASSWORD" => Self::Password { name: "PASSWORD" },
             "PASSWORD_SRP" => Self::Password { name: "PASSWORD_SRP" },
@@ -153,5 +151,5 @@ fn code(name: &'static str, parameters: &Pairs) -> Challenge {
 }
 
 fn strings(list: Option<Value>) -> Vec<String> {
-    list.map(|list| list.strings()).unwrap_or_default()
+    list.unwrap_or(Value::Null).strings()
 }

@@ -49,9 +49,15 @@ impl Value {
         self
     }
 
-    /// Gives the object one member more. Not generic, and once in the wasm.
+    /// Gives the object one member more, which is a text.
     #[inline(never)]
-    pub fn put(&mut self, name: &str, value: Value) {
+    pub fn put_text(&mut self, name: &str, text: &str) {
+        self.put(name, Value::from(text));
+    }
+
+    /// Not generic, and once in the wasm.
+    #[inline(never)]
+    fn put(&mut self, name: &str, value: Value) {
         if let Value::Object(members) = self {
             members.push((String::from(name), value));
         }

@@ -1,6 +1,7 @@
 //! The person's answer to a question: what it makes us send.
 
 use super::pending::Origin;
+use super::steps::can_set_up;
 use super::{Flow, Pending, Sent, SignIn, Step, is_password};
 use crate::protocol::challenge::{ATTRIBUTE_PREFIX, Answer, Challenge};
 use crate::protocol::device::Device;
@@ -63,10 +64,11 @@ impl Pending {
                     (Origin::Restart, _) if is_choice => {}
                     (Origin::Chosen, _) | (Origin::Service, "SELECT_CHALLENGE") => {}
                     (Origin::Service, "MFA_SETUP") => {
+                        if !can_set_up(&option) {
+                            return Err(Misuse("this factor cannot be set up while signing in"));
+                        }
                         let conversation = SignIn::new(self.talk.clone(), means.device);
-                        return conversation
-                            .set_up_factor(&option, self)
-                            .ok_or(Misuse("this factor cannot be set up while signing in"));
+                        return Ok(conversation.set_up_factor(&option, self));
                     }
                     (Origin::Service, "SELECT_MFA_TYPE") => {
                         let responses = Value::object().with("ANSWER", option);

@@ -81,25 +81,25 @@ fn first(
 
     let mut parameters = Value::object().with("USERNAME", talk.login.as_str());
     match talk.flow {
-        Flow::Custom if is_proved => parameters.put("CHALLENGE_NAME", Value::from("SRP_A")),
+        Flow::Custom if is_proved => parameters.put_text("CHALLENGE_NAME", "SRP_A"),
         Flow::Choice => {
             let wanted = if is_proved { Some("PASSWORD_SRP") } else { preferred };
             // Without the password there is nothing to prove yet: the pool says what it offers.
             if let Some(factor) = wanted.filter(|factor| has_password || !is_password(factor)) {
-                parameters.put("PREFERRED_CHALLENGE", Value::from(factor));
+                parameters.put_text("PREFERRED_CHALLENGE", factor);
             }
         }
         _ => {}
     }
     let ephemeral = is_proved.then_some(spare);
     if let Some(ephemeral) = &ephemeral {
-        parameters.put("SRP_A", Value::from(ephemeral.wire()));
+        parameters.put_text("SRP_A", &ephemeral.wire());
     }
     if let Some(password) = password.as_ref().filter(|_| is_sent) {
-        parameters.put("PASSWORD", Value::from(password.expose("the flow sends it")));
+        parameters.put_text("PASSWORD", password.expose("the flow sends it"));
     }
     if let Some(device) = &device {
-        parameters.put("DEVICE_KEY", Value::from(&device.key));
+        parameters.put_text("DEVICE_KEY", &device.key);
         talk.device_key = Some(device.key.clone());
     }
 

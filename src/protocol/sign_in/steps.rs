@@ -86,11 +86,11 @@ impl SignIn {
     ) -> Step {
         if factor == "PASSWORD_SRP" {
             self.talk.proof_only = true;
-            responses.put("SRP_A", Value::from(spare.wire()));
+            responses.put_text("SRP_A", &spare.wire());
             self.ephemeral = Some(spare);
             self.password = Some(password);
         } else {
-            responses.put("PASSWORD", Value::from(password.expose("this factor sends it")));
+            responses.put_text("PASSWORD", password.expose("this factor sends it"));
         }
         self.respond(name, responses, pool)
     }
@@ -99,12 +99,12 @@ impl SignIn {
     pub(super) fn respond(mut self, name: &str, responses: Value, pool: &Pool) -> Step {
         let mut all = Value::object();
         if responses.get("USERNAME").is_none() {
-            all.put("USERNAME", Value::from(&self.talk.username));
+            all.put_text("USERNAME", &self.talk.username);
         }
         let device = self.device.as_ref().filter(|_| responses.get("DEVICE_KEY").is_none());
         all.append(responses);
         if let Some(device) = device {
-            all.put("DEVICE_KEY", Value::from(&device.key));
+            all.put_text("DEVICE_KEY", &device.key);
         }
         let talk = &self.talk;
         let call = respond(pool, name, all, talk.session.as_deref(), &talk.extras);
@@ -112,20 +112,15 @@ impl SignIn {
         Step::Send(Box::new(call), Box::new(self))
     }
 
-    /// Starts setting up a factor. `None`: it cannot be set up while signing in.
-    pub(super) fn set_up_factor(mut self, factor: &str, mut pending: Pending) -> Option<Step> {
-        match factor {
-            "SOFTWARE_TOKEN_MFA" => {
-                let call = pending.call("AssociateSoftwareToken");
-                self.sent = Sent::Associate(Box::new(pending));
-                Some(Step::Send(Box::new(call), Box::new(self)))
-            }
-            "EMAIL_OTP" => {
-                pending.origin = Origin::EmailSetup;
-                Some(Step::Ask(Box::new(pending)))
-            }
-            _ => None,
+    /// Starts setting up a factor that [`can_set_up`].
+    pub(super) fn set_up_factor(mut self, factor: &str, mut pending: Pending) -> Step {
+        if factor == "EMAIL_OTP" {
+            pending.origin = Origin::EmailSetup;
+            return Step::Ask(Box::new(pending));
         }
+        let call = pending.call("AssociateSoftwareToken");
+        self.sent = Sent::Associate(Box::new(pending));
+        Step::Send(Box::new(call), Box::new(self))
     }
 
     /// The proof of the new authenticator app was right: with its session, go on.
@@ -145,13 +140,13 @@ impl SignIn {
 
     /// With a single factor to set up there is nothing to choose.
     fn set_up(self, pending: Pending) -> Step {
-        let only = match pending.challenge() {
-            Challenge::Select { options, .. } if options.len() == 1 => options.into_iter().next(),
-            _ => None,
-        };
-        let asked = pending.clone();
-        only.and_then(|only| self.set_up_factor(&only, pending))
-            .unwrap_or_else(|| Step::Ask(Box::new(asked)))
+        if let Challenge::Select { options, .. } = pending.challenge()
+            && let [only] = options.as_slice()
+            && can_set_up(only)
+        {
+            return self.set_up_factor(only, pending);
+        }
+        Step::Ask(Box::new(pending))
     }
 
     /// Which of the offered factors the password in hand serves.
@@ -167,6 +162,11 @@ impl SignIn {
     fn ask(self, name: String, parameters: Pairs) -> Step {
         Step::Ask(Box::new(Pending::new(self.talk, name, parameters)))
     }
+}
+
+/// Whether a factor can be set up while signing in.
+pub(super) fn can_set_up(factor: &str) -> bool {
+    matches!(factor, "SOFTWARE_TOKEN_MFA" | "EMAIL_OTP")
 }
 
 /// The secret for a new authenticator app is there: show it.
