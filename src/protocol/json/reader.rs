@@ -32,6 +32,19 @@ impl<'a> Reader<'a> {
         Some(byte)
     }
 
+    /// Whether this byte comes next; if so it is taken.
+    fn skip(&mut self, byte: u8) -> bool {
+        let is_next = self.peek() == Some(byte);
+        self.at += usize::from(is_next);
+        is_next
+    }
+
+    /// The same behind space.
+    fn mark(&mut self, byte: u8) -> bool {
+        self.space();
+        self.skip(byte)
+    }
+
     fn space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
             self.at += 1;
@@ -63,48 +76,38 @@ impl<'a> Reader<'a> {
     fn array(&mut self, depth: usize) -> Option<Value> {
         self.take()?;
         let mut items = Vec::new();
-        self.space();
-        if self.peek()? == b']' {
-            self.take()?;
+        if self.mark(b']') {
             return Some(Value::Array(items));
         }
         loop {
             items.push(self.value(depth + 1)?);
-            self.space();
-            match self.take()? {
-                b',' => {}
-                b']' => return Some(Value::Array(items)),
-                _ => return None,
+            if self.mark(b']') {
+                return Some(Value::Array(items));
             }
+            self.mark(b',').then_some(())?;
         }
     }
 
     fn object(&mut self, depth: usize) -> Option<Value> {
         self.take()?;
         let mut members = Vec::new();
-        self.space();
-        if self.peek()? == b'}' {
-            self.take()?;
+        if self.mark(b'}') {
             return Some(Value::Object(members));
         }
         loop {
             self.space();
-            (self.peek()? == b'"').then_some(())?;
             let name = self.string()?;
-            self.space();
-            (self.take()? == b':').then_some(())?;
+            self.mark(b':').then_some(())?;
             members.push((name, self.value(depth + 1)?));
-            self.space();
-            match self.take()? {
-                b',' => {}
-                b'}' => return Some(Value::Object(members)),
-                _ => return None,
+            if self.mark(b'}') {
+                return Some(Value::Object(members));
             }
+            self.mark(b',').then_some(())?;
         }
     }
 
     fn string(&mut self) -> Option<String> {
-        self.take()?;
+        self.skip(b'"').then_some(())?;
         let mut out = String::new();
         loop {
             let start = self.at;
@@ -152,53 +155,44 @@ impl<'a> Reader<'a> {
     }
 
     fn number(&mut self) -> Option<Value> {
-        let negative = self.peek()? == b'-';
-        if negative {
-            self.take()?;
-        }
-        let start = self.at;
-        let mut number = self.digits(0.0);
+        let negative = self.skip(b'-');
+        let leading = self.peek();
+        let mut number = 0.0;
         // A leading zero must stand alone.
-        let length = self.at - start;
-        if length == 0 || (length > 1 && self.bytes.get(start) == Some(&b'0')) {
+        if self.digits(&mut number)? > 1 && leading == Some(b'0') {
             return None;
         }
-        if self.peek() == Some(b'.') {
-            self.take()?;
-            let start = self.at;
-            let fraction = self.digits(0.0);
-            let places = self.at - start;
-            if places == 0 {
-                return None;
-            }
-            number += fraction / ten_to(places);
+        let mut exponent = 0;
+        if self.skip(b'.') {
+            exponent = -self.digits(&mut number)?;
         }
-        if matches!(self.peek(), Some(b'e' | b'E')) {
-            self.take()?;
-            let down = self.peek() == Some(b'-');
-            if down || self.peek() == Some(b'+') {
-                self.take()?;
-            }
-            let start = self.at;
-            let exponent = self.digits(0.0) as usize;
-            if self.at == start {
-                return None;
-            }
-            let factor = ten_to(exponent.min(400));
-            number = if down { number / factor } else { number * factor };
+        if self.skip(b'e') || self.skip(b'E') {
+            let down = self.skip(b'-');
+            let _ = !down && self.skip(b'+');
+            let mut power = 0.0;
+            self.digits(&mut power)?;
+            let power = power.min(MAX_EXPONENT) as i32;
+            exponent += if down { -power } else { power };
         }
+        let factor = ten_to(exponent.unsigned_abs());
+        number = if exponent < 0 { number / factor } else { number * factor };
         Some(Value::Number(if negative { -number } else { number }))
     }
 
-    fn digits(&mut self, mut number: f64) -> f64 {
+    /// Reads digits into a number and says how many there were, at least one.
+    fn digits(&mut self, number: &mut f64) -> Option<i32> {
+        let start = self.at;
         while let Some(digit @ b'0'..=b'9') = self.peek() {
-            number = number * 10.0 + f64::from(digit - b'0');
+            *number = *number * 10.0 + f64::from(digit - b'0');
             self.at += 1;
         }
-        number
+        (self.at > start).then_some((self.at - start) as i32)
     }
 }
 
-fn ten_to(places: usize) -> f64 {
+/// Larger ones lead to zero or beyond all numbers as well.
+const MAX_EXPONENT: f64 = 400.0;
+
+fn ten_to(places: u32) -> f64 {
     (0..places).fold(1.0, |power, _| power * 10.0)
 }
