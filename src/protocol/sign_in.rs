@@ -35,6 +35,24 @@ pub enum Flow {
     Custom,
 }
 
+impl Flow {
+    /// Its `AuthFlow` name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Srp => "USER_SRP_AUTH",
+            Self::Password => "USER_PASSWORD_AUTH",
+            Self::Choice => "USER_AUTH",
+            Self::Custom => "CUSTOM_AUTH",
+        }
+    }
+
+    /// The flow that has this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        const ALL: &[Flow] = &[Flow::Srp, Flow::Password, Flow::Choice, Flow::Custom];
+        ALL.iter().copied().find(|flow| flow.name() == name)
+    }
+}
+
 /// What a sign-in begins with.
 pub struct Start {
     /// User name or alias as typed.

@@ -11,13 +11,13 @@ pub(in crate::bindings) fn start(input: &Input) -> Result<Start, Misuse> {
     let password = input.optional("password").map(Secret::new);
     let session = input.optional("session");
     let by_password = password.is_some() && session.is_none();
-    let flow = match (input.optional("authFlow").as_deref(), by_password) {
-        (Some("USER_SRP_AUTH"), _) | (None, true) => Flow::Srp,
-        (Some("USER_PASSWORD_AUTH"), _) => Flow::Password,
+    let flow = match input.optional("authFlow") {
+        Some(name) => {
+            Flow::of_name(&name).ok_or(Misuse("authFlow must be one of the AuthFlow names"))?
+        }
+        None if by_password => Flow::Srp,
         // The session of a confirmation is good for this flow only.
-        (Some("USER_AUTH"), _) | (None, false) => Flow::Choice,
-        (Some("CUSTOM_AUTH"), _) => Flow::Custom,
-        (Some(_), _) => return Err(Misuse("authFlow must be one of the AuthFlow names")),
+        None => Flow::Choice,
     };
     let extras = input.extras();
     let preferred = input.optional("preferredChallenge");

@@ -66,18 +66,25 @@ fn first(
     spare: Ephemeral,
 ) -> Result<(Call, SignIn), Misuse> {
     let has_password = password.is_some();
-    let (flow, is_proved, is_sent) = match (talk.flow, preferred) {
-        (Flow::Srp, _) if !has_password => return Err(Misuse("USER_SRP_AUTH needs a password")),
-        (Flow::Password, _) if !has_password => {
+    match talk.flow {
+        Flow::Srp if !has_password => return Err(Misuse("USER_SRP_AUTH needs a password")),
+        Flow::Password if !has_password => {
             return Err(Misuse("USER_PASSWORD_AUTH needs a password"));
         }
-        (Flow::Srp, _) => ("USER_SRP_AUTH", true, false),
-        (Flow::Password, _) => ("USER_PASSWORD_AUTH", false, true),
-        (Flow::Custom, _) => ("CUSTOM_AUTH", has_password, false),
-        (Flow::Choice, None | Some("PASSWORD_SRP")) => ("USER_AUTH", has_password, false),
-        (Flow::Choice, Some("PASSWORD")) => ("USER_AUTH", false, has_password),
-        (Flow::Choice, Some(_)) => ("USER_AUTH", false, false),
-    };
+        _ => {}
+    }
+    let is_proved = has_password
+        && match talk.flow {
+            Flow::Srp | Flow::Custom => true,
+            Flow::Password => false,
+            Flow::Choice => preferred.is_none_or(|factor| factor == "PASSWORD_SRP"),
+        };
+    let is_sent = has_password
+        && match talk.flow {
+            Flow::Password => true,
+            Flow::Choice => preferred == Some("PASSWORD"),
+            Flow::Srp | Flow::Custom => false,
+        };
 
     let mut parameters = Value::object().with("USERNAME", talk.login.as_str());
     match talk.flow {
@@ -103,7 +110,7 @@ fn first(
         talk.device_key = Some(device.key.clone());
     }
 
-    let call = initiate(pool, flow, parameters, talk.session.as_deref(), &talk.extras);
+    let call = initiate(pool, talk.flow.name(), parameters, talk.session.as_deref(), &talk.extras);
     let mut conversation = SignIn::new(talk, device);
     conversation.sent = Sent::Auth(Some(Box::new(call.clone())));
     conversation.ephemeral = ephemeral;

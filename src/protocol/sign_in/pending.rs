@@ -100,7 +100,7 @@ impl Pending {
         };
         Value::object()
             .with("v", VERSION)
-            .with("flow", flow_name(talk.flow))
+            .with("flow", talk.flow.name())
             .with("login", talk.login.as_str())
             .with("username", talk.username.as_str())
             .with_some("session", talk.session.as_deref())
@@ -126,7 +126,7 @@ impl Pending {
             context: value.string("context"),
         };
         let talk = Talk {
-            flow: flow_of(value.str("flow")?)?,
+            flow: Flow::of_name(value.str("flow")?)?,
             login: value.string("login")?,
             username: value.string("username")?,
             session: value.string("session"),
@@ -150,19 +150,3 @@ impl Pending {
 }
 
 const VERSION: f64 = 1.0;
-
-/// `AuthFlow` names.
-fn flow_name(flow: Flow) -> &'static str {
-    match flow {
-        Flow::Srp => "USER_SRP_AUTH",
-        Flow::Password => "USER_PASSWORD_AUTH",
-        Flow::Choice => "USER_AUTH",
-        Flow::Custom => "CUSTOM_AUTH",
-    }
-}
-
-fn flow_of(name: &str) -> Option<Flow> {
-    [Flow::Srp, Flow::Password, Flow::Choice, Flow::Custom]
-        .into_iter()
-        .find(|flow| flow_name(*flow) == name)
-}
