@@ -1,5 +1,6 @@
 // The JavaScript side of a module that speaks in text alone: three imports, two exports. wasm-bindgen's own glue is made for
 // all that may cross; this is a quarter of it, and is refused to a module that needs more.
+import { readFileSync, writeFileSync } from "node:fs";
 
 /** What such a module may import, by the start of the name that wasm-bindgen gives it. */
 const known = {
@@ -9,9 +10,19 @@ const known = {
   __wbindgen_init_externref_table: "() => {}",
 };
 
-/** Source and types of the glue for a module, given its bytes. */
-export function textGlue(wasm) {
-  const imports = WebAssembly.Module.imports(new WebAssembly.Module(wasm)).map(({ name }) => {
+/** What it exports and this glue or `js/core.ts` use. */
+const exported = ["memory", "step", "prepare", "__wbindgen_malloc", "__wbindgen_start"];
+
+/** Takes out of a module's file what only wasm-bindgen's own glue uses; returns source and types of this one. */
+export async function textGlue(file) {
+  // Here and not above: on a fresh machine set-up has to install it first.
+  const { default: binaryen } = await import("binaryen");
+  const module = binaryen.readBinary(readFileSync(file));
+  const names = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(file))).map(({ name }) => name);
+  for (const name of names) if (!exported.includes(name)) module.removeExport(name);
+  writeFileSync(file, module.emitBinary());
+  module.dispose();
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(file))).map(({ name }) => {
     const start = Object.keys(known).find((start) => name.startsWith(start));
     if (!start) throw new Error(`the module imports ${name}: scripts/lib/glue.mjs does not know it`);
     return `  ${name}: ${known[start]},\n`;

@@ -13,8 +13,11 @@ import { canBuildStd } from "./tools.mjs";
 /** What every browser of the supported range has; wasm-opt refuses a module that uses more. */
 const features = ["bulk-memory", "simd", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
 
-/** The second round finds what the first one, which also evens out nested blocks, has laid bare. */
-const passes = ["--flatten", "--rereloop", "-Oz", "-Oz", "--converge"];
+/**
+ * The later rounds find what the ones before, which also even out nested blocks, have laid bare. Nothing lies in the
+ * first kilobyte of the memory, which is the end of the stack.
+ */
+const passes = ["--low-memory-unused", "-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--converge"];
 
 const sources = ["Cargo.toml", "Cargo.lock", ".cargo", "rust-toolchain.toml", "src", "arena/Cargo.toml", "arena/src", "modexp/Cargo.toml", "modexp/src", "scripts/lib/glue.mjs"].map((path) => at(path));
 /** The modules of the package: names of features of the root crate. */
@@ -61,7 +64,8 @@ const smallFlags = {
  * js-sys twice then, so that a module that has js-sys cannot be made this way.
  */
 const linkerFlags = {
-  rustflags: ["-Clinker-plugin-lto", "-Clink-arg=--lto-O3"],
+  // A quarter of the usual stack, five times what a handshake takes: addresses of data get shorter.
+  rustflags: ["-Clinker-plugin-lto", "-Clink-arg=--lto-O3", "-Clink-arg=-zstack-size=262144"],
   env: { CARGO_PROFILE_RELEASE_LTO: "off" },
 };
 
@@ -110,7 +114,7 @@ async function make(module, small, folder) {
     renameSync(`${glue}_bg.js`, `${glue}.js`);
     appendFileSync(`${glue}.d.ts`, "\nexport function __wbg_set_wasm(exports: WebAssembly.Exports): void;\n");
   } else {
-    const { source, types } = textGlue(readFileSync(out));
+    const { source, types } = await textGlue(out);
     rmSync(`${glue}_bg.js`);
     writeFileSync(`${glue}.js`, source);
     writeFileSync(`${glue}.d.ts`, types);
