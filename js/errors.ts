@@ -110,7 +110,7 @@ const MESSAGES = {
 /** Stable name of what went wrong. Switch on it. */
 export type AuthErrorCode = keyof typeof MESSAGES | WrapperErrorCode;
 
-/** What the core throws: `src/bindings/error.rs`. */
+/** What the core throws: `src/bindings/error.rs`; codes of refusals are in `src/protocol/refusal.rs`. */
 export interface CoreFailure {
   code: AuthErrorCode;
   retryable?: boolean;
