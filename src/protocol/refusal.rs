@@ -317,7 +317,7 @@ mod tests {
         }
         assert_eq!(Kind::RedirectRefused.code(), "redirectRefused");
         // The last mark ends the last row.
-        assert_eq!(text::words(WORDS, b';').count(), KINDS.len() + 1);
+        assert_eq!(WORDS.split(';').count(), KINDS.len() + 1);
         assert!(KINDS.iter().enumerate().all(|(at, kind)| *kind as usize == at));
     }
 

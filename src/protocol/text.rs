@@ -173,21 +173,6 @@ pub fn until(text: &str, mark: u8) -> &str {
     cut(text, mark).map_or(text, |(before, _)| before)
 }
 
-/// The words between marks; of an empty text one, which is empty.
-pub fn words(text: &str, mark: u8) -> impl Iterator<Item = &str> + Clone {
-    let mut rest = Some(text);
-    core::iter::from_fn(move || {
-        let text = rest.take()?;
-        Some(match cut(text, mark) {
-            Some((word, after)) => {
-                rest = Some(after);
-                word
-            }
-            None => text,
-        })
-    })
-}
-
 /// Whether a text has a part, which is not empty.
 pub fn has(text: &str, part: &str) -> bool {
     find(text, part).is_some()
@@ -326,7 +311,6 @@ mod tests {
         ] {
             assert_eq!(cut(text, b'.'), text.split_once('.'));
             assert_eq!(until(text, b'.'), text.split('.').next().unwrap());
-            assert!(words(text, b'.').eq(text.split('.')));
             assert_eq!(without_end(text, b'.'), text.trim_end_matches('.'));
             for part in ["a", ".b", "ü", "longer than all of them"] {
                 assert_eq!(has(text, part), text.contains(part));
