@@ -78,7 +78,8 @@ export function createEffects(host: Host, signal: AbortSignal | undefined) {
           errorType: header("x-amzn-errortype"),
           errorMessage: header("x-amzn-errormessage"),
           retryAfter: header("retry-after"),
-          date: header("date"),
+          // Not a number where there is none, which is `null` to the core.
+          date: Date.parse(header("date") ?? "") / 1000,
           body: await reply.text(),
         };
       } catch {

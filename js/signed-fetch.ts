@@ -23,8 +23,8 @@ interface Signature {
 /** What is different when a request is signed again. */
 interface Again {
   forceRefresh?: boolean;
-  /** The `Date` of the reply. */
-  serviceDate?: string;
+  /** The `Date` of the reply, in Unix seconds. */
+  serviceSeconds?: number;
 }
 
 export function createSigner(
@@ -94,7 +94,7 @@ export function createSigner(
       const { reply, signedAt } = await send(again);
       const why = whyAgain(reply, signedAt);
       if (!why || why in again) return reply;
-      again = { ...again, [why]: why === "forceRefresh" || reply.headers.get("date") };
+      again = { ...again, [why]: why === "forceRefresh" || dateOf(reply) / 1000 };
     }
   };
 
@@ -127,16 +127,20 @@ function headersToSign(headers: Headers): Record<string, string> {
 }
 
 /** One more try: with other credentials, or at the service's time. */
-function whyAgain({ status, headers }: Response, signedAt?: string): keyof Again | undefined {
+function whyAgain(reply: Response, signedAt?: string): keyof Again | undefined {
+  const { status, headers } = reply;
   if (status !== 403 && status !== 400) return undefined;
   if (headers.get("x-amzn-errortype")?.includes("ExpiredToken")) return "forceRefresh";
   const digits = signedAt?.replace(
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/,
     "$1-$2-$3T$4:$5:$6Z",
   );
-  const apart = Date.parse(headers.get("date") ?? "") - Date.parse(digits ?? "");
-  return Math.abs(apart) > TOLERANCE_MS ? "serviceDate" : undefined;
+  const apart = dateOf(reply) - Date.parse(digits ?? "");
+  return Math.abs(apart) > TOLERANCE_MS ? "serviceSeconds" : undefined;
 }
+
+/** When the service says it answered, in Unix milliseconds; not a number where it does not. */
+const dateOf = ({ headers }: Response) => Date.parse(headers.get("date") ?? "");
 
 async function hashOf(body: ArrayBuffer | undefined): Promise<string> {
   if (!body?.byteLength) return EMPTY_HASH;

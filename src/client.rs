@@ -23,7 +23,7 @@ pub mod signing;
 #[cfg(feature = "account")]
 pub mod tasks;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "account"))]
 mod tests;
 
 use core::cell::RefCell;

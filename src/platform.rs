@@ -1,7 +1,7 @@
 //! Everything the SDK needs from the world, on one page. `browser` implements it with web APIs, the
 //! tests with a simulated world.
 
-#[cfg(test)]
+#[cfg(all(test, feature = "account"))]
 pub(crate) mod fake;
 
 use maybe_async::maybe_async;

@@ -1,5 +1,5 @@
 //! HTTP: replies, and every way in which there is none.
-#![cfg(target_arch = "wasm32")]
+#![cfg(all(target_arch = "wasm32", feature = "account"))]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 
 mod browser;
@@ -43,6 +43,30 @@ async fn a_reply_is_read_whole() {
 
     assert_eq!((reply.status, reply.body.as_str()), (200, "{\"a\":1}"));
     assert_eq!(reply.error_type, None);
+}
+
+#[wasm_bindgen_test]
+async fn the_services_time_is_read_where_it_is_told() {
+    let host = host();
+    for (date, seconds) in [
+        ("Tue, 15 Nov 1994 08:12:31 GMT", Some(784_887_151)),
+        ("Tue, 29 Feb 2000 23:59:59 GMT", Some(951_868_799)),
+        ("about noon", None),
+        ("", None),
+    ] {
+        js("globalThis.honestFetch ??= fetch");
+        js(&[
+            "globalThis.fetch = async () => new Response('{}', { headers: { date: '",
+            date,
+            "' } })",
+        ]
+        .concat());
+
+        let reply = Page::new(&host, None).send(&get("https://dated.invalid/", 5_000)).await;
+        js("globalThis.fetch = honestFetch");
+
+        assert_eq!(reply.unwrap().date, seconds, "{date}");
+    }
 }
 
 #[wasm_bindgen_test]

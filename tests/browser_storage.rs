@@ -1,5 +1,5 @@
 //! Stores as applications bring them: prompt, slow, throwing and hanging ones.
-#![cfg(target_arch = "wasm32")]
+#![cfg(all(target_arch = "wasm32", feature = "account"))]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 
 mod browser;

@@ -85,13 +85,22 @@ const interopFiles = (filter) => filesIn("interop", /\.test\.mjs$/).filter((file
 
 const chosenEngines = () => (process.env.ENGINES ?? "chromium,firefox,webkit").split(",");
 
-async function wasmTests(engine, flag, files, extra = []) {
+async function wasmTests(engine, flag, files) {
   const programs = findBrowsers()[engine];
   if (!isComplete(programs)) return missing(`wasm tests in ${engine}: browser or driver not installed`);
-  const tests = files.flatMap((file) => ["--test", basename(file, ".rs")]);
-  return countedRun("wasm-pack", ["test", "--headless", `--${flag}`, `--${flag}driver`.replace("firefoxdriver", "geckodriver"), programs.driver, "--mode", "no-install", ".", ...tests, ...extra], {
-    env: { WASM_BINDGEN_TEST_TIMEOUT: "120" },
-  });
+  const run = (names, features) => {
+    const tests = names.flatMap((name) => ["--test", name]);
+    return countedRun("wasm-pack", ["test", "--headless", `--${flag}`, `--${flag}driver`.replace("firefoxdriver", "geckodriver"), programs.driver, "--mode", "no-install", ".", ...features, ...tests], {
+      env: { WASM_BINDGEN_TEST_TIMEOUT: "120" },
+    });
+  };
+  // The two modules exclude each other in one build, and each has its own tests.
+  const names = files.map((file) => basename(file, ".rs"));
+  const isOfSignIn = (name) => name === "browser_sign_in";
+  return add(
+    await run(names.filter((name) => !isOfSignIn(name)), []),
+    await run(names.filter(isOfSignIn), ["--no-default-features", "--features", "sign-in"]),
+  );
 }
 
 export const parts = {

@@ -57,9 +57,15 @@ async fn exchange(request: &HttpRequest, signal: &AbortSignal) -> Option<HttpRes
         error_type: headers.get("x-amzn-errortype"),
         error_message: headers.get("x-amzn-errormessage"),
         retry_after: headers.get("retry-after"),
-        date: headers.get("date"),
+        date: headers.get("date").and_then(|date| seconds_of(&date)),
         body: reply.text().await.ok()?,
     })
+}
+
+/// Unix seconds of an HTTP date (RFC 9110, section 5.6.7).
+fn seconds_of(date: &str) -> Option<u64> {
+    let ms = js_sys::Date::parse(date);
+    ms.is_finite().then_some((ms / 1000.0) as u64)
 }
 
 /// A request that goes on when its page is left; an ordinary one where the browser cannot.

@@ -71,7 +71,7 @@ impl Platform for Wrapper {
             error_type: reply.string("errorType"),
             error_message: reply.string("errorMessage"),
             retry_after: reply.string("retryAfter"),
-            date: reply.string("date"),
+            date: reply.number("date").map(|seconds| seconds as u64),
             body: reply.string("body").unwrap_or_default(),
         })
     }

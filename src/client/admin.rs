@@ -33,10 +33,9 @@ pub async fn run(
     let reply = match repeated(platform, call.operation, &request(now)).await {
         // This device's clock is wrong: the service says what time it is.
         Err(Error::Refused(refusal))
-            if refusal.kind == Kind::Credentials
-                && date::agreed(now, refusal.date.as_deref()) != now =>
+            if refusal.kind == Kind::Credentials && date::agreed(now, refusal.date) != now =>
         {
-            let agreed = date::agreed(now, refusal.date.as_deref());
+            let agreed = date::agreed(now, refusal.date);
             repeated(platform, call.operation, &request(agreed)).await?
         }
         reply => reply?,

@@ -30,8 +30,8 @@ pub async fn once(
 pub struct Reply {
     /// The reply's body.
     pub body: Value,
-    /// When the service says it answered: its own clock, as an HTTP date.
-    pub date: Option<String>,
+    /// When the service says it answered: its own clock, in Unix seconds.
+    pub date: Option<u64>,
 }
 
 #[maybe_async]

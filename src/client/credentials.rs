@@ -168,8 +168,7 @@ impl Holder {
     ) -> Result<Credentials, Error> {
         let request = pool.exchange(identity, self.logins.clone(), client.timeout_ms);
         let reply = repeated(platform, "GetCredentialsForIdentity", &request).await?;
-        let date = reply.date.as_deref();
-        let found = Credentials::read(&reply.body, platform.now(), date)?;
+        let found = Credentials::read(&reply.body, platform.now(), reply.date)?;
         match found.is_live(platform.now()) {
             true => Ok(found),
             false => Err(Violation::CredentialTimes.into()),

@@ -24,9 +24,9 @@ mod sign_out;
 #[cfg(feature = "account")]
 mod upkeep;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "account"))]
 mod simulation;
-#[cfg(test)]
+#[cfg(all(test, feature = "account"))]
 mod tests;
 
 use core::cell::RefCell;

@@ -153,7 +153,7 @@ async fn drive(
                         }
                         // A proof of the wrong time is refused: a device whose clock is off goes by
                         // the service's.
-                        let seconds = date::agreed(platform.now() / 1000, date.as_deref());
+                        let seconds = date::agreed(platform.now() / 1000, date);
                         conversation.reply(&reply, &client.pool, seconds, super::fresh(platform))?
                     }
                     Err(Error::Refused(refusal)) => {

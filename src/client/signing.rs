@@ -10,10 +10,10 @@ use crate::protocol::json::Value;
 use crate::protocol::sigv4::{self, Request, Scope};
 
 /// Signs what the page describes: `{ method, host, path, query, headers, payloadHash, region?, service?,
-/// expiresSeconds?, serviceDate? }`. Answers `{ headers, query }`, or with `expiresSeconds` only the
+/// expiresSeconds?, serviceSeconds? }`. Answers `{ headers, query }`, or with `expiresSeconds` only the
 /// query of a link.
 ///
-/// `serviceDate` is the `Date` of a reply that found this device's clock wrong.
+/// `serviceSeconds` is the `Date`, in Unix seconds, of a reply that found this device's clock wrong.
 ///
 /// # Errors
 /// As [`credentials`]; `Misuse` for what is missing.
@@ -26,8 +26,8 @@ pub async fn sign(
     let (host, query) = (text("host")?, text("query")?);
     let found = credentials(client, platform, input.is_true("forceRefresh")).await?;
     let now = platform.now();
-    let service_seconds = match input.str("serviceDate") {
-        Some(_) => date::agreed(now / 1000, input.str("serviceDate")),
+    let service_seconds = match input.number("serviceSeconds") {
+        Some(seconds) => date::agreed(now / 1000, Some(seconds as u64)),
         None => found.service_time(now) / 1000,
     };
     let date = date::compact(service_seconds);

@@ -43,7 +43,7 @@ struct State {
     stores: RefCell<[BTreeMap<String, String>; 3]>,
     is_store_broken: Cell<bool>,
     dice: Cell<u8>,
-    date: RefCell<Option<String>>,
+    date: Cell<Option<u64>>,
     passkey: RefCell<Option<Result<String, PasskeyError>>>,
     ceremonies: RefCell<Vec<Value>>,
     context: RefCell<Option<String>>,
@@ -64,7 +64,7 @@ impl Script {
 
     fn reply(&self, operation: &'static str, status: u16, body: &Value) -> &Self {
         let (error_type, error_message, retry_after) = (None, None, None);
-        let date = self.0.date.borrow().clone();
+        let date = self.0.date.get();
         let body = body.write();
         let reply = HttpResponse { status, error_type, error_message, retry_after, date, body };
         self.0.replies.borrow_mut().push_back((operation, reply));

@@ -28,8 +28,8 @@ pub struct HttpResponse {
     pub error_message: Option<String>,
     /// `retry-after` in seconds, where the reply has one.
     pub retry_after: Option<String>,
-    /// `date` of the server, where it can be read.
-    pub date: Option<String>,
+    /// `date` of the server in Unix seconds, where it can be read.
+    pub date: Option<u64>,
     /// Body as text.
     pub body: String,
 }

@@ -103,12 +103,12 @@ pub fn read_identity(reply: &Value) -> Result<String, Violation> {
 
 impl Credentials {
     /// Reads what `GetCredentialsForIdentity` answers. `now`: Unix milliseconds of this device;
-    /// `service_date`: the reply's `Date`, so that a wrong clock neither ends the credentials early
+    /// `service_date`: the reply's `Date` in Unix seconds, so that a wrong clock neither ends the credentials early
     /// nor keeps them too long.
     ///
     /// # Errors
     /// A part is missing.
-    pub fn read(reply: &Value, now: u64, service_date: Option<&str>) -> Result<Self, Violation> {
+    pub fn read(reply: &Value, now: u64, service_date: Option<u64>) -> Result<Self, Violation> {
         let missing = Violation::MissingMember;
         let given = reply.get("Credentials").ok_or(missing("Credentials"))?;
         let text = |name: &'static str| given.string(name).ok_or(missing(name));

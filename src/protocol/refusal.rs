@@ -18,7 +18,7 @@ pub struct Refusal {
     /// Seconds after which the service wants to be asked again.
     pub retry_after_seconds: Option<u32>,
     /// When the service says it answered: its own clock, as an HTTP date.
-    pub date: Option<String>,
+    pub date: Option<u64>,
 }
 
 /// Kinds, each with the code applications know it by and the names the service has for it (those that
@@ -198,7 +198,7 @@ impl Refusal {
                 .as_ref()
                 .and_then(|value| text::whole_number(value))
                 .and_then(|seconds| u32::try_from(seconds).ok()),
-            date: reply.date.clone(),
+            date: reply.date,
         }
     }
 }

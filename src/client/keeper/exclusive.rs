@@ -184,6 +184,8 @@ async fn lease(
             Ok(Some(found)) if found == lease => {
                 return Won::Lease;
             }
+            // A store that does not keep what it takes would have this go on for ever.
+            Ok(None) if waited >= wait_ms => return Won::Unguarded,
             Ok(_) => waited += SEEN_MS,
             Err(_) => return Won::Unguarded,
         }

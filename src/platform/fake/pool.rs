@@ -34,15 +34,6 @@ pub(crate) struct FakePool {
 
 const IDENTITY_REGION: &str = "eu-west-1:";
 
-/// The service's time in its `Date` header.
-fn http_date(now: u64) -> String {
-    let text = crate::protocol::date::compact(now / 1000);
-    let month = text[4..6].parse::<usize>().unwrap() - 1;
-    let name = &"JanFebMarAprMayJunJulAugSepOctNovDec"[month * 3..month * 3 + 3];
-    let (year, day) = (&text[..4], &text[6..8]);
-    format!("Day, {day} {name} {year} {}:{}:{} GMT", &text[9..11], &text[11..13], &text[13..15])
-}
-
 /// When the ID token among the logins ends.
 fn login_end(input: &Value) -> Option<u64> {
     let (_, token) = input.get("Logins")?.members().first()?;
@@ -177,7 +168,7 @@ impl FakePool {
             .with("SessionToken", format!("{CANARY}-session-{}", self.serial))
             .with("Expiration", now / 1000 + self.credential_seconds);
         let body = Value::object().with("IdentityId", identity).with("Credentials", credentials);
-        HttpResponse { date: Some(http_date(now)), ..yes(&body) }
+        HttpResponse { date: Some(now / 1000), ..yes(&body) }
     }
 
     fn refresh(&mut self, now: u64, token: &str, device: Option<String>) -> HttpResponse {

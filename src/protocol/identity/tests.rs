@@ -2,7 +2,8 @@ use super::*;
 
 const ID: &str = "eu-west-1:11111111-2222-4333-8444-555555555555";
 const NOW: u64 = 784_887_151_000;
-const DATE: &str = "Tue, 15 Nov 1994 08:12:31 GMT";
+/// Tue, 15 Nov 1994 08:12:31 GMT
+const DATE: u64 = 784_887_151;
 
 fn reply(expiration: f64) -> Value {
     let credentials = Value::object()

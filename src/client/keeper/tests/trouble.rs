@@ -144,6 +144,24 @@ fn a_look_in_the_middle_of_another_tabs_sign_in_waits_for_the_rest_of_it() {
 }
 
 #[test]
+fn a_store_that_keeps_nothing_does_not_hold_up_a_sign_in_without_locks() {
+    let mut stage = Stage::new(1);
+    stage.world.with(|state| state.faults.no_locks = true);
+    let (now, tokens) = stage.world.with(|s| (s.device_now(), s.pool.sign_in(s.now, "alice")));
+    let session = accept(tokens, None, &pool(), now).unwrap();
+    let done = stage.start(0, async move |client, tab| {
+        put(&client, &tab, Store::Lasting, &session).await.is_ok()
+    });
+
+    for _ in 0..100 {
+        stage.executor.run_for(100);
+        stage.world.with(|state| state.lasting.clear());
+    }
+
+    assert_eq!(done.take(), Some(true));
+}
+
+#[test]
 fn a_store_that_cannot_be_read_is_an_error_and_no_sign_out() {
     let mut stage = Stage::signed_in(1, None);
     stage.world.with(|state| state.faults.store_throws = 100);
