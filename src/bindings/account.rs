@@ -26,7 +26,7 @@ impl Core {
     /// seen?, heldIn? }`.
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, host: Host) -> Result<Core, JsValue> {
-        let client = made(&Input::new(value::from_js(&config)));
+        let client = made(&Input::new(&value::from_js(&config)));
         let client = client.map_err(|misuse| value::to_js(&error::write(Error::Misuse(misuse))))?;
         Ok(Core { client, host })
     }
@@ -38,7 +38,8 @@ impl Core {
         input: JsValue,
         signal: Option<AbortSignal>,
     ) -> Result<JsValue, JsValue> {
-        let input = Input::new(value::from_js(&input));
+        let input = value::from_js(&input);
+        let input = Input::new(&input);
         let timeout_ms = input.number("timeoutMs").map(|ms| ms as u32);
         let page = Page::new(&self.host, signal).with_timeout(timeout_ms);
         match run(&self.client, &operation, &input, &page).await {

@@ -99,7 +99,7 @@ fn keep(job: Job) -> u32 {
 /// Runs a call as far as its journal reaches: what comes of it, and whether it left the exponent
 /// that was made ahead of time.
 fn run(job: &Job) -> (Value, bool) {
-    let part = |name| Input::new(job.message.get(name).cloned().unwrap_or(Value::Null));
+    let part = |name| Input::new(job.message.get(name).unwrap_or(&Value::Null));
     let (config, input) = (part("config"), part("input"));
     let timeout_ms = input.number("timeoutMs").map(|ms| ms as u32);
     let device_name = job.message.string("deviceName").unwrap_or_default();

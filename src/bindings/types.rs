@@ -30,10 +30,10 @@ use crate::protocol::wire::Extras;
 use crate::protocol::wire::auth::Pairs;
 
 /// What the page handed over.
-pub(super) struct Input(Value);
+pub(super) struct Input<'a>(&'a Value);
 
-impl Input {
-    pub(super) fn new(value: Value) -> Self {
+impl<'a> Input<'a> {
+    pub(super) fn new(value: &'a Value) -> Self {
         Self(value)
     }
 

@@ -33,7 +33,7 @@ pub(in crate::bindings) fn question(input: &Input) -> Result<Question, Misuse> {
 /// A question with its `answer`.
 pub(in crate::bindings) fn answer(input: &Input) -> Result<Answered, Misuse> {
     let mut question = question(input)?;
-    let given = Input(input.0.get("answer").cloned().unwrap_or(Value::Null));
+    let given = Input(input.0.get("answer").unwrap_or(&Value::Null));
     let metadata = given.pairs("clientMetadata");
     if !metadata.is_empty() {
         question.pending = question.pending.with_metadata(metadata);
@@ -97,7 +97,7 @@ impl Output for Outcome {
 impl Output for Question {
     /// `{ challenge, pending, store }`: the wrapper keeps the last two under the challenge's id.
     fn output(&self) -> Value {
-        let challenge = challenge(&self.pending.challenge())
+        let challenge = challenge(self.pending.challenge())
             .with("id", self.id.as_str())
             .with("username", self.pending.username())
             .with("parameters", Value::from_pairs(self.pending.parameters()));
@@ -109,30 +109,30 @@ impl Output for Question {
 }
 
 /// `Challenge`, without what all have.
-fn challenge(challenge: &Challenge) -> Value {
+fn challenge(challenge: Challenge) -> Value {
     let named = |name: &str| Value::object().with("name", name);
     match challenge {
         Challenge::Code { name, destination, medium } => named(name)
-            .with_some("destination", destination.as_deref())
-            .with_some("medium", medium.as_deref()),
+            .with_some("destination", destination)
+            .with_some("medium", medium),
         Challenge::SoftwareToken { friendly_device_name } => named("SOFTWARE_TOKEN_MFA")
-            .with_some("friendlyDeviceName", friendly_device_name.as_deref()),
+            .with_some("friendlyDeviceName", friendly_device_name),
         Challenge::NewPassword { required_attributes, user_attributes } => {
             named("NEW_PASSWORD_REQUIRED")
-                .with("requiredAttributes", Value::from_strings(required_attributes))
-                .with("userAttributes", Value::from_pairs(user_attributes))
+                .with("requiredAttributes", Value::from_strings(&required_attributes))
+                .with("userAttributes", Value::from_pairs(&user_attributes))
         }
         Challenge::Select { name, options } => {
-            named(name).with("options", Value::from_strings(options))
+            named(name).with("options", Value::from_strings(&options))
         }
         Challenge::SoftwareTokenSetup { secret_code } => {
-            named("SOFTWARE_TOKEN_SETUP").with("secretCode", secret_code.as_str())
+            named("SOFTWARE_TOKEN_SETUP").with("secretCode", secret_code)
         }
         Challenge::EmailSetup => named("EMAIL_SETUP"),
         Challenge::Password { name } => named(name),
-        Challenge::WebAuthn { options } => named("WEB_AUTHN").with("options", options.clone()),
+        Challenge::WebAuthn { options } => named("WEB_AUTHN").with("options", options),
         Challenge::Custom => named("CUSTOM_CHALLENGE"),
         Challenge::Restart => named("RESTART"),
-        Challenge::Other { name } => named("OTHER").with("challengeName", name.as_str()),
+        Challenge::Other { name } => named("OTHER").with("challengeName", name),
     }
 }
