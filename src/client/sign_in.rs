@@ -10,7 +10,7 @@ use crate::protocol::challenge::{Answer, Challenge};
 use crate::protocol::date;
 use crate::protocol::secret::Secret;
 use crate::protocol::session::{self, Session};
-use crate::protocol::sign_in::{self, Ending, Pending, Start, Step};
+use crate::protocol::sign_in::{self, Pending, Start, Step, Then};
 use crate::protocol::text;
 use crate::protocol::wire::factors;
 
@@ -51,8 +51,7 @@ pub async fn start(
 ) -> Result<Outcome, Error> {
     input.device = devices::load(client, platform, &input.username).await;
     let spare = client.ephemeral(platform);
-    let (call, conversation) = sign_in::start(input, &client.pool, spare)?;
-    let step = Step::Send(Box::new(call), Box::new(conversation));
+    let step = Step::Send(Box::new(sign_in::start(input, &client.pool, spare)?));
     drive(client, platform, store, None, step).await
 }
 
@@ -142,8 +141,8 @@ async fn drive(
                 let session = Box::new(session);
                 return Ok(Outcome::SignedIn { session, unconfirmed_device });
             }
-            Step::Send(sent, conversation) => {
-                match dated(platform, &client.pool, client.timeout_ms, &sent).await {
+            Step::Send(conversation) => {
+                match dated(platform, &client.pool, client.timeout_ms, conversation.call()).await {
                     Ok(Reply { body: reply, date }) => {
                         let mut conversation = conversation;
                         if let Some(name) = conversation.device_wanted(&reply)
@@ -159,37 +158,24 @@ async fn drive(
                     Err(Error::Refused(refusal)) => {
                         let names = conversation.names();
                         let spare = super::fresh(platform);
-                        match conversation.refused(&refusal, &client.pool, spare) {
-                            Ending::Again { device_is_gone, call, conversation } => {
-                                forget_gone(client, platform, device_is_gone, &names).await;
-                                Step::Send(call, conversation)
+                        let ending = conversation.refused(&refusal, &client.pool, spare);
+                        if ending.device_is_gone {
+                            for name in [&names.0, &names.1] {
+                                devices::forget_local(client, platform, name).await;
                             }
-                            Ending::Refused { device_is_gone, restart } => {
-                                forget_gone(client, platform, device_is_gone, &names).await;
-                                let Some(pending) = restart else {
-                                    return Err(Error::Refused(refusal));
-                                };
+                        }
+                        match ending.then {
+                            Then::Again(conversation) => Step::Send(conversation),
+                            Then::Restart(pending) => {
                                 let question = question(platform, *pending, store, None);
                                 return Err(Error::Restart(refusal, Box::new(question)));
                             }
+                            Then::Over => return Err(Error::Refused(refusal)),
                         }
                     }
                     Err(error) => return Err(error),
                 }
             }
         }
-    }
-}
-
-#[maybe_async]
-async fn forget_gone(
-    client: &Client,
-    platform: &impl Platform,
-    device_is_gone: bool,
-    (login, username): &(String, String),
-) {
-    if device_is_gone {
-        devices::forget_local(client, platform, login).await;
-        devices::forget_local(client, platform, username).await;
     }
 }

@@ -74,8 +74,8 @@ pub struct Start {
 
 /// What comes next.
 pub enum Step {
-    /// Send this and come back with the answer.
-    Send(Box<Call>, Box<SignIn>),
+    /// Send the conversation's call and come back with the answer.
+    Send(Box<SignIn>),
     /// Ask the person.
     Ask(Box<Pending>),
     /// The code was wrong, which a reply said and no refusal: ask again from here.
@@ -92,28 +92,28 @@ pub enum Step {
 }
 
 /// How a refused step ends.
-pub enum Ending {
-    /// Send this instead.
-    Again {
-        /// The service no longer knows this browser's device: its data must go.
-        device_is_gone: bool,
-        /// What to send.
-        call: Box<Call>,
-        /// The conversation that waits for the answer.
-        conversation: Box<SignIn>,
-    },
+pub struct Ending {
+    /// The service no longer knows this browser's device: its data must go.
+    pub device_is_gone: bool,
+    /// What comes of the conversation.
+    pub then: Then,
+}
+
+/// What comes of a conversation that was refused.
+pub enum Then {
+    /// Send its new call instead.
+    Again(Box<SignIn>),
+    /// Refused; from this question the person can go on without typing again what is still known.
+    Restart(Box<Pending>),
     /// Refused for good.
-    Refused {
-        /// The service no longer knows this browser's device: its data must go.
-        device_is_gone: bool,
-        /// The question from which the person can go on without typing again what is still known.
-        restart: Option<Box<Pending>>,
-    },
+    Over,
 }
 
 /// A conversation whose request is under way.
 pub struct SignIn {
     talk: Talk,
+    /// The call that is under way.
+    call: Call,
     sent: Sent,
     /// The password, until it was sent or proved.
     password: Option<Secret<String>>,
@@ -144,14 +144,14 @@ struct Talk {
     proof_only: bool,
 }
 
-/// What is under way.
+/// What the call is for.
 enum Sent {
-    /// `InitiateAuth` or `RespondToAuthChallenge`; the call itself where it may be sent again.
-    Auth(Option<Box<Call>>),
-    /// `AssociateSoftwareToken`, for this question.
-    Associate(Box<Pending>),
-    /// `VerifySoftwareToken`, for this question.
-    Verify(Box<Pending>),
+    /// `InitiateAuth` or `RespondToAuthChallenge`
+    Auth,
+    /// `AssociateSoftwareToken`, for the question with these parameters.
+    Associate(Pairs),
+    /// `VerifySoftwareToken`, for the question with these parameters and the new app's secret.
+    Verify(Pairs, String),
 }
 
 /// More silent steps than any pool needs: device steps, a password already given, a set-up.
@@ -160,7 +160,13 @@ const MAX_STEPS: u32 = 10;
 impl SignIn {
     fn new(talk: Talk, device: Option<Device>) -> Self {
         let (password, ephemeral, chosen) = (None, None, None);
-        Self { talk, sent: Sent::Auth(None), password, ephemeral, device, chosen, steps: 0 }
+        let call = Call { operation: "", input: Value::Null };
+        Self { talk, call, sent: Sent::Auth, password, ephemeral, device, chosen, steps: 0 }
+    }
+
+    /// What is to be sent.
+    pub fn call(&self) -> &Call {
+        &self.call
     }
 
     /// Reads the service's answer. `now_seconds` is Unix time as the service has it, `spare` an
@@ -180,10 +186,12 @@ impl SignIn {
             return Err(Violation::TooManySteps);
         }
         self.chosen = None;
-        match core::mem::replace(&mut self.sent, Sent::Auth(None)) {
-            Sent::Associate(pending) => return steps::associated(*pending, reply),
-            Sent::Verify(pending) => return self.verified(*pending, reply, pool),
-            Sent::Auth(_) => {}
+        match core::mem::replace(&mut self.sent, Sent::Auth) {
+            Sent::Associate(parameters) => return self.associated(parameters, reply),
+            Sent::Verify(parameters, secret) => {
+                return self.verified(parameters, secret, reply, pool);
+            }
+            Sent::Auth => {}
         }
         match AuthReply::read(reply)? {
             AuthReply::Tokens(tokens) => Ok(self.done(tokens)),
@@ -199,36 +207,37 @@ impl SignIn {
     /// Reads the service's refusal.
     pub fn refused(mut self, refusal: &Refusal, pool: &Pool, spare: Ephemeral) -> Ending {
         let mut device_is_gone = false;
-        if let (Sent::Auth(Some(call)), Some(_)) = (&mut self.sent, &self.device) {
+        if let (Sent::Auth, Some(_)) = (&self.sent, &self.device) {
             let about_device = matches!(refusal.kind, Kind::NotFound | Kind::InvalidParameter)
                 && text::has(&refusal.text, "evice");
-            let name = call.input.str("ChallengeName").unwrap_or_default();
+            let name = self.call.input.str("ChallengeName").unwrap_or_default();
             let is_device_step = name.starts_with("DEVICE_");
             // A device's own password cannot be mistyped: refused, the device is as good as gone.
             device_is_gone =
                 about_device || (is_device_step && refusal.kind == Kind::IncorrectCredentials);
             if about_device && !is_device_step {
-                steps::remove_device_key(&mut call.input);
-                let call = call.clone();
+                steps::remove_device_key(&mut self.call.input);
                 self.device = None;
                 self.talk.device_key = None;
-                return Ending::Again { device_is_gone, call, conversation: Box::new(self) };
+                return Ending { device_is_gone, then: Then::Again(Box::new(self)) };
             }
         }
         let is_over = refusal.kind == Kind::SessionExpired;
         if is_over
             && let Some((factor, password)) = self.chosen.take()
-            && let Ok((call, conversation)) =
-                self.talk.clone().begin(Some(factor), password, self.device.take(), pool, spare)
+            && self.talk.flow.can_begin(password.is_some()).is_ok()
         {
-            let (call, conversation) = (Box::new(call), Box::new(conversation));
-            return Ending::Again { device_is_gone, call, conversation };
+            let again = self.talk.begin(Some(factor), password, self.device, pool, spare);
+            return Ending { device_is_gone, then: Then::Again(Box::new(again)) };
         }
         if device_is_gone {
             self.talk.device_key = None;
         }
-        let restart = (is_over || device_is_gone).then(|| Box::new(Pending::restart(self.talk)));
-        Ending::Refused { device_is_gone, restart }
+        let then = match is_over || device_is_gone {
+            true => Then::Restart(Box::new(Pending::restart(self.talk))),
+            false => Then::Over,
+        };
+        Ending { device_is_gone, then }
     }
 
     /// The names this person's device may be remembered under: as typed, and as the service says.

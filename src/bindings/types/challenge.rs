@@ -112,11 +112,12 @@ impl Output for Question {
 fn challenge(challenge: Challenge) -> Value {
     let named = |name: &str| Value::object().with("name", name);
     match challenge {
-        Challenge::Code { name, destination, medium } => named(name)
-            .with_some("destination", destination)
-            .with_some("medium", medium),
-        Challenge::SoftwareToken { friendly_device_name } => named("SOFTWARE_TOKEN_MFA")
-            .with_some("friendlyDeviceName", friendly_device_name),
+        Challenge::Code { name, destination, medium } => {
+            named(name).with_some("destination", destination).with_some("medium", medium)
+        }
+        Challenge::SoftwareToken { friendly_device_name } => {
+            named("SOFTWARE_TOKEN_MFA").with_some("friendlyDeviceName", friendly_device_name)
+        }
         Challenge::NewPassword { required_attributes, user_attributes } => {
             named("NEW_PASSWORD_REQUIRED")
                 .with("requiredAttributes", Value::from_strings(&required_attributes))

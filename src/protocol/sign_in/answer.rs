@@ -38,19 +38,24 @@ impl Pending {
         let is_again = self.origin == Origin::Restart;
         let code_name;
         let (response, value) = match (self.challenge(), answer) {
-            (Challenge::SoftwareTokenSetup { .. }, Answer::SoftwareToken(code, friendly)) => {
-                let call = self
-                    .call("VerifySoftwareToken")
+            (
+                Challenge::SoftwareTokenSetup { secret_code },
+                Answer::SoftwareToken(code, friendly),
+            ) => {
+                let mut conversation = SignIn::new(self.talk, means.device);
+                let call = conversation.bare_call("VerifySoftwareToken");
+                conversation.call = call
                     .with("UserCode", code.expose("the new app's first code").as_str())
                     .with_some("FriendlyDeviceName", friendly);
-                let mut conversation = SignIn::new(self.talk.clone(), means.device);
-                conversation.sent = Sent::Verify(Box::new(self));
-                return Ok(Step::Send(Box::new(call), Box::new(conversation)));
+                conversation.sent = Sent::Verify(self.parameters, secret_code);
+                return Ok(Step::Send(Box::new(conversation)));
             }
             (Challenge::EmailSetup, Answer::Email(email)) => ("EMAIL", Secret::new(email)),
             (Challenge::Restart, Answer::Restart(password)) => {
                 let Means { device, pool, spare } = means;
-                return send(self.talk.begin(None, password, device, pool, spare)?);
+                self.talk.flow.can_begin(password.is_some())?;
+                let again = self.talk.begin(None, password, device, pool, spare);
+                return Ok(Step::Send(Box::new(again)));
             }
             (Challenge::Password { name }, Answer::Password(password)) => {
                 let factor = String::from(name);
@@ -67,8 +72,8 @@ impl Pending {
                         if !can_set_up(&option) {
                             return Err(Misuse("this factor cannot be set up while signing in"));
                         }
-                        let conversation = SignIn::new(self.talk.clone(), means.device);
-                        return Ok(conversation.set_up_factor(&option, self));
+                        let conversation = SignIn::new(self.talk, means.device);
+                        return Ok(conversation.set_up_factor(&option, self.name, self.parameters));
                     }
                     (Origin::Service, "SELECT_MFA_TYPE") => {
                         let responses = Value::object().with("ANSWER", option);
@@ -125,7 +130,9 @@ impl Pending {
         let password = password.filter(|_| is_password);
         if is_again {
             let Means { device, pool, spare } = means;
-            return send(self.talk.begin(Some(factor), password, device, pool, spare)?);
+            self.talk.flow.can_begin(password.is_some())?;
+            let again = self.talk.begin(Some(factor), password, device, pool, spare);
+            return Ok(Step::Send(Box::new(again)));
         }
         let responses = Value::object().with("ANSWER", factor.as_str());
         Ok(self.give("SELECT_CHALLENGE", factor, password, responses, means))
@@ -168,7 +175,3 @@ fn is_first_factor(name: &str) -> bool {
 pub(super) const RESTART: &str = "RESTART";
 
 const MISFIT: Misuse = Misuse("this answer does not fit the challenge: see AnswerTo");
-
-fn send((call, conversation): (crate::protocol::wire::Call, SignIn)) -> Result<Step, Misuse> {
-    Ok(Step::Send(Box::new(call), Box::new(conversation)))
-}

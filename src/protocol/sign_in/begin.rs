@@ -1,13 +1,12 @@
 //! The first message of a conversation, the first time and again.
 
-use super::{Flow, Sent, SignIn, Start, Talk, is_password};
+use super::{Flow, SignIn, Start, Talk, is_password};
 use crate::protocol::device::Device;
 use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
 use crate::protocol::pool::Pool;
 use crate::protocol::secret::Secret;
 use crate::protocol::srp::Ephemeral;
-use crate::protocol::wire::Call;
 use crate::protocol::wire::auth::initiate;
 
 /// Begins a conversation.
@@ -16,10 +15,11 @@ use crate::protocol::wire::auth::initiate;
 ///
 /// # Errors
 /// `Misuse` when the user name is empty or the flow needs a password that is not there.
-pub fn start(start: Start, pool: &Pool, spare: Ephemeral) -> Result<(Call, SignIn), Misuse> {
+pub fn start(start: Start, pool: &Pool, spare: Ephemeral) -> Result<SignIn, Misuse> {
     if start.username.is_empty() {
         return Err(Misuse("username is empty"));
     }
+    start.flow.can_begin(start.password.is_some())?;
     let preferred = start.preferred.as_deref();
     let talk = Talk {
         flow: start.flow,
@@ -34,11 +34,22 @@ pub fn start(start: Start, pool: &Pool, spare: Ephemeral) -> Result<(Call, SignI
         proof_only: preferred == Some("PASSWORD_SRP")
             || matches!(start.flow, Flow::Srp | Flow::Custom),
     };
-    first(talk, preferred, start.password, start.device, pool, spare)
+    Ok(first(talk, preferred, start.password, start.device, pool, spare))
+}
+
+impl Flow {
+    /// That the password is there, where the flow begins with one.
+    pub(super) fn can_begin(self, has_password: bool) -> Result<(), Misuse> {
+        match self {
+            Self::Srp if !has_password => Err(Misuse("USER_SRP_AUTH needs a password")),
+            Self::Password if !has_password => Err(Misuse("USER_PASSWORD_AUTH needs a password")),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Talk {
-    /// Begins again, with what is known and what was chosen.
+    /// Begins again, with what is known and what was chosen; a flow that [`Flow::can_begin`].
     pub(super) fn begin(
         mut self,
         factor: Option<String>,
@@ -46,7 +57,7 @@ impl Talk {
         device: Option<Device>,
         pool: &Pool,
         spare: Ephemeral,
-    ) -> Result<(Call, SignIn), Misuse> {
+    ) -> SignIn {
         self.session = None;
         self.device_key = None;
         self.username.clone_from(&self.login);
@@ -64,45 +75,31 @@ fn first(
     device: Option<Device>,
     pool: &Pool,
     spare: Ephemeral,
-) -> Result<(Call, SignIn), Misuse> {
+) -> SignIn {
     let has_password = password.is_some();
-    match talk.flow {
-        Flow::Srp if !has_password => return Err(Misuse("USER_SRP_AUTH needs a password")),
-        Flow::Password if !has_password => {
-            return Err(Misuse("USER_PASSWORD_AUTH needs a password"));
-        }
-        _ => {}
-    }
-    let is_proved = has_password
-        && match talk.flow {
-            Flow::Srp | Flow::Custom => true,
-            Flow::Password => false,
-            Flow::Choice => preferred.is_none_or(|factor| factor == "PASSWORD_SRP"),
-        };
-    let is_sent = has_password
-        && match talk.flow {
-            Flow::Password => true,
-            Flow::Choice => preferred == Some("PASSWORD"),
-            Flow::Srp | Flow::Custom => false,
-        };
+    let is_choice = talk.flow == Flow::Choice;
+    let factor = match talk.flow {
+        Flow::Srp | Flow::Custom => "PASSWORD_SRP",
+        Flow::Password => "PASSWORD",
+        Flow::Choice => preferred.unwrap_or("PASSWORD_SRP"),
+    };
+    let is_proved = has_password && factor == "PASSWORD_SRP";
 
-    let mut parameters = Value::object().with("USERNAME", talk.login.as_str());
-    match talk.flow {
-        Flow::Custom if is_proved => parameters.put_text("CHALLENGE_NAME", "SRP_A"),
-        Flow::Choice => {
-            let wanted = if is_proved { Some("PASSWORD_SRP") } else { preferred };
-            // Without the password there is nothing to prove yet: the pool says what it offers.
-            if let Some(factor) = wanted.filter(|factor| has_password || !is_password(factor)) {
-                parameters.put_text("PREFERRED_CHALLENGE", factor);
-            }
-        }
-        _ => {}
+    let mut parameters = Value::object();
+    parameters.put_text("USERNAME", &talk.login);
+    if talk.flow == Flow::Custom && is_proved {
+        parameters.put_text("CHALLENGE_NAME", "SRP_A");
     }
-    let ephemeral = is_proved.then_some(spare);
-    if let Some(ephemeral) = &ephemeral {
-        parameters.put_text("SRP_A", &ephemeral.wire());
+    // Without the password there is nothing to prove yet: the pool says what it offers.
+    if is_choice && (has_password || !is_password(factor)) {
+        parameters.put_text("PREFERRED_CHALLENGE", factor);
     }
-    if let Some(password) = password.as_ref().filter(|_| is_sent) {
+    if is_proved {
+        parameters.put_text("SRP_A", &spare.wire());
+    }
+    if let Some(password) = &password
+        && factor == "PASSWORD"
+    {
         parameters.put_text("PASSWORD", password.expose("the flow sends it"));
     }
     if let Some(device) = &device {
@@ -110,12 +107,12 @@ fn first(
         talk.device_key = Some(device.key.clone());
     }
 
-    let call = initiate(pool, talk.flow.name(), parameters, talk.session.as_deref(), &talk.extras);
     let mut conversation = SignIn::new(talk, device);
-    conversation.sent = Sent::Auth(Some(Box::new(call.clone())));
-    conversation.ephemeral = ephemeral;
+    let talk = &conversation.talk;
+    let session = talk.session.as_deref();
+    conversation.call = initiate(pool, talk.flow.name(), parameters, session, &talk.extras);
+    conversation.ephemeral = is_proved.then_some(spare);
     // A pool that offers choices may ask for the password later instead of taking it at once.
-    let is_kept = is_proved || conversation.talk.flow == Flow::Choice;
-    conversation.password = password.filter(|_| is_kept);
-    Ok((call, conversation))
+    conversation.password = password.filter(|_| is_proved || is_choice);
+    conversation
 }

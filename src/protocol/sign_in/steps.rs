@@ -66,10 +66,7 @@ impl SignIn {
                 }
                 _ => Ok(self.ask(name, parameters)),
             },
-            "MFA_SETUP" => {
-                let pending = Pending::new(self.talk.clone(), name, parameters);
-                Ok(self.set_up(pending))
-            }
+            "MFA_SETUP" => Ok(self.set_up(name, parameters)),
             _ => Ok(self.ask(name, parameters)),
         }
     }
@@ -107,46 +104,69 @@ impl SignIn {
             all.put_text("DEVICE_KEY", &device.key);
         }
         let talk = &self.talk;
-        let call = respond(pool, name, all, talk.session.as_deref(), &talk.extras);
-        self.sent = Sent::Auth(Some(Box::new(call.clone())));
-        Step::Send(Box::new(call), Box::new(self))
+        self.call = respond(pool, name, all, talk.session.as_deref(), &talk.extras);
+        Step::Send(Box::new(self))
     }
 
     /// Starts setting up a factor that [`can_set_up`].
-    pub(super) fn set_up_factor(mut self, factor: &str, mut pending: Pending) -> Step {
+    pub(super) fn set_up_factor(mut self, factor: &str, name: String, parameters: Pairs) -> Step {
         if factor == "EMAIL_OTP" {
-            pending.origin = Origin::EmailSetup;
-            return Step::Ask(Box::new(pending));
+            let origin = Origin::EmailSetup;
+            return Step::Ask(Box::new(Pending { talk: self.talk, name, parameters, origin }));
         }
-        let call = pending.call("AssociateSoftwareToken");
-        self.sent = Sent::Associate(Box::new(pending));
-        Step::Send(Box::new(call), Box::new(self))
+        self.call = self.bare_call("AssociateSoftwareToken");
+        self.sent = Sent::Associate(parameters);
+        Step::Send(Box::new(self))
+    }
+
+    /// A call that carries the conversation's `Session` alone: these take no client id.
+    pub(super) fn bare_call(&self, operation: &'static str) -> Call {
+        let input = Value::object().with_some("Session", self.talk.session.as_deref());
+        Call { operation, input }
+    }
+
+    /// The secret for a new authenticator app is there: show it.
+    pub(super) fn associated(
+        mut self,
+        parameters: Pairs,
+        reply: &Value,
+    ) -> Result<Step, Violation> {
+        let secret = reply.string("SecretCode").ok_or(Violation::MissingMember("SecretCode"))?;
+        self.talk.learn_session(reply);
+        Ok(Step::Ask(self.ask_code(parameters, secret)))
+    }
+
+    /// Asks for the first code of an app that gets this secret.
+    fn ask_code(self, parameters: Pairs, secret: String) -> Box<Pending> {
+        let (name, origin) = (String::from("MFA_SETUP"), Origin::SoftwareTokenSetup(secret));
+        Box::new(Pending { talk: self.talk, name, parameters, origin })
     }
 
     /// The proof of the new authenticator app was right: with its session, go on.
     pub(super) fn verified(
         mut self,
-        mut pending: Pending,
+        parameters: Pairs,
+        secret: String,
         reply: &Value,
         pool: &Pool,
     ) -> Result<Step, Violation> {
-        if factors::is_verified(reply)? {
-            self.talk.learn_session(reply);
-            return Ok(self.respond("MFA_SETUP", Value::object(), pool));
-        }
-        pending.talk.learn_session(reply);
-        Ok(Step::WrongCode(Box::new(pending)))
+        let is_verified = factors::is_verified(reply)?;
+        self.talk.learn_session(reply);
+        Ok(match is_verified {
+            true => self.respond("MFA_SETUP", Value::object(), pool),
+            false => Step::WrongCode(self.ask_code(parameters, secret)),
+        })
     }
 
     /// With a single factor to set up there is nothing to choose.
-    fn set_up(self, pending: Pending) -> Step {
-        if let Challenge::Select { options, .. } = pending.challenge()
+    fn set_up(self, name: String, parameters: Pairs) -> Step {
+        if let Challenge::Select { options, .. } = Challenge::read(&name, &parameters, &[])
             && let [only] = options.as_slice()
             && can_set_up(only)
         {
-            return self.set_up_factor(only, pending);
+            return self.set_up_factor(only, name, parameters);
         }
-        Step::Ask(Box::new(pending))
+        self.ask(name, parameters)
     }
 
     /// Which of the offered factors the password in hand serves.
@@ -169,14 +189,6 @@ pub(super) fn can_set_up(factor: &str) -> bool {
     matches!(factor, "SOFTWARE_TOKEN_MFA" | "EMAIL_OTP")
 }
 
-/// The secret for a new authenticator app is there: show it.
-pub(super) fn associated(mut pending: Pending, reply: &Value) -> Result<Step, Violation> {
-    let secret = reply.string("SecretCode").ok_or(Violation::MissingMember("SecretCode"))?;
-    pending.talk.learn_session(reply);
-    pending.origin = Origin::SoftwareTokenSetup(secret);
-    Ok(Step::Ask(Box::new(pending)))
-}
-
 /// Takes the device out of a call that is to be sent again.
 pub(super) fn remove_device_key(input: &mut Value) {
     let Value::Object(members) = input else { return };
@@ -186,14 +198,6 @@ pub(super) fn remove_device_key(input: &mut Value) {
         {
             pairs.retain(|(name, _)| name != "DEVICE_KEY");
         }
-    }
-}
-
-impl Pending {
-    /// A call that carries the conversation's `Session` alone: these take no client id.
-    pub(super) fn call(&self, operation: &'static str) -> Call {
-        let input = Value::object().with_some("Session", self.talk.session.as_deref());
-        Call { operation, input }
     }
 }
 

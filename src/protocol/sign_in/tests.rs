@@ -64,7 +64,7 @@ fn begun(
     preferred: Option<&str>,
     device: Option<Device>,
 ) -> SignIn {
-    start(beginning(flow, password, preferred, device), &pool(), spare()).unwrap().1
+    start(beginning(flow, password, preferred, device), &pool(), spare()).unwrap()
 }
 
 /// A challenge as the service sends it, with the names and values all tables use.
@@ -139,7 +139,7 @@ fn asked(conversation: SignIn, question: &Value) -> Pending {
 
 fn sent(step: Step) -> SignIn {
     match step {
-        Step::Send(_, conversation) => *conversation,
+        Step::Send(conversation) => *conversation,
         other => panic!("nothing was sent but {}", told(Ok(other))),
     }
 }
@@ -152,7 +152,7 @@ fn answered(pending: Pending, answer: Answer, device: Option<Device>) -> Result<
 fn told(step: Result<Step, Violation>) -> String {
     match step {
         Err(violation) => format!("violation {}", violation.rule()),
-        Ok(Step::Send(call, _)) => call_told(&call),
+        Ok(Step::Send(conversation)) => call_told(conversation.call()),
         Ok(Step::Ask(pending)) => format!("ask {}", question_told(&pending)),
         Ok(Step::WrongCode(pending)) => format!("wrong code, ask {}", question_told(&pending)),
         Ok(Step::Done { login, device_key, .. }) => {

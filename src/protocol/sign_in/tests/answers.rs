@@ -82,8 +82,8 @@ fn question(name: &str, device: Option<Device>) -> Pending {
     let choice = || begun(Flow::Choice, None, None, device.clone());
     let expired = |conversation: SignIn| {
         let refusal = refusals::refusal("session expired");
-        match conversation.refused(&refusal, &pool(), spare()) {
-            Ending::Refused { restart: Some(pending), .. } => *pending,
+        match conversation.refused(&refusal, &pool(), spare()).then {
+            Then::Restart(pending) => *pending,
             _ => panic!("no restart"),
         }
     };

@@ -4,7 +4,7 @@ use super::*;
 
 fn session_of(step: &Step) -> Option<&str> {
     match step {
-        Step::Send(call, _) => call.input.str("Session"),
+        Step::Send(conversation) => conversation.call().input.str("Session"),
         _ => panic!("nothing was sent"),
     }
 }
@@ -16,18 +16,20 @@ fn code() -> Answer {
 #[test]
 fn a_password_is_proved_and_never_sent() {
     let start = beginning(Flow::Srp, password(), None, None);
-    let (first, conversation) = start_with(start);
-    assert_eq!(call_told(&first), "begin USER_SRP_AUTH: USERNAME=alice SRP_A=80");
+    let conversation = start_with(start);
+    let first = conversation.call().input.write();
+    assert_eq!(call_told(conversation.call()), "begin USER_SRP_AUTH: USERNAME=alice SRP_A=80");
 
     // In this flow the service keeps its state in the secret block.
     let mut verifier = challenge("PASSWORD_VERIFIER", "");
     if let Value::Object(members) = &mut verifier {
         members.retain(|(name, _)| name != "Session");
     }
-    let Ok(Step::Send(proof, conversation)) = reply(conversation, &verifier) else { panic!() };
+    let Ok(Step::Send(conversation)) = reply(conversation, &verifier) else { panic!() };
+    let proof = conversation.call();
 
     assert_eq!(proof.input.str("Session"), None);
-    let said = [first.input.write(), proof.input.write()].concat();
+    let said = [first, proof.input.write()].concat();
     assert!(!said.contains(PASSWORD));
     assert_eq!(told(reply(*conversation, &tokens())), "done");
 }
@@ -78,7 +80,7 @@ fn a_wrong_code_leaves_the_question_as_it_was() {
     let conversation = sent(answered(pending.clone(), code(), None).unwrap());
     let ending = conversation.refused(&refusals::refusal("wrong code"), &pool(), spare());
 
-    assert!(matches!(ending, Ending::Refused { device_is_gone: false, restart: None }));
+    assert!(matches!(ending, Ending { device_is_gone: false, then: Then::Over }));
     assert_eq!(pending.write().write(), before);
     assert_eq!(session_of(&answered(pending, code(), None).unwrap()), Some("s1"));
 }
@@ -88,9 +90,12 @@ fn a_confirmed_sign_up_signs_in_with_its_session_and_nothing_else() {
     let mut start = beginning(Flow::Choice, None, None, None);
     start.session = Some(String::from("from-confirmation"));
 
-    let (call, conversation) = start_with(start);
+    let conversation = start_with(start);
 
-    assert_eq!(call_told(&call), "begin USER_AUTH in from-confirmation: USERNAME=alice");
+    assert_eq!(
+        call_told(conversation.call()),
+        "begin USER_AUTH in from-confirmation: USERNAME=alice"
+    );
     assert_eq!(told(reply(conversation, &tokens())), "done");
 }
 
@@ -98,14 +103,11 @@ fn a_confirmed_sign_up_signs_in_with_its_session_and_nothing_else() {
 fn an_expired_confirmation_begins_again_without_its_session() {
     let mut start = beginning(Flow::Choice, None, None, None);
     start.session = Some(String::from("from-confirmation"));
-    let (_, conversation) = start_with(start);
+    let conversation = start_with(start);
 
     let expired = refusals::refusal("session expired");
-    let Ending::Refused { restart: Some(pending), .. } =
-        conversation.refused(&expired, &pool(), spare())
-    else {
-        panic!("no restart");
-    };
+    let ending = conversation.refused(&expired, &pool(), spare());
+    let Then::Restart(pending) = ending.then else { panic!("no restart") };
 
     assert!(matches!(pending.challenge(), Challenge::Restart));
     let step = answered(*pending, Answer::Restart(None), None).map(|step| told(Ok(step)));
@@ -117,20 +119,22 @@ fn metadata_and_context_go_with_every_message_until_an_answer_brings_its_own() {
     let mut start = beginning(Flow::Custom, None, None, None);
     start.extras.metadata = vec![pair("locale", "fr")];
     start.extras.context = Some(String::from("context"));
-    let (call, conversation) = start_with(start);
+    let conversation = start_with(start);
     let metadata = |call: &Call| call.input.get("ClientMetadata").map(Value::write);
-    assert_eq!(metadata(&call).unwrap(), r#"{"locale":"fr"}"#);
+    assert_eq!(metadata(conversation.call()).unwrap(), r#"{"locale":"fr"}"#);
 
     let pending = asked(conversation, &challenge("CUSTOM_CHALLENGE", "s1"));
     let answer = || Answer::Custom(secret("42"));
-    let Ok(Step::Send(call, _)) = answered(pending.clone(), answer(), None) else { panic!() };
-    assert_eq!(metadata(&call).unwrap(), r#"{"locale":"fr"}"#);
+    let Ok(Step::Send(conversation)) = answered(pending.clone(), answer(), None) else { panic!() };
+    let call = conversation.call();
+    assert_eq!(metadata(call).unwrap(), r#"{"locale":"fr"}"#);
     let context = call.input.get("UserContextData").unwrap();
     assert_eq!(context.str("EncodedData"), Some("context"));
 
     let pending = pending.with_metadata(vec![pair("step", "2")]);
-    let Ok(Step::Send(call, _)) = answered(pending, answer(), None) else { panic!() };
-    assert_eq!(metadata(&call).unwrap(), r#"{"step":"2"}"#);
+    let Ok(Step::Send(conversation)) = answered(pending, answer(), None) else { panic!() };
+    let call = conversation.call();
+    assert_eq!(metadata(call).unwrap(), r#"{"step":"2"}"#);
 }
 
 #[test]
@@ -151,12 +155,11 @@ fn a_device_known_by_the_name_the_service_tells_is_named_from_then_on() {
     let verifier = challenge("PASSWORD_VERIFIER", "s1");
 
     assert_eq!(conversation.device_wanted(&verifier).as_deref(), Some("alice-id"));
-    let Ok(Step::Send(call, conversation)) = reply(conversation.with_device(device()), &verifier)
-    else {
+    let Ok(Step::Send(conversation)) = reply(conversation.with_device(device()), &verifier) else {
         panic!("nothing was sent");
     };
 
-    assert!(call_told(&call).ends_with(" DEVICE_KEY=eu-west-1_device"));
+    assert!(call_told(conversation.call()).ends_with(" DEVICE_KEY=eu-west-1_device"));
     assert_eq!(conversation.device_wanted(&challenge("SMS_MFA", "s2")), None);
     assert_eq!(told(reply(*conversation, &tokens())), "done with eu-west-1_device");
 }
@@ -226,9 +229,12 @@ fn what_cannot_begin_says_the_fix() {
 
 #[test]
 fn a_password_is_not_sent_with_a_factor_that_needs_none() {
-    let (call, _) = start_with(beginning(Flow::Choice, password(), Some("EMAIL_OTP"), None));
+    let conversation = start_with(beginning(Flow::Choice, password(), Some("EMAIL_OTP"), None));
 
-    assert_eq!(call_told(&call), "begin USER_AUTH: USERNAME=alice PREFERRED_CHALLENGE=EMAIL_OTP");
+    assert_eq!(
+        call_told(conversation.call()),
+        "begin USER_AUTH: USERNAME=alice PREFERRED_CHALLENGE=EMAIL_OTP"
+    );
 }
 
 #[test]
@@ -254,6 +260,6 @@ fn torn_foreign_and_newer_records_are_no_pending_sign_ins() {
     }
 }
 
-fn start_with(start: Start) -> (Call, SignIn) {
+fn start_with(start: Start) -> SignIn {
     super::start(start, &pool(), spare()).ok().unwrap()
 }

@@ -224,9 +224,9 @@ fn take(step: Result<Step, Violation>, is_proof: bool, silent: &mut u32) -> Now 
             assert_question_is_clean(&pending);
             Now::Asked(pending)
         }
-        Ok(Step::Send(call, conversation)) => {
+        Ok(Step::Send(conversation)) => {
             *silent += 1;
-            assert_message_keeps(&call, is_proof);
+            assert_message_keeps(conversation.call(), is_proof);
             Now::Sent(conversation)
         }
     }
@@ -255,8 +255,8 @@ proptest! {
         let device = has_device.then(planted_device);
         let mut start = beginning(flow, Some(secret(START_PASSWORD)), None, device.clone());
         start.preferred = preferred;
-        let (call, conversation) = super::start(start, &pool(), exponent()).unwrap();
-        assert_message_keeps(&call, is_proof);
+        let conversation = super::start(start, &pool(), exponent()).unwrap();
+        assert_message_keeps(conversation.call(), is_proof);
 
         let mut silent = 1;
         let mut now = Now::Sent(Box::new(conversation));
@@ -280,14 +280,15 @@ proptest! {
                         let step = conversation.reply(&event.reply, &pool(), NOW, exponent());
                         take(step, is_proof, &mut silent)
                     }
-                    Some(refusal) => match conversation.refused(&refusal, &pool(), exponent()) {
-                        Ending::Again { call, conversation, .. } => {
-                            take(Ok(Step::Send(call, conversation)), is_proof, &mut silent)
+                    Some(refusal) => match conversation.refused(&refusal, &pool(), exponent()).then
+                    {
+                        Then::Again(conversation) => {
+                            take(Ok(Step::Send(conversation)), is_proof, &mut silent)
                         }
-                        Ending::Refused { restart: Some(pending), .. } => {
+                        Then::Restart(pending) => {
                             take(Ok(Step::Ask(pending)), is_proof, &mut silent)
                         }
-                        Ending::Refused { restart: None, .. } => Now::Over,
+                        Then::Over => Now::Over,
                     },
                 },
             };
@@ -299,7 +300,7 @@ proptest! {
         let device = has_device.then(planted_device);
         let mut conversation = begun(Flow::Choice, Some(secret(START_PASSWORD)), None, device);
         let mut messages = 0;
-        while let Ok(Step::Send(_, next)) = conversation.reply(&reply, &pool(), NOW, exponent()) {
+        while let Ok(Step::Send(next)) = conversation.reply(&reply, &pool(), NOW, exponent()) {
             conversation = *next;
             messages += 1;
             prop_assert!(messages <= MAX_STEPS);

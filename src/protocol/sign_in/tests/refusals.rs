@@ -46,15 +46,12 @@ pub(super) fn refusal(name: &str) -> Refusal {
 }
 
 fn outcome(conversation: SignIn, input: &str) -> String {
-    let gone = |device_is_gone| if device_is_gone { ", device is gone" } else { "" };
-    match conversation.refused(&refusal(input), &pool(), spare()) {
-        Ending::Again { device_is_gone, call, .. } => {
-            format!("again {}{}", call_told(&call), gone(device_is_gone))
-        }
-        Ending::Refused { device_is_gone, restart } => {
-            let restart = restart.map(|pending| format!(", ask {}", question_told(&pending)));
-            format!("refused{}{}", gone(device_is_gone), restart.unwrap_or_default())
-        }
+    let Ending { device_is_gone, then } = conversation.refused(&refusal(input), &pool(), spare());
+    let gone = if device_is_gone { ", device is gone" } else { "" };
+    match then {
+        Then::Again(conversation) => format!("again {}{gone}", call_told(conversation.call())),
+        Then::Restart(pending) => format!("refused{gone}, ask {}", question_told(&pending)),
+        Then::Over => format!("refused{gone}"),
     }
 }
 
@@ -83,8 +80,7 @@ fn a_device_that_the_service_forgot_is_left_out_and_the_message_sent_again() {
         .filter(|state| !matches!(**state, "associate" | "verify" | "device A" | "device proof"))
     {
         let conversation = under_way(state, Some(device()));
-        let Sent::Auth(Some(call)) = &conversation.sent else { panic!("{state}") };
-        let message = call_told(call);
+        let message = call_told(conversation.call());
         assert!(message.ends_with(" DEVICE_KEY=eu-west-1_device"), "{message}");
         let without = message.trim_end_matches(" DEVICE_KEY=eu-west-1_device");
 
@@ -103,7 +99,7 @@ fn a_device_is_left_out_only_once() {
         spare(),
     );
 
-    let Ending::Again { conversation, .. } = ending else { panic!("not sent again") };
+    let Then::Again(conversation) = ending.then else { panic!("not sent again") };
 
     assert_eq!(outcome(*conversation, "device unknown"), "refused");
 }
@@ -113,7 +109,7 @@ fn a_message_that_began_again_does_not_begin_a_third_time() {
     let ending =
         under_way("selected proving", None).refused(&refusal("session expired"), &pool(), spare());
 
-    let Ending::Again { conversation, .. } = ending else { panic!("did not begin again") };
+    let Then::Again(conversation) = ending.then else { panic!("did not begin again") };
 
     assert_eq!(
         outcome(*conversation, "session expired"),

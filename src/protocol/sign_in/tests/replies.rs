@@ -192,17 +192,17 @@ fn every_reply_to_everything_under_way_leads_where_the_table_says() {
 fn a_device_proves_itself_after_everything_that_can_be_answered() {
     for state in UNDER_WAY.iter().filter(|state| !matches!(**state, "associate" | "verify")) {
         let asked_for_a = reply(under_way(state, Some(device())), &said("DEVICE_SRP_AUTH"));
-        let Ok(Step::Send(call, conversation)) = asked_for_a else { panic!("{state}") };
+        let Ok(Step::Send(conversation)) = asked_for_a else { panic!("{state}") };
         assert_eq!(
-            call_told(&call),
+            call_told(conversation.call()),
             "respond DEVICE_SRP_AUTH in s9: USERNAME=alice-id SRP_A=80 DEVICE_KEY=eu-west-1_device",
             "{state}"
         );
 
         let proof = reply(*conversation, &said("DEVICE_PASSWORD_VERIFIER"));
-        let Ok(Step::Send(call, conversation)) = proof else { panic!("{state}") };
+        let Ok(Step::Send(conversation)) = proof else { panic!("{state}") };
         assert_eq!(
-            call_told(&call),
+            call_told(conversation.call()),
             "respond DEVICE_PASSWORD_VERIFIER in s9: USERNAME=alice-id PASSWORD_CLAIM_SECRET_BLOCK \
              PASSWORD_CLAIM_SIGNATURE TIMESTAMP DEVICE_KEY=eu-west-1_device",
             "{state}"
