@@ -8,24 +8,24 @@ import { AuthError } from "./auth-error.js";
 import { type CoreFailure, fromCore } from "./errors.js";
 import type { Host } from "./host.js";
 import { cookies } from "./legacy.js";
-import * as glue from "./lifeguard-account.js";
+import { Core, imports } from "./lifeguard-account.js";
 import type { AuthOptions } from "./types.js";
 
 const module = loader(
   "account",
-  glue,
+  imports,
   "./lifeguard-account_bg.js",
   () => new URL("./lifeguard-account_bg.wasm", import.meta.url),
 );
 
 export function connect(options: AuthOptions, host: Host, known: () => Known): Call {
-  let core: glue.Core | undefined;
+  let core: Core | undefined;
 
   return async <T>(operation: Operation, input: object = {}, signal?: AbortSignal) => {
     if (signal?.aborted) throw new AuthError("aborted");
     await module.load(options);
     try {
-      core ??= new glue.Core(
+      core ??= new Core(
         {
           ...configOf(options),
           identityPool: identityPool(options),

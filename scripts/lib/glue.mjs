@@ -13,6 +13,15 @@ const known = {
 /** What it exports and this glue or `js/core.ts` use. */
 const exported = ["memory", "step", "prepare", "__wbindgen_malloc", "__wbindgen_start"];
 
+/**
+ * What has to follow wasm-bindgen's own glue: all that its module imports as one object. As a namespace it would cost every
+ * page of a bundler that splits a helper at run time.
+ */
+export function importsOf(file) {
+  const names = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(file))).map(({ name }) => `  ${name},\n`);
+  return `export const imports = {\n  __wbg_set_wasm,\n${names.join("")}};\n`;
+}
+
 /** Takes out of a module's file what only wasm-bindgen's own glue uses; returns source and types of this one. */
 export async function textGlue(file) {
   // Here and not above: on a fresh machine set-up has to install it first.

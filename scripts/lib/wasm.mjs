@@ -3,7 +3,7 @@
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { textGlue } from "./glue.mjs";
+import { importsOf, textGlue } from "./glue.mjs";
 import { info, seconds, step, warn } from "./log.mjs";
 import { at, pkgDir, root, wasmBindgenVersion, wasmTarget } from "./paths.mjs";
 import { probe, run } from "./run.mjs";
@@ -112,7 +112,8 @@ async function make(module, small, folder) {
   const glue = join(folder, `lifeguard-${module}`);
   if (module === "account") {
     renameSync(`${glue}_bg.js`, `${glue}.js`);
-    appendFileSync(`${glue}.d.ts`, "\nexport function __wbg_set_wasm(exports: WebAssembly.Exports): void;\n");
+    appendFileSync(`${glue}.js`, `\n${importsOf(out)}`);
+    appendFileSync(`${glue}.d.ts`, "\nexport declare const imports: object;\n");
   } else {
     const { source, types } = await textGlue(out);
     rmSync(`${glue}_bg.js`);
