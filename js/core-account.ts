@@ -2,8 +2,7 @@
  * The module for everything after a sign-in, with its glue and the address of its WebAssembly.
  */
 import type { Call, Known, Operation } from "./core.js";
-import { configOf } from "./config.js";
-import { loader, race } from "./core.js";
+import { configOf, loader, race } from "./core.js";
 import { AuthError } from "./auth-error.js";
 import { type CoreFailure, fromCore } from "./errors.js";
 import type { Host } from "./host.js";

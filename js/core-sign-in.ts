@@ -3,8 +3,7 @@
  * each ends with something to do on the page, or with the call's result. Its memory goes with the last
  * call under way.
  */
-import { configOf } from "./config.js";
-import { loader, race } from "./core.js";
+import { configOf, loader, race } from "./core.js";
 import type { Call, Operation } from "./core.js";
 import { type Asked, createEffects } from "./effects.js";
 import { AuthError } from "./auth-error.js";

@@ -157,3 +157,15 @@ export function race<T>(result: Promise<T>, signal?: AbortSignal): Promise<T> {
   });
   return Promise.race([result, aborted]);
 }
+
+/** What the application set, as both modules take it. */
+export function configOf(options: AuthOptions): object {
+  return {
+    userPoolId: options.userPoolId,
+    // Not in the types: the core says why to whoever passes one all the same.
+    clientSecret: (options as { clientSecret?: unknown }).clientSecret !== undefined,
+    clientId: options.clientId,
+    endpoint: options.endpoint === undefined ? undefined : String(options.endpoint),
+    timeoutMs: options.timeoutMs,
+  };
+}

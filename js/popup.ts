@@ -3,6 +3,7 @@
  * the response over by a channel that only this flow knows: the window's opener may be cut off by
  * then (`Cross-Origin-Opener-Policy`).
  */
+import { race } from "./core.js";
 import { authError } from "./errors.js";
 import { begin, type Context, finish, signIn, signOut, signUpUrl } from "./redirect.js";
 import { isSigned } from "./signature.js";
@@ -114,8 +115,6 @@ async function through(
     const response = new Promise<string>((resolve, reject) => {
       const late = () => reject(authError(limitMs ? "timeout" : "redirectExpired"));
       timer = setTimeout(late, limitMs ?? begun.lifetimeMs);
-      const { signal } = input;
-      signal?.addEventListener("abort", () => reject(authError("aborted")), { once: true });
       channel.onmessage = ({ data }) => {
         // SECURITY: a response and nothing else; what it is worth, the core decides.
         const { response } = (data ?? {}) as Partial<BridgeMessage>;
@@ -125,7 +124,7 @@ async function through(
     });
     // Whoever answers must find somebody who listens.
     open(begun.url);
-    const arrived = await Promise.race([response, ended]);
+    const arrived = await race(Promise.race([response, ended]), input.signal);
     channel.postMessage("taken");
     return await finish(context, { response: arrived, record: begun.record });
   } finally {
