@@ -67,7 +67,7 @@ export function channelName(clientId: string): string {
 }
 
 /** A store of the browser, where it has one and lets this page use it. */
-export function available(store: () => Storage | undefined): Storage | undefined {
+function available(store: () => Storage | undefined): Storage | undefined {
   try {
     return store();
   } catch {

@@ -2,19 +2,28 @@
  * What other libraries left in this browser: `src/protocol/record/adopt.rs` reads it. Nobody has to load
  * the core to learn that there is nothing.
  */
-import { available, type Host } from "./host.js";
+import type { Host } from "./host.js";
 import type { StorageAdapter } from "./types.js";
 
 /** Where they keep it besides the stores of the application's choice. */
 export const cookies: StorageAdapter = {
   // An application with a store of its own may have had another library with the browser's.
-  getItem: (name) => cookie(name) ?? available(() => globalThis.localStorage)?.getItem(name),
+  getItem: (name) => cookie(name) ?? localStore()?.getItem(name),
   setItem() {},
   removeItem(name) {
     expire(name);
-    available(() => globalThis.localStorage)?.removeItem(name);
+    localStore()?.removeItem(name);
   },
 };
+
+/** The browser's store; `undefined` where it has none or does not let this page use it. */
+function localStore(): Storage | undefined {
+  try {
+    return globalThis.localStorage;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Whether there may be something to take over, or to remove. A store that fails hides it. */
 export async function hasLegacy(clientId: string, host: Host): Promise<boolean> {

@@ -7,7 +7,15 @@ import { AuthError } from "./auth-error.js";
 import { type AuthEvent, createEvents } from "./events.js";
 import type { Host } from "./host.js";
 import { createPageEvents, isVisible } from "./page-events.js";
-import { dueInMs, type Found, findRecord, isFresh, type Look, toSession } from "./record.js";
+import {
+  dueInMs,
+  type Found,
+  findRecord,
+  isFresh,
+  type Look,
+  readClaims,
+  toSession,
+} from "./record.js";
 import type { Timeout } from "./timeout.js";
 import type {
   Auth,
@@ -231,7 +239,7 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
     if (!options.sessionTimeout) return undefined;
     timeout ??= import("./timeout.js").then(
       ({ createTimeout }) =>
-        createTimeout(options, host, () => call("signOut", { timedOut: true })),
+        createTimeout(options, host, readClaims, () => call("signOut", { timedOut: true })),
       (cause: unknown) => {
         timeout = undefined;
         throw new AuthError("wasmUnavailable", { cause });

@@ -3,18 +3,22 @@
  * of its pages for a while, or a fixed time after the sign-in. Loaded only then.
  */
 import type { Host } from "./host.js";
-import { type Found, readClaims } from "./record.js";
-import type { AuthOptions } from "./types.js";
+import type { Found, readClaims } from "./record.js";
+import type { AuthOptions, Claims } from "./types.js";
 
 /** What a person does with a page that is being used. */
 const touches = ["pointerdown", "keydown", "wheel", "touchstart"];
 /** The use of a page is noted at most this often. */
 const NOTE_MS = 10_000;
 
-/** Keeps the time of one pool's session. `end` signs out. */
+/**
+ * Keeps the time of one pool's session. `end` signs out; `read` is handed over because a bundler makes a
+ * file of its own, for every page, of what a page and a part loaded later both import.
+ */
 export function createTimeout(
   { clientId, sessionTimeout = {} }: AuthOptions,
   host: Host,
+  read: typeof readClaims,
   end: () => Promise<unknown>,
 ) {
   const { idleSeconds = 0, absoluteSeconds = 0 } = sessionTimeout;
@@ -48,7 +52,8 @@ export function createTimeout(
   async function left(found: Found): Promise<number> {
     const now = Date.now();
     const ends = [Number.POSITIVE_INFINITY];
-    if (absoluteSeconds > 0) ends.push(signedInAt(found) + absoluteSeconds * 1000);
+    if (absoluteSeconds > 0)
+      ends.push(signedInAt(found, read(found.accessToken)) + absoluteSeconds * 1000);
     if (idleSeconds > 0) {
       const last = await lastUse(now);
       if (noted === 0 && last === now) await note(now);
@@ -104,8 +109,7 @@ export function createTimeout(
  * When the person signed in, on this device's clock: by how much older the sign-in is than the
  * token, which the service's clock tells, before the token's receipt.
  */
-function signedInAt({ accessToken, receivedAt }: Found): number {
-  const claims = readClaims(accessToken);
+function signedInAt({ receivedAt }: Found, claims: Claims): number {
   const ageSeconds = Number(claims.iat) - Number(claims.auth_time ?? claims.iat);
   return receivedAt - Math.max(ageSeconds || 0, 0) * 1000;
 }
