@@ -7,13 +7,13 @@ import { AuthError } from "./auth-error.js";
 import { type CoreFailure, fromCore } from "./errors.js";
 import type { Host } from "./host.js";
 import { cookies } from "./legacy.js";
-import { Core, imports } from "./lifeguard-account.js";
+import { begin, Core, imports } from "./lifeguard-account.js";
 import type { AuthOptions } from "./types.js";
 
 const module = loader(
   "account",
   imports,
-  "./lifeguard-account_bg.js",
+  begin,
   () => new URL("./lifeguard-account_bg.wasm", import.meta.url),
 );
 

@@ -9,7 +9,7 @@ import { type Asked, createEffects } from "./effects.js";
 import { AuthError } from "./auth-error.js";
 import { type CoreFailure, fromCore } from "./errors.js";
 import type { Host } from "./host.js";
-import { imports, prepare, step as take } from "./lifeguard-sign-in.js";
+import { begin, imports, prepare, step as take } from "./lifeguard-sign-in.js";
 import type { AuthOptions } from "./types.js";
 
 /** How far a call has come: `src/bindings/sign_in.rs`. */
@@ -26,7 +26,7 @@ interface State {
 const module = loader(
   "signIn",
   imports,
-  "./lifeguard-sign-in_bg.js",
+  begin,
   () => new URL("./lifeguard-sign-in_bg.wasm", import.meta.url),
 );
 

@@ -62,22 +62,21 @@ export interface Known {
   heldIn?: string | undefined;
 }
 
-/** What a module's glue offers besides its own exports. */
-interface Glue {
-  __wbg_set_wasm(exports: WebAssembly.Exports): void;
-}
-
 /** What every module exports besides its own. */
 interface Exports extends WebAssembly.Exports {
   memory: WebAssembly.Memory;
-  __wbindgen_start(): void;
 }
 
 /**
- * Loads a module once; a failure is forgotten, so that the next call tries again. `imports`: the name
- * under which the wasm looks for its glue; `address`: where it is.
+ * Loads a module once; a failure is forgotten, so that the next call tries again. `imports` and
+ * `begin` are of its glue, which gets to know the instance by `begin`; `address`: where the wasm is.
  */
-export function loader(name: WasmModule, glue: object, imports: string, address: () => URL) {
+export function loader(
+  name: WasmModule,
+  imports: WebAssembly.Imports,
+  begin: (exports: WebAssembly.Exports) => void,
+  address: () => URL,
+) {
   let loading: Promise<Exports> | undefined;
   let current: Exports | undefined;
   let module: WebAssembly.Module | undefined;
@@ -98,12 +97,9 @@ export function loader(name: WasmModule, glue: object, imports: string, address:
       throw new AuthError("cryptoUnavailable");
     try {
       module ??= await compiled(await source);
-      const { exports } = await WebAssembly.instantiate(module, {
-        [imports]: glue as WebAssembly.ModuleImports,
-      });
-      (glue as Glue).__wbg_set_wasm(exports);
+      const { exports } = await WebAssembly.instantiate(module, imports);
+      begin(exports);
       current = exports as Exports;
-      current.__wbindgen_start();
       return current;
     } catch (cause) {
       loading = undefined;

@@ -8,13 +8,11 @@ const anyPool = { userPoolId: "us-east-1_Ab1C2d3E4", clientId: "1example23456789
  * @param {object} glue its lifeguard-….js.
  * @param {BufferSource} bytes its wasm.
  * @param {object} [options]
- * @param {"vectors"|"sign-in"} [options.module] which: the one with `srpVector`, or the package's, which lacks it.
  * @param {object} [options.config] the pool.
  */
-export async function openCore(glue, bytes, { module = "vectors", config = anyPool } = {}) {
-  const { instance } = await WebAssembly.instantiate(bytes, { [`./lifeguard-${module}_bg.js`]: glue.imports });
-  glue.imports.__wbg_set_wasm(instance.exports);
-  instance.exports.__wbindgen_start();
+export async function openCore(glue, bytes, { config = anyPool } = {}) {
+  const { instance } = await WebAssembly.instantiate(bytes, glue.imports);
+  glue.begin(instance.exports);
   return {
     async call(operation, input) {
       const { done, failed } = JSON.parse(glue.step(0, JSON.stringify({ config, operation, input })));

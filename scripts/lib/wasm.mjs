@@ -3,7 +3,7 @@
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { importsOf, textGlue } from "./glue.mjs";
+import { restOfGlue, textGlue } from "./glue.mjs";
 import { info, seconds, step, warn } from "./log.mjs";
 import { at, pkgDir, root, wasmBindgenVersion, wasmTarget } from "./paths.mjs";
 import { probe, run } from "./run.mjs";
@@ -112,8 +112,9 @@ async function make(module, small, folder) {
   const glue = join(folder, `lifeguard-${module}`);
   if (module === "account") {
     renameSync(`${glue}_bg.js`, `${glue}.js`);
-    appendFileSync(`${glue}.js`, `\n${importsOf(out)}`);
-    appendFileSync(`${glue}.d.ts`, "\nexport declare const imports: object;\n");
+    const { source, types } = restOfGlue(out);
+    appendFileSync(`${glue}.js`, source);
+    appendFileSync(`${glue}.d.ts`, types);
   } else {
     const { source, types } = await textGlue(out);
     rmSync(`${glue}_bg.js`);
