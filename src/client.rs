@@ -23,7 +23,8 @@ pub mod signing;
 #[cfg(feature = "account")]
 pub mod tasks;
 
-#[cfg(all(test, feature = "account"))]
+#[cfg(test)]
+#[cfg(feature = "account")]
 mod tests;
 
 use core::cell::RefCell;

@@ -1,7 +1,8 @@
 //! Everything the SDK needs from the world, on one page. `browser` implements it with web APIs, the
 //! tests with a simulated world.
 
-#[cfg(all(test, feature = "account"))]
+#[cfg(test)]
+#[cfg(feature = "account")]
 pub(crate) mod fake;
 
 use maybe_async::maybe_async;

@@ -11,6 +11,7 @@ pub mod json;
 pub mod jwt;
 pub mod pool;
 pub mod record;
+#[cfg(feature = "account")]
 pub mod redirect;
 pub mod refusal;
 pub mod retry;

@@ -63,7 +63,7 @@ fn made(config: &Input) -> Result<Client, Misuse> {
 async fn run(
     client: &Client,
     operation: &str,
-    input: &Input,
+    input: &Input<'_>,
     page: &Page<'_>,
 ) -> Result<Value, Error> {
     Ok(match operation {

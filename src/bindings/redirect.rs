@@ -42,7 +42,7 @@ pub(super) fn begin(
 pub(super) async fn finish(
     client: &Client,
     platform: &impl Platform,
-    input: &Input,
+    input: &Input<'_>,
 ) -> Result<Value, Error> {
     let record = input.optional("record");
     let response = input.text("response")?;

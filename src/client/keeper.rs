@@ -24,9 +24,11 @@ mod sign_out;
 #[cfg(feature = "account")]
 mod upkeep;
 
-#[cfg(all(test, feature = "account"))]
+#[cfg(test)]
+#[cfg(feature = "account")]
 mod simulation;
-#[cfg(all(test, feature = "account"))]
+#[cfg(test)]
+#[cfg(feature = "account")]
 mod tests;
 
 use core::cell::RefCell;

@@ -82,7 +82,8 @@ impl Call {
             body: Secret::new(self.input.write()),
             timeout_ms,
             // A sign-out is often the last thing a page does.
-            keep_alive: matches!(self.operation, "RevokeToken" | "GlobalSignOut"),
+            keep_alive: cfg!(feature = "account")
+                && matches!(self.operation, "RevokeToken" | "GlobalSignOut"),
         }
     }
 }

@@ -12,6 +12,7 @@ pub(in crate::client) enum Right {
     /// Spend the refresh token.
     Refresh,
     /// Fetch AWS credentials.
+    #[cfg(feature = "account")]
     Credentials,
 }
 
@@ -19,6 +20,7 @@ impl Right {
     fn name(self) -> &'static str {
         match self {
             Self::Refresh => "refresh",
+            #[cfg(feature = "account")]
             Self::Credentials => "credentials",
         }
     }
@@ -27,6 +29,7 @@ impl Right {
     fn key(self, client: &Client) -> String {
         let name = match self {
             Self::Refresh => ".lease",
+            #[cfg(feature = "account")]
             Self::Credentials => ".credentials-lease",
         };
         ["lifeguard.", client.pool.client_id(), name].concat()
