@@ -31,20 +31,21 @@ export const isWrapperCode = (code: string | undefined): code is WrapperErrorCod
 /** Every method of `Auth` rejects with this and nothing else. */
 export class AuthError extends Error {
   override readonly name = "AuthError";
+  // The constructor gives all that follow their values at once: here they are types alone.
   /** What went wrong. */
-  readonly code: AuthErrorCode;
+  declare readonly code: AuthErrorCode;
   /** Whether the same call may succeed later without a change. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
   /** How long the service wants to be left alone, in milliseconds. */
-  readonly retryAfterMs?: number;
+  declare readonly retryAfterMs?: number;
   /** For developers: the fix of a misuse, or the rule that was broken. */
-  readonly detail?: string;
+  declare readonly detail?: string;
   /** The service's own name and words. Words of triggers included: show them only if you trust them. */
-  readonly service?: { readonly name: string; readonly message: string };
+  declare readonly service?: { readonly name: string; readonly message: string };
   /** The question from which the sign-in goes on: always with `sessionExpired`, else where it changed. */
-  readonly challenge?: Challenge;
+  declare readonly challenge?: Challenge;
   /** What the application gave a sign-in by redirect that failed: its `returnTo` and `appState`. */
-  readonly redirect?: RedirectState;
+  declare readonly redirect?: RedirectState;
 
   constructor(
     code: AuthErrorCode,
@@ -58,14 +59,9 @@ export class AuthError extends Error {
     } = {},
   ) {
     const { detail, cause, message = MESSAGES[code as WrapperErrorCode] ?? code } = more;
+    const { retryable = false, retryAfterMs, service, challenge, redirect } = more;
     super(detail ? `${message}: ${detail}` : message, cause === undefined ? undefined : { cause });
-    this.code = code;
-    this.retryable = more.retryable ?? false;
-    if (more.retryAfterMs !== undefined) this.retryAfterMs = more.retryAfterMs;
-    if (detail !== undefined) this.detail = detail;
-    if (more.service !== undefined) this.service = more.service;
-    if (more.challenge !== undefined) this.challenge = more.challenge;
-    if (more.redirect !== undefined) this.redirect = more.redirect;
+    Object.assign(this, { code, retryable, retryAfterMs, detail, service, challenge, redirect });
   }
 }
 
