@@ -18,17 +18,21 @@ type Effects = ReturnType<typeof createEffects>;
 /** How long an application's store may take before it counts as hanging, in milliseconds. */
 const PATIENCE_MS = 3_000;
 
-/** Numbers of failures, as the core reads them. */
-const sending = { offline: 0, network: 1, timedOut: 2, aborted: 3 };
-const storing = { timedOut: 0, unavailable: 1 };
-const ceremony = {
-  notSupported: 0,
-  cancelled: 1,
-  wrongParty: 2,
-  timedOut: 3,
-  aborted: 4,
-  failed: 5,
-};
+// Numbers of failures, as the core reads them: of requests,
+const OFFLINE = 0;
+const NETWORK = 1;
+const TIMED_OUT = 2;
+const ABORTED = 3;
+// of stores,
+const STORE_TIMED_OUT = 0;
+const STORE_UNAVAILABLE = 1;
+// and of ceremonies.
+const NOT_SUPPORTED = 0;
+const CANCELLED = 1;
+const WRONG_PARTY = 2;
+const CEREMONY_TIMED_OUT = 3;
+const CEREMONY_ABORTED = 4;
+const FAILED = 5;
 
 /** The effects of one call, which `signal` can end. */
 export function createEffects(host: Host, signal: AbortSignal | undefined) {
@@ -41,11 +45,11 @@ export function createEffects(host: Host, signal: AbortSignal | undefined) {
     try {
       const store = [host.lasting, host.tab, host.memory][index] as StorageAdapter;
       const hung = new Promise<object>((resolve) => {
-        timer = setTimeout(resolve, PATIENCE_MS, { error: storing.timedOut });
+        timer = setTimeout(resolve, PATIENCE_MS, { error: STORE_TIMED_OUT });
       });
       return await Promise.race([hung, Promise.resolve(use(store)).then((value) => ({ value }))]);
     } catch {
-      return { error: storing.unavailable };
+      return { error: STORE_UNAVAILABLE };
     } finally {
       clearTimeout(timer);
     }
@@ -53,7 +57,7 @@ export function createEffects(host: Host, signal: AbortSignal | undefined) {
 
   return {
     async send({ first, second, number }: Asked) {
-      if (isAborted()) return { error: sending.aborted };
+      if (isAborted()) return { error: ABORTED };
       const [url, ...lines] = first.split("\n") as [string, ...string[]];
       const headers = new Headers();
       for (let index = 0; index < lines.length; index += 2)
@@ -83,10 +87,10 @@ export function createEffects(host: Host, signal: AbortSignal | undefined) {
           body: await reply.text(),
         };
       } catch {
-        if (isAborted()) return { error: sending.aborted };
-        if (ends.signal.aborted) return { error: sending.timedOut };
+        if (isAborted()) return { error: ABORTED };
+        if (ends.signal.aborted) return { error: TIMED_OUT };
         const isOffline = globalThis.navigator?.onLine === false;
-        return { error: isOffline ? sending.offline : sending.network };
+        return { error: isOffline ? OFFLINE : NETWORK };
       } finally {
         clearTimeout(timer);
         signal?.removeEventListener("abort", end);
@@ -99,7 +103,7 @@ export function createEffects(host: Host, signal: AbortSignal | undefined) {
         setTimeout(resolve, number);
         signal?.addEventListener("abort", resolve, { once: true });
       });
-      return isAborted() ? { error: sending.aborted } : null;
+      return isAborted() ? { error: ABORTED } : null;
     },
 
     load: ({ number, first }: Asked) => settled(number, (store) => store.getItem(first)),
@@ -139,7 +143,7 @@ export function createEffects(host: Host, signal: AbortSignal | undefined) {
     async passkey({ first }: Asked) {
       const { publicKey, ...request } = JSON.parse(first);
       if (!globalThis.PublicKeyCredential || !navigator.credentials?.get)
-        return { error: ceremony.notSupported };
+        return { error: NOT_SUPPORTED };
       const deadline = Date.now() + (publicKey.timeout ?? Number.POSITIVE_INFINITY);
       try {
         const credential = (await navigator.credentials.get({
@@ -154,10 +158,10 @@ export function createEffects(host: Host, signal: AbortSignal | undefined) {
           },
           signal,
         })) as PublicKeyCredential | null;
-        return credential ? { value: inJson(credential) } : { error: ceremony.cancelled };
+        return credential ? { value: inJson(credential) } : { error: CANCELLED };
       } catch (error) {
         // The reason of an abort is the application's own value: only the signal tells.
-        return { error: isAborted() ? ceremony.aborted : failure(error as Error, deadline) };
+        return { error: isAborted() ? CEREMONY_ABORTED : failure(error as Error, deadline) };
       }
     },
   };
@@ -167,20 +171,20 @@ export function createEffects(host: Host, signal: AbortSignal | undefined) {
 function failure({ name }: Error, deadline: number): number {
   switch (name) {
     case "AbortError":
-      return ceremony.aborted;
+      return CEREMONY_ABORTED;
     case "NotAllowedError":
       // Browsers tell a refusal and a deadline by the same name: the clock tells them apart.
-      return Date.now() >= deadline ? ceremony.timedOut : ceremony.cancelled;
+      return Date.now() >= deadline ? CEREMONY_TIMED_OUT : CANCELLED;
     case "SecurityError":
-      return ceremony.wrongParty;
+      return WRONG_PARTY;
     case "TimeoutError":
-      return ceremony.timedOut;
+      return CEREMONY_TIMED_OUT;
     case "NotSupportedError":
     case "ConstraintError":
     case "TypeError":
-      return ceremony.notSupported;
+      return NOT_SUPPORTED;
     default:
-      return ceremony.failed;
+      return FAILED;
   }
 }
 
