@@ -6,7 +6,7 @@ import type { AuthErrorCode } from "./errors.js";
 import type { Challenge, RedirectState } from "./types.js";
 
 /** As in `errors.ts`: codes are API. */
-const MESSAGES = {
+export const OWN_MESSAGES = {
   /** The application ended the call. */
   aborted: "the call was aborted",
   /** Fix the call: `detail` says how. */
@@ -22,11 +22,7 @@ const MESSAGES = {
 } as const;
 
 /** Codes that need no core. */
-export type WrapperErrorCode = keyof typeof MESSAGES;
-
-/** Whether a code is one of them. */
-export const isWrapperCode = (code: string | undefined): code is WrapperErrorCode =>
-  code !== undefined && code in MESSAGES;
+export type WrapperErrorCode = keyof typeof OWN_MESSAGES;
 
 /** Every method of `Auth` rejects with this and nothing else. */
 export class AuthError extends Error {
@@ -58,7 +54,7 @@ export class AuthError extends Error {
       cause?: unknown;
     } = {},
   ) {
-    const { detail, cause, message = MESSAGES[code as WrapperErrorCode] ?? code } = more;
+    const { detail, cause, message = OWN_MESSAGES[code as WrapperErrorCode] ?? code } = more;
     const { retryable = false, retryAfterMs, service, challenge, redirect } = more;
     super(detail ? `${message}: ${detail}` : message, cause === undefined ? undefined : { cause });
     Object.assign(this, { code, retryable, retryAfterMs, detail, service, challenge, redirect });

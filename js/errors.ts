@@ -2,7 +2,7 @@
  * The codes of errors that the core tells, and what each means for the application. Loaded with the
  * core: those of the wrapper are in `auth-error.ts`.
  */
-import { AuthError, isWrapperCode, QUESTION, type WrapperErrorCode } from "./auth-error.js";
+import { AuthError, OWN_MESSAGES, QUESTION, type WrapperErrorCode } from "./auth-error.js";
 import type { Challenge, RedirectState } from "./types.js";
 
 /** What each code means, for the person who must act. Codes are API: added, never renamed. */
@@ -110,6 +110,8 @@ const MESSAGES = {
 /** Stable name of what went wrong. Switch on it. */
 export type AuthErrorCode = keyof typeof MESSAGES | WrapperErrorCode;
 
+const ALL: Record<AuthErrorCode, string> = { ...OWN_MESSAGES, ...MESSAGES };
+
 /** What the core throws: `src/bindings/error.rs`; codes of refusals are in `src/protocol/refusal.rs`. */
 export interface CoreFailure {
   code: AuthErrorCode;
@@ -128,17 +130,14 @@ export function authError(
   code: AuthErrorCode,
   more: ConstructorParameters<typeof AuthError>[1] = {},
 ): AuthError {
-  if (isWrapperCode(code)) return new AuthError(code, more);
-  return new AuthError(code, { ...more, message: MESSAGES[code] });
+  return new AuthError(code, { ...more, message: ALL[code] });
 }
 
 /** The error for a failure of the core. Keeps what belongs to the wrapper alone out of it. */
 export function fromCore(failure: CoreFailure): AuthError {
-  const code = failure?.code;
-  if (code === undefined || (!isWrapperCode(code) && !(code in MESSAGES))) {
-    return new AuthError("internal", { cause: failure });
-  }
-  const error = authError(code, failure);
+  // Anything may have been thrown: `undefined` is no code either.
+  if (!(failure?.code in ALL)) return new AuthError("internal", { cause: failure });
+  const error = authError(failure.code, failure);
   const { challenge, pending, store } = failure;
   if (!challenge) return error;
   // Not enumerable: what is logged or serialized leaves it out.
