@@ -6,7 +6,6 @@ use core::cell::OnceCell;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
-use zeroize::Zeroize;
 
 use super::date;
 use super::error::Violation;
@@ -156,15 +155,17 @@ fn u(a: &[u8], b: &[u8]) -> [u8; 32] {
 }
 
 fn x(identity: &Identity<'_>, salt: &[u8]) -> Secret<[u8; 32]> {
-    let mut inner = Sha256::new()
-        .chain_update(identity.group)
-        .chain_update(identity.user)
-        .chain_update(":")
-        .chain_update(identity.password.expose("hashed into x"))
-        .finalize();
-    let x = Sha256::new().chain_update(pad(salt)).chain_update(inner).finalize();
-    inner.as_mut_slice().zeroize();
-    Secret::new(x.into())
+    let inner: Secret<[u8; 32]> = Secret::new(
+        Sha256::new()
+            .chain_update(identity.group)
+            .chain_update(identity.user)
+            .chain_update(":")
+            .chain_update(identity.password.expose("hashed into x"))
+            .finalize()
+            .into(),
+    );
+    let x = Sha256::new().chain_update(pad(salt)).chain_update(inner.expose("hashed into x"));
+    Secret::new(x.finalize().into())
 }
 
 fn key(u: &[u8; 32], s: &Secret<Vec<u8>>) -> Secret<Vec<u8>> {

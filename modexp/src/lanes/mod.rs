@@ -51,8 +51,11 @@ pub(crate) fn as_words_mut(lanes: &mut [Lanes]) -> &mut [i32] {
 }
 
 /// Overwrites vectors with zeros in a way the compiler may not leave out.
-#[inline(never)]
+#[cfg_attr(feature = "wipe", inline(never))]
 pub(crate) fn wipe(lanes: &mut [Lanes]) {
+    if !cfg!(feature = "wipe") {
+        return;
+    }
     for lane in lanes.iter_mut() {
         // SAFETY: the pointer comes from a unique reference, so it is valid and aligned.
         unsafe { core::ptr::write_volatile(lane, Lanes::ZERO) };
@@ -61,8 +64,11 @@ pub(crate) fn wipe(lanes: &mut [Lanes]) {
 }
 
 /// Overwrites bytes with zeros in a way the compiler may not leave out.
-#[inline(never)]
+#[cfg_attr(feature = "wipe", inline(never))]
 pub(crate) fn wipe_bytes(bytes: &mut [u8]) {
+    if !cfg!(feature = "wipe") {
+        return;
+    }
     for byte in bytes.iter_mut() {
         // SAFETY: the pointer comes from a unique reference, so it is valid and aligned.
         unsafe { core::ptr::write_volatile(byte, 0) };
