@@ -18,31 +18,31 @@ const MESSAGES = {
   /** Go to the confirmation step: `confirmSignUp`, `resendConfirmationCode`. */
   userNotConfirmed: "this account is not confirmed yet",
   /** Go to `forgotPassword`. */
-  passwordResetRequired: "the password must be reset before signing in",
+  passwordResetRequired: "the password must be reset",
   /** Wait; the wait doubles with each further try. */
   tooManyAttempts: "too many failed attempts, try again later",
   /** An hourly budget is spent: wait, do not repeat. */
-  limitExceeded: "too many requests of this kind, try again later",
+  limitExceeded: "too many requests, try again later",
   /** Try again after `retryAfterMs`. */
-  throttled: "the service is busy, try again shortly",
+  throttled: "the service is busy, try again",
   /** Try again. */
   serviceUnavailable: "the service is not available, try again",
   /** Ask for the code again: the challenge stays open, or `challenge` takes its place. */
   codeMismatch: "the code is wrong",
   /** Have a new code sent. */
-  codeExpired: "the code has expired or was used already",
+  codeExpired: "the code has expired or was used",
   /** Try again, or another medium. */
   codeDeliveryFailed: "the code could not be sent",
   /** Ask for another user name. */
   usernameExists: "this user name is taken",
   /** The address or number belongs to another account. */
-  aliasExists: "another account has this address or number",
+  aliasExists: "this address or number is taken",
   /** Show the policy; `service.message` says which rule. */
   invalidPassword: "the password does not follow the policy",
   /** Ask for a password that was not used before. */
   passwordUsedBefore: "the password was used before",
   /** Ask for another password: this one is known to be in others' hands. When signing in: go to `forgotPassword`. */
-  compromisedPassword: "the password is known to others and must be replaced",
+  compromisedPassword: "the password is known to others",
   /** Threat protection refused: offer another way to sign in, or ask the person to try from where they usually do. */
   riskBlocked: "the request was refused as too risky",
   /** See `service.message`. */
@@ -50,19 +50,19 @@ const MESSAGES = {
   /** A device, client or pool that does not exist. */
   notFound: "what was asked for does not exist",
   /** Go on from `challenge`, when there is one; else sign in again. */
-  sessionExpired: "this sign-in took too long and must begin again",
+  sessionExpired: "the sign-in took too long",
   /** Nobody is signed in any more: show the sign-in page. */
   signedOut: "nobody is signed in",
   /** Use an app client without a secret: a browser cannot keep one. */
-  clientHasSecret: "this app client has a secret, which a browser cannot keep: use a public client",
+  clientHasSecret: "the app client has a secret: use one without",
   /** Get other AWS credentials: these ended, or are not known; see `service.name`. */
   credentialsRefused: "the AWS credentials are not accepted",
   /** A firewall or policy in front of the service refused. */
   forbidden: "the request was refused before it reached the user pool",
   /** A trigger of the pool refused; `service.message` has its words. */
-  triggerRefused: "the user pool's own checks refused this",
+  triggerRefused: "the user pool's trigger refused this",
   /** A trigger of the pool failed. */
-  triggerFailed: "the user pool's own checks failed, try again",
+  triggerFailed: "the user pool's trigger failed, try again",
   /** The pool needs its administrator. */
   misconfigured: "the user pool is not set up for this",
   /** The pool, its client or its plan has this switched off. */
@@ -80,21 +80,21 @@ const MESSAGES = {
   /** The answer was not Cognito's: a captive portal, a proxy, a wrong endpoint. */
   protocolViolation: "the answer does not follow the protocol",
   /** Offer another way to sign in. */
-  passkeyNotSupported: "passkeys are not supported here",
+  passkeyNotSupported: "passkeys are not supported",
   /** The person closed the dialog or let it run out: offer it again. */
   passkeyCancelled: "the passkey dialog was cancelled or ran out of time",
   /** Tell the person that this device has a passkey already. */
-  passkeyAlreadyRegistered: "this device already has a passkey for the account",
+  passkeyAlreadyRegistered: "this device has a passkey already",
   /** The page's origin does not belong to the pool's relying party. */
-  passkeyWrongRelyingParty: "this page's address does not belong to the passkey's site",
+  passkeyWrongRelyingParty: "this page does not belong to the passkey's site",
   /** Offer it again. */
   passkeyTimedOut: "the passkey dialog ran out of time",
   /** Offer it again, or another way to sign in. */
   passkeyFailed: "the passkey dialog failed",
   /** The address holds no response to a sign-in of this browser: offer sign-in again. */
-  redirectUnknown: "this is no answer to a sign-in that began in this browser",
+  redirectUnknown: "this answers no sign-in of this browser",
   /** The person took more than ten minutes: offer sign-in again. */
-  redirectExpired: "this sign-in took too long and must begin again",
+  redirectExpired: "the sign-in took too long",
   /** The person came back or said no, at the pool's domain or at their provider: offer sign-in again. */
   redirectCancelled: "the sign-in was cancelled",
   /** The pool's domain, or the person's provider, refused; see `service`. Offer sign-in again. */
