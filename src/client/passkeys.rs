@@ -19,14 +19,13 @@ use crate::protocol::wire::{Call, passkeys as wire};
 #[maybe_async]
 pub async fn assertion(
     platform: &impl Platform,
-    options: &Value,
+    options: Value,
     mediation: Option<&str>,
 ) -> Result<String, Error> {
     if options.str("challenge").is_none() {
         return Err(Violation::MissingMember("CREDENTIAL_REQUEST_OPTIONS").into());
     }
-    let request =
-        Value::object().with("publicKey", options.clone()).with_some("mediation", mediation);
+    let request = Value::object().with("publicKey", options).with_some("mediation", mediation);
     Ok(platform.passkey_get(&request).await?)
 }
 

@@ -6,7 +6,7 @@ use super::call::{Reply, dated};
 use super::error::Error;
 use super::{Client, devices, keeper, passkeys};
 use crate::platform::{Platform, Store};
-use crate::protocol::challenge::{Answer, Challenge};
+use crate::protocol::challenge::{self, Answer, Challenge};
 use crate::protocol::date;
 use crate::protocol::secret::Secret;
 use crate::protocol::session::{self, Session};
@@ -74,8 +74,9 @@ pub async fn answer(
     };
     let answer = match (answer, pending.challenge()) {
         (Some(answer), _) => answer,
-        (None, Challenge::WebAuthn { options }) => {
-            let credential = passkeys::assertion(platform, &options, mediation).await?;
+        (None, Challenge::WebAuthn) => {
+            let options = challenge::passkey_options(pending.parameters());
+            let credential = passkeys::assertion(platform, options, mediation).await?;
             Answer::Credential(Secret::new(credential))
         }
         (None, _) => Answer::Responses(Vec::new()),

@@ -2,64 +2,71 @@
 
 use super::json::Value;
 use super::secret::Secret;
+use super::text;
 use super::wire::auth::Pairs;
 
-/// A question for the person. `docs/challenges.md` has the table for applications.
-pub enum Challenge {
-    /// `SMS_MFA`, `EMAIL_OTP`, `SMS_OTP`: a code was sent.
-    Code {
-        /// The service's name of the challenge.
-        name: &'static str,
-        /// Masked address or number.
-        destination: Option<String>,
-        /// `SMS` or `EMAIL`.
-        medium: Option<String>,
-    },
-    /// `SOFTWARE_TOKEN_MFA`: the code of an authenticator app.
-    SoftwareToken {
-        /// Name the person gave the app's entry.
-        friendly_device_name: Option<String>,
-    },
-    /// `NEW_PASSWORD_REQUIRED`
-    NewPassword {
-        /// Attributes that must be supplied, without prefix.
-        required_attributes: Vec<String>,
-        /// Attributes the pool holds.
-        user_attributes: Pairs,
-    },
-    /// `SELECT_MFA_TYPE`, `MFA_SETUP`, `SELECT_CHALLENGE`: one of several.
-    Select {
-        /// The service's name of the challenge.
-        name: &'static str,
-        /// What may be chosen.
-        options: Vec<String>,
-    },
-    /// Setting up an authenticator app: this secret goes into it, its first code comes back.
-    SoftwareTokenSetup {
-        /// Base32.
-        secret_code: String,
-    },
-    /// Setting up codes by e-mail: an address is wanted.
-    EmailSetup,
-    /// `PASSWORD`, `PASSWORD_SRP`
-    Password {
-        /// The service's name of the challenge.
-        name: &'static str,
-    },
-    /// `WEB_AUTHN`: a passkey.
-    WebAuthn {
-        /// Request options in JSON form.
-        options: Value,
-    },
-    /// `CUSTOM_CHALLENGE`: whatever the trigger published is in the parameters.
-    Custom,
-    /// The service's session is over, and the user name is enough to begin again.
-    Restart,
-    /// A question this version does not know.
-    Other {
-        /// The service's name of it.
-        name: String,
-    },
+/// Questions, each with the service's name of it; those below `ours` are not the service's. The names
+/// are words of one text: a comparison with each would weigh more in the wasm.
+macro_rules! challenges {
+    (
+        service { $($(#[$about:meta])* $challenge:ident = $name:literal,)* }
+        ours { $($(#[$our_about:meta])* $our:ident,)* }
+    ) => {
+        /// A question. `docs/challenges.md` has the table for applications.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Challenge {
+            $($(#[$about])* $challenge,)*
+            $($(#[$our_about])* $our,)*
+        }
+
+        const NAMES: &str = concat!($($name, " ",)*);
+        const CHALLENGES: &[Challenge] = &[$(Challenge::$challenge,)*];
+    };
+}
+
+challenges! {
+    service {
+        /// A code was sent.
+        SmsMfa = "SMS_MFA",
+        /// A code was sent, as first factor or second.
+        EmailOtp = "EMAIL_OTP",
+        /// A code was sent, as first factor.
+        SmsOtp = "SMS_OTP",
+        /// The code of an authenticator app.
+        SoftwareToken = "SOFTWARE_TOKEN_MFA",
+        /// A password of one's own, and attributes the pool wants.
+        NewPassword = "NEW_PASSWORD_REQUIRED",
+        /// One of several second factors.
+        SelectMfaType = "SELECT_MFA_TYPE",
+        /// A second factor to be set up.
+        MfaSetup = "MFA_SETUP",
+        /// One of several first factors.
+        SelectChallenge = "SELECT_CHALLENGE",
+        /// The password, which is sent.
+        Password = "PASSWORD",
+        /// The password, which is proved.
+        PasswordSrp = "PASSWORD_SRP",
+        /// A passkey.
+        WebAuthn = "WEB_AUTHN",
+        /// Whatever the trigger published is in the parameters.
+        Custom = "CUSTOM_CHALLENGE",
+        /// The proof of the password; nobody is asked.
+        PasswordVerifier = "PASSWORD_VERIFIER",
+        /// The beginning of a device's proof; nobody is asked.
+        DeviceSrp = "DEVICE_SRP_AUTH",
+        /// The proof of a device; nobody is asked.
+        DeviceVerifier = "DEVICE_PASSWORD_VERIFIER",
+    }
+    ours {
+        /// Setting up an authenticator app: its secret goes into it, its first code comes back.
+        SoftwareTokenSetup,
+        /// Setting up codes by e-mail: an address is wanted.
+        EmailSetup,
+        /// The service's session is over, and the user name is enough to begin again.
+        Restart,
+        /// A question this version does not know.
+        Other,
+    }
 }
 
 /// What the person, or the page for them, answers.
@@ -87,49 +94,80 @@ pub enum Answer {
 }
 
 impl Challenge {
-    /// Reads a question from its name, parameters and `AvailableChallenges`.
-    pub fn read(name: &str, parameters: &Pairs, available: &[String]) -> Self {
-        let text = |wanted: &str| find(parameters, wanted).map(String::from);
-        let list = |wanted: &str| find(parameters, wanted).and_then(Value::parse);
-        let select = |name, options| Self::Select { name, options };
-        match name {
-            "SMS_MFA" => code("SMS_MFA", parameters),
-            "EMAIL_OTP" => code("EMAIL_OTP", parameters),
-            "SMS_OTP" => code("SMS_OTP", parameters),
-            "SOFTWARE_TOKEN_MFA" => {
-                Self::SoftwareToken { friendly_device_name: text("FRIENDLY_DEVICE_NAME") }
+    /// The question that the service has this name for.
+    pub fn of(name: &str) -> Self {
+        let known = text::word(NAMES, name).and_then(|at| CHALLENGES.get(at).copied());
+        known.unwrap_or(Self::Other)
+    }
+
+    /// Whether it is for the password.
+    pub fn is_password(self) -> bool {
+        matches!(self, Self::Password | Self::PasswordSrp)
+    }
+
+    /// Whether it is for a first factor other than the password.
+    pub fn is_other_factor(self) -> bool {
+        matches!(self, Self::EmailOtp | Self::SmsOtp | Self::WebAuthn)
+    }
+
+    /// What may be chosen; nothing where there is no choice. `available` is `AvailableChallenges`.
+    pub fn options(self, parameters: &Pairs, available: &[String]) -> Vec<String> {
+        let mut options = match self {
+            Self::SelectChallenge => available.to_vec(),
+            Self::MfaSetup => list(parameters, "MFAS_CAN_SETUP").strings(),
+            // Clients read MFAS_CAN_CHOOSE; one page of the documentation says MFAS_CAN_SELECT.
+            Self::SelectMfaType => match list(parameters, "MFAS_CAN_CHOOSE") {
+                Value::Null => list(parameters, "MFAS_CAN_SELECT"),
+                list => list,
             }
-            "NEW_PASSWORD_REQUIRED" => {
-                let mut required_attributes = strings(list("requiredAttributes"));
-                for name in &mut required_attributes {
-                    if let Some(bare) = name.strip_prefix(ATTRIBUTE_PREFIX) {
-                        *name = String::from(bare);
+            .strings(),
+            _ => Vec::new(),
+        };
+        if self == Self::MfaSetup {
+            // SMS may be listed, but the service cannot set it up here.
+            options.retain(|option| option != "SMS_MFA");
+        }
+        options
+    }
+
+    /// What the parameters say to the page, as `js/types.ts` has it; without what every question has,
+    /// and what the service does not say.
+    pub fn tell(self, told: &mut Value, parameters: &Pairs, available: &[String]) {
+        match self {
+            Self::SmsMfa | Self::EmailOtp | Self::SmsOtp => {
+                tell_text(told, "destination", parameters, "CODE_DELIVERY_DESTINATION");
+                tell_text(told, "medium", parameters, "CODE_DELIVERY_DELIVERY_MEDIUM");
+            }
+            Self::SoftwareToken => {
+                tell_text(told, "friendlyDeviceName", parameters, "FRIENDLY_DEVICE_NAME");
+            }
+            Self::NewPassword => {
+                let mut required = Vec::new();
+                for name in list(parameters, "requiredAttributes").items() {
+                    if let Some(name) = name.as_str() {
+                        let bare = name.strip_prefix(ATTRIBUTE_PREFIX).unwrap_or(name);
+                        required.push(Value::from(bare));
                     }
                 }
-                let user_attributes = list("userAttributes");
-                let user_attributes = user_attributes.unwrap_or(Value::Null).string_pairs();
-                Self::NewPassword { required_attributes, user_attributes }
+                told.put("requiredAttributes", Value::Array(required));
+                let held = list(parameters, "userAttributes").string_pairs();
+                told.put("userAttributes", Value::from_pairs(&held));
             }
-            // Clients read MFAS_CAN_CHOOSE; one page of the documentation says MFAS_CAN_SELECT.
-            "SELECT_MFA_TYPE" => select(
-                "SELECT_MFA_TYPE",
-                strings(list("MFAS_CAN_CHOOSE").or_else(|| list("MFAS_CAN_SELECT"))),
-            ),
-            // SMS may be listed, but the service cannot set it up here.
-            "MFA_SETUP" => {
-                let mut options = strings(list("MFAS_CAN_SETUP"));
-                options.retain(|option| option != "SMS_MFA");
-                select("MFA_SETUP", options)
+            Self::SelectMfaType | Self::MfaSetup | Self::SelectChallenge => {
+                let options = self.options(parameters, available);
+                told.put("options", Value::from_strings(&options));
             }
-            "SELECT_CHALLENGE" => select("SELECT_CHALLENGE", available.to_vec()),
-            "PASSWORD" => Self::Password { name: "PASSWORD" },
-            "PASSWORD_SRP" => Self::Password { name: "PASSWORD_SRP" },
-            "WEB_AUTHN" => Self::WebAuthn {
-                options: list("CREDENTIAL_REQUEST_OPTIONS").unwrap_or_else(Value::object),
-            },
-            "CUSTOM_CHALLENGE" => Self::Custom,
-            other => Self::Other { name: String::from(other) },
+            Self::WebAuthn => told.put("options", passkey_options(parameters)),
+            _ => {}
         }
+    }
+}
+
+/// Request options of [`Challenge::WebAuthn`] in JSON form.
+pub fn passkey_options(parameters: &Pairs) -> Value {
+    match list(parameters, "CREDENTIAL_REQUEST_OPTIONS") {
+        Value::Null => Value::object(),
+        options => options,
     }
 }
 
@@ -141,15 +179,30 @@ pub fn find<'a>(pairs: &'a Pairs, name: &str) -> Option<&'a str> {
     pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-fn code(name: &'static str, parameters: &Pairs) -> Challenge {
-    let text = |wanted: &str| find(parameters, wanted).map(String::from);
-    Challenge::Code {
-        name,
-        destination: text("CODE_DELIVERY_DESTINATION"),
-        medium: text("CODE_DELIVERY_DELIVERY_MEDIUM"),
+/// Value of a parameter that is JSON; `null` for anything else.
+fn list(parameters: &Pairs, name: &str) -> Value {
+    find(parameters, name).and_then(Value::parse).unwrap_or(Value::Null)
+}
+
+fn tell_text(told: &mut Value, member: &str, parameters: &Pairs, name: &str) {
+    if let Some(text) = find(parameters, name) {
+        told.put_text(member, text);
     }
 }
 
-fn strings(list: Option<Value>) -> Vec<String> {
-    list.unwrap_or(Value::Null).strings()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_are_known_by_the_services_names_and_by_no_parts_of_them() {
+        for name in NAMES.split(' ').filter(|name| !name.is_empty()) {
+            assert_ne!(Challenge::of(name), Challenge::Other, "{name}");
+        }
+        for name in ["", " ", "SMS", "SMS_MFA ", "SMS_MFA EMAIL_OTP", "RESTART", "Other"] {
+            assert_eq!(Challenge::of(name), Challenge::Other, "{name}");
+        }
+        assert_eq!(Challenge::of("SMS_MFA"), Challenge::SmsMfa);
+        assert_eq!(Challenge::of("DEVICE_PASSWORD_VERIFIER"), Challenge::DeviceVerifier);
+    }
 }

@@ -55,9 +55,9 @@ impl Value {
         self.put(name, Value::from(text));
     }
 
-    /// Not generic, and once in the wasm.
+    /// Gives the object one member more. Not generic, and once in the wasm.
     #[inline(never)]
-    fn put(&mut self, name: &str, value: Value) {
+    pub fn put(&mut self, name: &str, value: Value) {
         if let Value::Object(members) = self {
             members.push((String::from(name), value));
         }

@@ -8,8 +8,10 @@ mod pending;
 mod steps;
 
 pub use begin::start;
+use pending::Origin;
 pub use pending::Pending;
 
+use super::challenge::Challenge;
 use super::device::Device;
 use super::error::Violation;
 use super::json::Value;
@@ -150,8 +152,8 @@ enum Sent {
     Auth,
     /// `AssociateSoftwareToken`, for the question with these parameters.
     Associate(Pairs),
-    /// `VerifySoftwareToken`, for the question with these parameters and the new app's secret.
-    Verify(Pairs, String),
+    /// `VerifySoftwareToken`, for the question with these parameters and this origin.
+    Verify(Pairs, Origin),
 }
 
 /// More silent steps than any pool needs: device steps, a password already given, a set-up.
@@ -188,8 +190,8 @@ impl SignIn {
         self.chosen = None;
         match core::mem::replace(&mut self.sent, Sent::Auth) {
             Sent::Associate(parameters) => return self.associated(parameters, reply),
-            Sent::Verify(parameters, secret) => {
-                return self.verified(parameters, secret, reply, pool);
+            Sent::Verify(parameters, origin) => {
+                return self.verified(parameters, origin, reply, pool);
             }
             Sent::Auth => {}
         }
@@ -198,8 +200,9 @@ impl SignIn {
             AuthReply::Challenge { name, session, parameters, available } => {
                 self.talk.session = session;
                 self.talk.learn_name(&parameters);
-                self.talk.learn_offers(available, &name);
-                self.challenged(name, parameters, pool, now_seconds, spare)
+                let challenge = Challenge::of(&name);
+                self.talk.learn_offers(available, challenge, &name);
+                self.challenged(challenge, name, parameters, pool, now_seconds, spare)
             }
         }
     }
@@ -282,11 +285,11 @@ impl Talk {
     }
 
     /// What may be chosen from, should the person change their mind or the session end.
-    fn learn_offers(&mut self, available: Vec<String>, name: &str) {
-        let is_factor = matches!(name, "EMAIL_OTP" | "SMS_OTP" | "WEB_AUTHN");
-        if !available.is_empty() || name == "SELECT_CHALLENGE" {
+    fn learn_offers(&mut self, available: Vec<String>, challenge: Challenge, name: &str) {
+        if !available.is_empty() || challenge == Challenge::SelectChallenge {
             self.offers = available;
-        } else if self.offers.is_empty() && is_factor && self.flow == Flow::Choice {
+        } else if self.offers.is_empty() && challenge.is_other_factor() && self.flow == Flow::Choice
+        {
             self.offers.push(String::from(name));
         }
     }
@@ -297,10 +300,6 @@ impl Talk {
             self.session = Some(session);
         }
     }
-}
-
-fn is_password(factor: &str) -> bool {
-    matches!(factor, "PASSWORD" | "PASSWORD_SRP")
 }
 
 #[cfg(test)]

@@ -173,6 +173,19 @@ pub fn until(text: &str, mark: u8) -> &str {
     cut(text, mark).map_or(text, |(before, _)| before)
 }
 
+/// Which of a text's words, each with a space behind it, this is.
+pub fn word(mut words: &str, wanted: &str) -> Option<usize> {
+    let mut at = 0;
+    while let Some((word, rest)) = cut(words, b' ') {
+        if word == wanted {
+            return Some(at);
+        }
+        at += 1;
+        words = rest;
+    }
+    None
+}
+
 /// Whether a text has a part, which is not empty.
 pub fn has(text: &str, part: &str) -> bool {
     find(text, part).is_some()
@@ -291,6 +304,15 @@ mod tests {
                     assert_eq!(from_utf8(part), expected, "{part:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn words_are_counted_from_the_first() {
+        assert_eq!(word("a bc d ", "a"), Some(0));
+        assert_eq!(word("a bc d ", "d"), Some(2));
+        for none in ["", "b", "c", "a bc", "d "] {
+            assert_eq!(word("a bc d ", none), None, "{none}");
         }
     }
 

@@ -51,25 +51,29 @@ fn read(pending: &Pending, given: &Input) -> Result<Option<Answer>, Misuse> {
         return Ok(Some(Answer::Responses(given.pairs("responses"))));
     }
     Ok(Some(match pending.challenge() {
-        Challenge::Code { .. } | Challenge::SoftwareToken { .. } => {
+        Challenge::SmsMfa | Challenge::EmailOtp | Challenge::SmsOtp | Challenge::SoftwareToken => {
             Answer::Code(secret(given, "code")?)
         }
-        Challenge::SoftwareTokenSetup { .. } => {
+        Challenge::SoftwareTokenSetup => {
             Answer::SoftwareToken(secret(given, "code")?, given.optional("friendlyDeviceName"))
         }
-        Challenge::NewPassword { .. } => {
+        Challenge::NewPassword => {
             Answer::NewPassword(secret(given, "newPassword")?, given.pairs("attributes"))
         }
-        Challenge::Select { .. } => return Err(Misuse("option")),
+        Challenge::SelectMfaType | Challenge::MfaSetup | Challenge::SelectChallenge => {
+            return Err(Misuse("option"));
+        }
         Challenge::EmailSetup => Answer::Email(given.text("email")?),
-        Challenge::Password { .. } => Answer::Password(secret(given, "password")?),
-        Challenge::WebAuthn { .. } => match given.0.get("credential") {
+        Challenge::Password | Challenge::PasswordSrp => {
+            Answer::Password(secret(given, "password")?)
+        }
+        Challenge::WebAuthn => match given.0.get("credential") {
             Some(credential) => Answer::Credential(Secret::new(credential.write())),
             None => return Ok(None),
         },
         Challenge::Custom => Answer::Custom(secret(given, "answer")?),
         Challenge::Restart => Answer::Restart(password()),
-        Challenge::Other { .. } => return Err(Misuse("responses")),
+        _ => return Err(Misuse("responses")),
     }))
 }
 
@@ -97,43 +101,9 @@ impl Output for Outcome {
 impl Output for Question {
     /// `{ challenge, pending, store }`: the wrapper keeps the last two under the challenge's id.
     fn output(&self) -> Value {
-        let challenge = challenge(self.pending.challenge())
-            .with("id", self.id.as_str())
-            .with("username", self.pending.username())
-            .with("parameters", Value::from_pairs(self.pending.parameters()));
         Value::object()
-            .with("challenge", challenge)
+            .with("challenge", self.pending.tell().with("id", self.id.as_str()))
             .with("pending", self.pending.write())
             .with("store", self.store.name())
-    }
-}
-
-/// `Challenge`, without what all have.
-fn challenge(challenge: Challenge) -> Value {
-    let named = |name: &str| Value::object().with("name", name);
-    match challenge {
-        Challenge::Code { name, destination, medium } => {
-            named(name).with_some("destination", destination).with_some("medium", medium)
-        }
-        Challenge::SoftwareToken { friendly_device_name } => {
-            named("SOFTWARE_TOKEN_MFA").with_some("friendlyDeviceName", friendly_device_name)
-        }
-        Challenge::NewPassword { required_attributes, user_attributes } => {
-            named("NEW_PASSWORD_REQUIRED")
-                .with("requiredAttributes", Value::from_strings(&required_attributes))
-                .with("userAttributes", Value::from_pairs(&user_attributes))
-        }
-        Challenge::Select { name, options } => {
-            named(name).with("options", Value::from_strings(&options))
-        }
-        Challenge::SoftwareTokenSetup { secret_code } => {
-            named("SOFTWARE_TOKEN_SETUP").with("secretCode", secret_code)
-        }
-        Challenge::EmailSetup => named("EMAIL_SETUP"),
-        Challenge::Password { name } => named(name),
-        Challenge::WebAuthn { options } => named("WEB_AUTHN").with("options", options),
-        Challenge::Custom => named("CUSTOM_CHALLENGE"),
-        Challenge::Restart => named("RESTART"),
-        Challenge::Other { name } => named("OTHER").with("challengeName", name),
     }
 }

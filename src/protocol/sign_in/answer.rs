@@ -2,7 +2,7 @@
 
 use super::pending::Origin;
 use super::steps::can_set_up;
-use super::{Flow, Pending, Sent, SignIn, Step, is_password};
+use super::{Flow, Pending, Sent, SignIn, Step};
 use crate::protocol::challenge::{ATTRIBUTE_PREFIX, Answer, Challenge};
 use crate::protocol::device::Device;
 use crate::protocol::error::Misuse;
@@ -36,18 +36,16 @@ impl Pending {
         let means = Means { device, pool, spare };
         let is_choice = self.talk.flow == Flow::Choice;
         let is_again = self.origin == Origin::Restart;
+        let challenge = self.challenge();
         let code_name;
-        let (response, value) = match (self.challenge(), answer) {
-            (
-                Challenge::SoftwareTokenSetup { secret_code },
-                Answer::SoftwareToken(code, friendly),
-            ) => {
+        let (response, value) = match (challenge, answer) {
+            (Challenge::SoftwareTokenSetup, Answer::SoftwareToken(code, friendly)) => {
                 let mut conversation = SignIn::new(self.talk, means.device);
                 let call = conversation.bare_call("VerifySoftwareToken");
                 conversation.call = call
                     .with("UserCode", code.expose("the new app's first code").as_str())
                     .with_some("FriendlyDeviceName", friendly);
-                conversation.sent = Sent::Verify(self.parameters, secret_code);
+                conversation.sent = Sent::Verify(self.parameters, self.origin);
                 return Ok(Step::Send(Box::new(conversation)));
             }
             (Challenge::EmailSetup, Answer::Email(email)) => ("EMAIL", Secret::new(email)),
@@ -57,30 +55,34 @@ impl Pending {
                 let again = self.talk.begin(None, password, device, pool, spare);
                 return Ok(Step::Send(Box::new(again)));
             }
-            (Challenge::Password { name }, Answer::Password(password)) => {
-                let factor = String::from(name);
+            (Challenge::Password | Challenge::PasswordSrp, Answer::Password(password)) => {
+                let factor = self.name.clone();
                 if self.origin != Origin::Service {
                     return self.choose(factor, Some(password), is_again, means);
                 }
-                return Ok(self.give(name, factor, Some(password), Value::object(), means));
+                let name = factor.clone();
+                return Ok(self.give(&name, factor, Some(password), Value::object(), means));
             }
             (_, Answer::Option(option, password)) => {
-                match (&self.origin, self.name.as_str()) {
+                match (&self.origin, challenge) {
                     (Origin::Restart, _) if is_choice => {}
-                    (Origin::Chosen, _) | (Origin::Service, "SELECT_CHALLENGE") => {}
-                    (Origin::Service, "MFA_SETUP") => {
+                    (Origin::Chosen, _) | (Origin::Service, Challenge::SelectChallenge) => {}
+                    (Origin::Service, Challenge::MfaSetup) => {
                         if !can_set_up(&option) {
                             return Err(Misuse("this factor cannot be set up while signing in"));
                         }
                         let conversation = SignIn::new(self.talk, means.device);
                         return Ok(conversation.set_up_factor(&option, self.name, self.parameters));
                     }
-                    (Origin::Service, "SELECT_MFA_TYPE") => {
+                    (Origin::Service, Challenge::SelectMfaType) => {
                         let responses = Value::object().with("ANSWER", option);
                         return Ok(self.respond(responses, means));
                     }
                     // The session is bound to the factor: for another one, begin again.
-                    (Origin::Service, name) if is_choice && is_first_factor(name) => {
+                    (Origin::Service, _)
+                        if is_choice
+                            && (challenge.is_password() || challenge.is_other_factor()) =>
+                    {
                         return self.choose(option, password, true, means);
                     }
                     _ => return Err(MISFIT),
@@ -90,7 +92,7 @@ impl Pending {
             (_, Answer::Responses(responses)) if self.origin == Origin::Service => {
                 return Ok(self.respond(Value::from_pairs(&responses), means));
             }
-            (Challenge::NewPassword { .. }, Answer::NewPassword(password, attributes)) => {
+            (Challenge::NewPassword, Answer::NewPassword(password, attributes)) => {
                 let password = password.expose("sent as the answer").as_str();
                 let mut responses = Value::object().with("NEW_PASSWORD", password);
                 for (name, value) in attributes {
@@ -98,14 +100,18 @@ impl Pending {
                 }
                 return Ok(self.respond(responses, means));
             }
-            (Challenge::Code { .. } | Challenge::SoftwareToken { .. }, Answer::Code(code)) => {
+            (
+                Challenge::SmsMfa
+                | Challenge::EmailOtp
+                | Challenge::SmsOtp
+                | Challenge::SoftwareToken,
+                Answer::Code(code),
+            ) => {
                 code_name = [&self.name, "_CODE"].concat();
                 (code_name.as_str(), code)
             }
             (Challenge::Custom, Answer::Custom(answer)) => ("ANSWER", answer),
-            (Challenge::WebAuthn { .. }, Answer::Credential(credential)) => {
-                ("CREDENTIAL", credential)
-            }
+            (Challenge::WebAuthn, Answer::Credential(credential)) => ("CREDENTIAL", credential),
             _ => return Err(MISFIT),
         };
         let value = value.expose("sent as the answer").as_str();
@@ -121,7 +127,7 @@ impl Pending {
         is_again: bool,
         means: Means<'_>,
     ) -> Result<Step, Misuse> {
-        let is_password = is_password(&factor);
+        let is_password = Challenge::of(&factor).is_password();
         if is_password && password.is_none() {
             self.name = factor;
             self.origin = if is_again { Origin::Restart } else { Origin::Chosen };
@@ -165,10 +171,6 @@ impl Pending {
     fn respond(self, responses: Value, means: Means<'_>) -> Step {
         SignIn::new(self.talk, means.device).respond(&self.name, responses, means.pool)
     }
-}
-
-fn is_first_factor(name: &str) -> bool {
-    matches!(name, "EMAIL_OTP" | "SMS_OTP" | "WEB_AUTHN") || is_password(name)
 }
 
 /// Name of the question that begins again with the user name alone.

@@ -1,6 +1,7 @@
 //! The first message of a conversation, the first time and again.
 
-use super::{Flow, SignIn, Start, Talk, is_password};
+use super::{Flow, SignIn, Start, Talk};
+use crate::protocol::challenge::Challenge;
 use crate::protocol::device::Device;
 use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
@@ -91,7 +92,7 @@ fn first(
         parameters.put_text("CHALLENGE_NAME", "SRP_A");
     }
     // Without the password there is nothing to prove yet: the pool says what it offers.
-    if is_choice && (has_password || !is_password(factor)) {
+    if is_choice && (has_password || !Challenge::of(factor).is_password()) {
         parameters.put_text("PREFERRED_CHALLENGE", factor);
     }
     if is_proved {

@@ -53,16 +53,37 @@ impl Pending {
         Self { talk, name, parameters: Vec::new(), origin: Origin::Restart }
     }
 
-    /// The question as the page gets it.
+    /// What is asked.
     pub fn challenge(&self) -> Challenge {
         match &self.origin {
             Origin::EmailSetup => Challenge::EmailSetup,
-            Origin::SoftwareTokenSetup(secret) => {
-                Challenge::SoftwareTokenSetup { secret_code: secret.clone() }
-            }
+            Origin::SoftwareTokenSetup(_) => Challenge::SoftwareTokenSetup,
             Origin::Restart if self.name == RESTART => Challenge::Restart,
-            _ => Challenge::read(&self.name, &self.parameters, &self.talk.offers),
+            _ => Challenge::of(&self.name),
         }
+    }
+
+    /// The question as the page gets it, without its handle.
+    pub fn tell(&self) -> Value {
+        let challenge = self.challenge();
+        let name = match challenge {
+            Challenge::EmailSetup => "EMAIL_SETUP",
+            Challenge::SoftwareTokenSetup => "SOFTWARE_TOKEN_SETUP",
+            Challenge::Other => "OTHER",
+            _ => self.name.as_str(),
+        };
+        let mut told = Value::object();
+        told.put_text("name", name);
+        if let Origin::SoftwareTokenSetup(secret) = &self.origin {
+            told.put_text("secretCode", secret);
+        }
+        if challenge == Challenge::Other {
+            told.put_text("challengeName", &self.name);
+        }
+        challenge.tell(&mut told, &self.parameters, &self.talk.offers);
+        told.put_text("username", &self.talk.username);
+        told.put("parameters", Value::from_pairs(&self.parameters));
+        told
     }
 
     /// Everything the service said with the question.

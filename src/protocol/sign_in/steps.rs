@@ -15,14 +15,15 @@ impl SignIn {
     /// Answers a question by itself where that can be done, else asks it.
     pub(super) fn challenged(
         mut self,
+        challenge: Challenge,
         name: String,
         parameters: Pairs,
         pool: &Pool,
         now_seconds: u64,
         spare: Ephemeral,
     ) -> Result<Step, Violation> {
-        match name.as_str() {
-            "PASSWORD_VERIFIER" => {
+        match challenge {
+            Challenge::PasswordVerifier => {
                 let (Some(password), Some(ephemeral)) =
                     (self.password.take(), self.ephemeral.take())
                 else {
@@ -32,9 +33,9 @@ impl SignIn {
                 let user = find(&parameters, "USER_ID_FOR_SRP").unwrap_or(&self.talk.username);
                 let identity = Identity { group: pool.name(), user, password: &password };
                 let proof = claim(&identity, &ephemeral, &parameters, now_seconds)?;
-                Ok(self.respond("PASSWORD_VERIFIER", proof, pool))
+                Ok(self.respond(&name, proof, pool))
             }
-            "DEVICE_SRP_AUTH" => {
+            Challenge::DeviceSrp => {
                 if self.device.is_none() {
                     if self.talk.device_key.take().is_none() {
                         return Err(Violation::UnexpectedChallenge);
@@ -44,29 +45,29 @@ impl SignIn {
                 }
                 let public = Value::object().with("SRP_A", spare.wire());
                 self.ephemeral = Some(spare);
-                Ok(self.respond("DEVICE_SRP_AUTH", public, pool))
+                Ok(self.respond(&name, public, pool))
             }
-            "DEVICE_PASSWORD_VERIFIER" => {
+            Challenge::DeviceVerifier => {
                 let (Some(device), Some(ephemeral)) = (&self.device, self.ephemeral.take()) else {
                     return Err(Violation::UnexpectedChallenge);
                 };
                 let proof = claim(&device.identity(), &ephemeral, &parameters, now_seconds)?;
-                Ok(self.respond("DEVICE_PASSWORD_VERIFIER", proof, pool))
+                Ok(self.respond(&name, proof, pool))
             }
-            "SELECT_CHALLENGE" => match (self.usable_password(), self.password.take()) {
+            Challenge::SelectChallenge => match (self.usable_password(), self.password.take()) {
                 (Some(factor), Some(password)) => {
                     let responses = Value::object().with("ANSWER", factor);
                     Ok(self.give_password(&name, factor, password, responses, pool, spare))
                 }
                 _ => Ok(self.ask(name, parameters)),
             },
-            "PASSWORD_SRP" | "PASSWORD" => match self.password.take() {
-                Some(password) if name == "PASSWORD_SRP" || !self.talk.proof_only => {
+            Challenge::PasswordSrp | Challenge::Password => match self.password.take() {
+                Some(password) if challenge == Challenge::PasswordSrp || !self.talk.proof_only => {
                     Ok(self.give_password(&name, &name, password, Value::object(), pool, spare))
                 }
                 _ => Ok(self.ask(name, parameters)),
             },
-            "MFA_SETUP" => Ok(self.set_up(name, parameters)),
+            Challenge::MfaSetup => Ok(self.set_up(name, parameters)),
             _ => Ok(self.ask(name, parameters)),
         }
     }
@@ -133,12 +134,13 @@ impl SignIn {
     ) -> Result<Step, Violation> {
         let secret = reply.string("SecretCode").ok_or(Violation::MissingMember("SecretCode"))?;
         self.talk.learn_session(reply);
-        Ok(Step::Ask(self.ask_code(parameters, secret)))
+        let origin = Origin::SoftwareTokenSetup(secret);
+        Ok(Step::Ask(self.ask_code(parameters, origin)))
     }
 
-    /// Asks for the first code of an app that gets this secret.
-    fn ask_code(self, parameters: Pairs, secret: String) -> Box<Pending> {
-        let (name, origin) = (String::from("MFA_SETUP"), Origin::SoftwareTokenSetup(secret));
+    /// Asks for the first code of a new app, which `origin` has the secret of.
+    fn ask_code(self, parameters: Pairs, origin: Origin) -> Box<Pending> {
+        let name = String::from("MFA_SETUP");
         Box::new(Pending { talk: self.talk, name, parameters, origin })
     }
 
@@ -146,7 +148,7 @@ impl SignIn {
     pub(super) fn verified(
         mut self,
         parameters: Pairs,
-        secret: String,
+        origin: Origin,
         reply: &Value,
         pool: &Pool,
     ) -> Result<Step, Violation> {
@@ -154,14 +156,13 @@ impl SignIn {
         self.talk.learn_session(reply);
         Ok(match is_verified {
             true => self.respond("MFA_SETUP", Value::object(), pool),
-            false => Step::WrongCode(self.ask_code(parameters, secret)),
+            false => Step::WrongCode(self.ask_code(parameters, origin)),
         })
     }
 
     /// With a single factor to set up there is nothing to choose.
     fn set_up(self, name: String, parameters: Pairs) -> Step {
-        if let Challenge::Select { options, .. } = Challenge::read(&name, &parameters, &[])
-            && let [only] = options.as_slice()
+        if let [only] = Challenge::MfaSetup.options(&parameters, &[]).as_slice()
             && can_set_up(only)
         {
             return self.set_up_factor(only, name, parameters);
@@ -186,7 +187,7 @@ impl SignIn {
 
 /// Whether a factor can be set up while signing in.
 pub(super) fn can_set_up(factor: &str) -> bool {
-    matches!(factor, "SOFTWARE_TOKEN_MFA" | "EMAIL_OTP")
+    matches!(Challenge::of(factor), Challenge::SoftwareToken | Challenge::EmailOtp)
 }
 
 /// Takes the device out of a call that is to be sent again.

@@ -9,9 +9,8 @@ mod properties;
 mod refusals;
 mod replies;
 
-use super::pending::Origin;
 use super::*;
-use crate::protocol::challenge::{Answer, Challenge};
+use crate::protocol::challenge::Answer;
 use crate::protocol::error::Misuse;
 
 const PASSWORD: &str = "Correct-Horse-9!";
@@ -189,8 +188,11 @@ fn call_told(call: &Call) -> String {
 }
 
 fn question_told(pending: &Pending) -> String {
+    let options = pending.challenge().options(&pending.parameters, &pending.talk.offers);
     let options = match pending.challenge() {
-        Challenge::Select { options, .. } => format!(" of {}", options.join("/")),
+        Challenge::SelectChallenge | Challenge::SelectMfaType | Challenge::MfaSetup => {
+            format!(" of {}", options.join("/"))
+        }
         _ => String::new(),
     };
     let name = &pending.name;

@@ -152,16 +152,16 @@ fn answer((kind, option, with_password): &Raw) -> Answer {
 /// The answer that fits, so that sequences get somewhere.
 fn fitting(pending: &Pending, (_, option, with_password): &Raw) -> Answer {
     let kind = match pending.challenge() {
-        Challenge::Code { .. } | Challenge::SoftwareToken { .. } => 0,
-        Challenge::SoftwareTokenSetup { .. } => 1,
-        Challenge::NewPassword { .. } => 2,
-        Challenge::Select { .. } => 3,
+        Challenge::SmsMfa | Challenge::EmailOtp | Challenge::SmsOtp | Challenge::SoftwareToken => 0,
+        Challenge::SoftwareTokenSetup => 1,
+        Challenge::NewPassword => 2,
+        Challenge::SelectMfaType | Challenge::MfaSetup | Challenge::SelectChallenge => 3,
         Challenge::EmailSetup => 4,
-        Challenge::Password { .. } => 5,
-        Challenge::WebAuthn { .. } => 6,
+        Challenge::Password | Challenge::PasswordSrp => 5,
+        Challenge::WebAuthn => 6,
         Challenge::Custom => 7,
         Challenge::Restart => 8,
-        Challenge::Other { .. } => 9,
+        _ => 9,
     };
     answer(&(kind, option.clone(), *with_password))
 }
