@@ -119,22 +119,26 @@ impl Pending {
             Origin::EmailSetup => (3, None),
             Origin::SoftwareTokenSetup(secret) => (4, Some(secret.as_str())),
         };
-        Value::object()
-            .with("v", VERSION)
-            .with("flow", talk.flow.name())
-            .with("login", talk.login.as_str())
-            .with("username", talk.username.as_str())
-            .with_some("session", talk.session.as_deref())
-            .with("metadata", Value::from_pairs(&talk.extras.metadata))
-            .with_some("context", talk.extras.context.as_deref())
-            .with("offers", Value::from_strings(&talk.offers))
-            .with_some("device", talk.device_key.as_deref())
-            .with("password", talk.with_password)
-            .with("proof", talk.proof_only)
-            .with("name", self.name.as_str())
-            .with("parameters", Value::from_pairs(&self.parameters))
-            .with("origin", f64::from(origin))
-            .with_some("secret", secret)
+        let texts = [
+            Some(talk.flow.name()),
+            Some(talk.login.as_str()),
+            Some(talk.username.as_str()),
+            Some(self.name.as_str()),
+            talk.session.as_deref(),
+            talk.extras.context.as_deref(),
+            talk.device_key.as_deref(),
+        ];
+        let mut all = Vec::new();
+        for text in texts {
+            all.push(text.map_or(Value::Null, Value::from));
+        }
+        all.push(Value::from_pairs(&talk.extras.metadata));
+        all.push(Value::from_pairs(&self.parameters));
+        all.push(Value::from_strings(&talk.offers));
+        all.push(Value::Bool(talk.with_password));
+        all.push(Value::Bool(talk.proof_only));
+        all.push(Value::Number(f64::from(origin)));
+        Value::object().with("v", VERSION).with("talk", all).with_some("secret", secret)
     }
 
     /// Reads what [`Pending::write`] wrote; `None` for anything else. The secret of a new authenticator
@@ -142,22 +146,37 @@ impl Pending {
     /// makes a new one.
     pub fn read(value: &Value) -> Option<Self> {
         (value.number("v") == Some(VERSION)).then_some(())?;
-        let extras = Extras {
-            metadata: value.get("metadata")?.string_pairs(),
-            context: value.string("context"),
+        let [
+            flow,
+            login,
+            username,
+            name,
+            session,
+            context,
+            device,
+            metadata,
+            parameters,
+            offers,
+            with_password,
+            proof_only,
+            Value::Number(origin),
+        ] = value.get("talk")?.items()
+        else {
+            return None;
         };
+        let is_true = |value: &Value| matches!(value, Value::Bool(true));
         let talk = Talk {
-            flow: Flow::of_name(value.str("flow")?)?,
-            login: value.string("login")?,
-            username: value.string("username")?,
-            session: value.string("session"),
-            extras,
-            offers: value.get("offers")?.strings(),
-            device_key: value.string("device"),
-            with_password: value.is_true("password"),
-            proof_only: value.is_true("proof"),
+            flow: Flow::of_name(flow.as_str()?)?,
+            login: text(login)?,
+            username: text(username)?,
+            session: text(session),
+            extras: Extras { metadata: metadata.string_pairs(), context: text(context) },
+            offers: offers.strings(),
+            device_key: text(device),
+            with_password: is_true(with_password),
+            proof_only: is_true(proof_only),
         };
-        let origin = match value.number("origin")? as u8 {
+        let origin = match *origin as u8 {
             0 => Origin::Service,
             1 => Origin::Chosen,
             2 => Origin::Restart,
@@ -165,9 +184,14 @@ impl Pending {
             4 => value.string("secret").map_or(Origin::Service, Origin::SoftwareTokenSetup),
             _ => return None,
         };
-        let (name, parameters) = (value.string("name")?, value.get("parameters")?.string_pairs());
+        let (name, parameters) = (text(name)?, parameters.string_pairs());
         Some(Self { talk, name, parameters, origin })
     }
 }
 
-const VERSION: f64 = 1.0;
+const VERSION: f64 = 2.0;
+
+#[inline(never)]
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(String::from)
+}

@@ -255,8 +255,8 @@ fn torn_foreign_and_newer_records_are_no_pending_sign_ins() {
     for end in 0..text.len() {
         assert!(Value::parse(&text[..end]).is_none());
     }
-    let newer = text.replace(r#""v":1"#, r#""v":2"#);
-    for other in [newer.as_str(), "{}", "[]", "null", r#"{"v":1}"#] {
+    let newer = text.replace(r#""v":2"#, r#""v":3"#);
+    for other in [newer.as_str(), "{}", "[]", "null", r#"{"v":2}"#, r#"{"v":2,"talk":[]}"#] {
         assert!(Pending::read(&Value::parse(other).unwrap()).is_none(), "{other}");
     }
 }
