@@ -2,8 +2,6 @@
 
 use maybe_async::maybe_async;
 
-use sha2::{Digest, Sha256};
-
 use super::Client;
 use super::call::call;
 use crate::platform::{Platform, Store};
@@ -11,6 +9,7 @@ use crate::protocol::device::Device;
 use crate::protocol::json::Value;
 use crate::protocol::secret::Secret;
 use crate::protocol::session::{NewDevice, Session};
+use crate::protocol::srp::sha256;
 use crate::protocol::text;
 
 /// The device remembered for a user name or alias, if any. A store that fails has none.
@@ -118,11 +117,7 @@ async fn read(client: &Client, platform: &impl Platform, login: &str) -> Option<
 
 /// SECURITY: the user name is hashed, because keys are read by people and tools.
 fn key(client: &Client, login: &str) -> String {
-    let digest = Sha256::new()
-        .chain_update(client.pool.client_id())
-        .chain_update([0])
-        .chain_update(login)
-        .finalize();
-    let name = text::base64url(digest.as_slice().get(..15).unwrap_or_default());
+    let digest = sha256(&[client.pool.client_id().as_bytes(), &[0], login.as_bytes()]);
+    let name = text::base64url(digest.get(..15).unwrap_or_default());
     ["lifeguard.", client.pool.client_id(), ".device.", &name].concat()
 }

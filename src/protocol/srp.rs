@@ -151,27 +151,30 @@ pub fn timestamp(unix_seconds: u64) -> String {
 const MAX_B_BYTES: usize = 768;
 
 fn u(a: &[u8], b: &[u8]) -> [u8; 32] {
-    Sha256::new().chain_update(pad(a)).chain_update(pad(b)).finalize().into()
+    sha256(&[&pad(a), &pad(b)])
 }
 
 fn x(identity: &Identity<'_>, salt: &[u8]) -> Secret<[u8; 32]> {
-    let inner: Secret<[u8; 32]> = Secret::new(
-        Sha256::new()
-            .chain_update(identity.group)
-            .chain_update(identity.user)
-            .chain_update(":")
-            .chain_update(identity.password.expose("hashed into x"))
-            .finalize()
-            .into(),
-    );
-    let x = Sha256::new().chain_update(pad(salt)).chain_update(inner.expose("hashed into x"));
-    Secret::new(x.finalize().into())
+    let (group, user) = (identity.group.as_bytes(), identity.user.as_bytes());
+    let password = identity.password.expose("hashed into x").as_bytes();
+    let inner = Secret::new(sha256(&[group, user, b":", password]));
+    Secret::new(sha256(&[&pad(salt), inner.expose("hashed into x")]))
+}
+
+/// SHA-256 of parts, one after the other. Not inline: it is there once in the wasm.
+#[inline(never)]
+pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().into()
 }
 
 fn key(u: &[u8; 32], s: &Secret<Vec<u8>>) -> Secret<Vec<u8>> {
     let prk = Secret::new(hmac(&pad(u), &[s.expose("key material")]).to_vec());
     let full = hmac(prk.expose("key of the expansion"), &[HKDF_INFO]);
-    Secret::new(full.iter().copied().take(16).collect())
+    Secret::new(full.first_chunk::<16>().map_or_else(Vec::new, |half| half.to_vec()))
 }
 
 fn signature(key: &Secret<Vec<u8>>, id: &Identity<'_>, block: &[u8], timestamp: &str) -> String {
