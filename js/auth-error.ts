@@ -16,7 +16,7 @@ export const OWN_MESSAGES = {
   /** The WebAssembly did not load: see docs/bundlers.md. */
   wasmUnavailable: "the WebAssembly could not be loaded",
   /** The page has no `crypto`: serve it over https. */
-  cryptoUnavailable: "this page has no crypto",
+  cryptoUnavailable: "this page has no Web Crypto",
   /** A defect of this library: please report it. */
   internal: "internal error",
 } as const;

@@ -50,7 +50,7 @@ const MESSAGES = {
   /** A device, client or pool that does not exist. */
   notFound: "what was asked for does not exist",
   /** Go on from `challenge`, when there is one; else sign in again. */
-  sessionExpired: "the sign-in took too long",
+  sessionExpired: "the sign-in took too long: begin again",
   /** Nobody is signed in any more: show the sign-in page. */
   signedOut: "nobody is signed in",
   /** Use an app client without a secret: a browser cannot keep one. */
@@ -94,7 +94,7 @@ const MESSAGES = {
   /** The address holds no response to a sign-in of this browser: offer sign-in again. */
   redirectUnknown: "this answers no sign-in of this browser",
   /** The person took more than ten minutes: offer sign-in again. */
-  redirectExpired: "the sign-in took too long",
+  redirectExpired: "the sign-in took too long: begin again",
   /** The person came back or said no, at the pool's domain or at their provider: offer sign-in again. */
   redirectCancelled: "the sign-in was cancelled",
   /** The pool's domain, or the person's provider, refused; see `service`. Offer sign-in again. */
