@@ -79,10 +79,12 @@ stories("session in other stores", { site: "bare" }, (story) => {
     const jwt = await token(tab);
 
     const values = Object.values(await kept(tab));
+    // As much of a token as no random bytes happen to be.
+    const begin = jwt.slice(0, 16);
     for (const value of values) {
       const clear = Buffer.from(value, "base64").toString("latin1");
       for (const text of [value, clear]) {
-        for (const word of ["eyJ", "alice", claims(jwt).sub, "accessToken"]) assert.ok(!text.includes(word), word);
+        for (const word of [begin, "alice", claims(jwt).sub, "accessToken"]) assert.ok(!text.includes(word), word);
       }
     }
     assert.ok(values.length >= 1);

@@ -54,7 +54,7 @@ const MESSAGES = {
   /** Nobody is signed in any more: show the sign-in page. */
   signedOut: "nobody is signed in",
   /** Use an app client without a secret: a browser cannot keep one. */
-  clientHasSecret: "the app client has a secret: use one without",
+  clientHasSecret: "the app client has a secret: use a public client",
   /** Get other AWS credentials: these ended, or are not known; see `service.name`. */
   credentialsRefused: "the AWS credentials are not accepted",
   /** A firewall or policy in front of the service refused. */

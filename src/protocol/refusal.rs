@@ -17,7 +17,7 @@ pub struct Refusal {
     pub status: u16,
     /// Seconds after which the service wants to be asked again.
     pub retry_after_seconds: Option<u32>,
-    /// When the service says it answered: its own clock, as an HTTP date.
+    /// When the service says it answered: its own clock, in Unix seconds.
     pub date: Option<u64>,
 }
 
