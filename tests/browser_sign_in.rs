@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 
 use lifeguard::bindings::{prepare, step};
+use lifeguard::protocol::group::computed;
 use lifeguard::protocol::json::Value;
 use lifeguard::protocol::text::base64url;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -117,6 +118,19 @@ fn others_are_told_once() {
     assert!(stored >= 2, "record and epoch");
     assert_eq!(told.matches("broadcast").count(), 1, "{told}");
     assert_eq!(told.matches("notify").count(), 1, "{told}");
+}
+
+#[wasm_bindgen_test]
+fn the_first_request_of_a_prepared_sign_in_needs_no_arithmetic() {
+    while !prepare() {}
+    let before = computed();
+
+    let sent = go_on(&begin(POOL, "signIn", ALICE), r#"{"value":null}"#);
+
+    assert!(asked(&sent, "second").contains("SRP_A"));
+    assert_eq!(computed(), before);
+    go_on(&begin(POOL, "signIn", ALICE), r#"{"value":null}"#);
+    assert_eq!(computed(), before + 1, "the next one was not prepared");
 }
 
 #[wasm_bindgen_test]

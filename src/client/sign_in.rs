@@ -49,8 +49,10 @@ pub async fn start(
     store: Store,
     mut input: Start,
 ) -> Result<Outcome, Error> {
-    input.device = devices::load(client, platform, &input.username).await;
+    // Before anything is asked: what a run draws after a question it does not know again, and would
+    // do its arithmetic twice.
     let spare = client.ephemeral(platform);
+    input.device = devices::load(client, platform, &input.username).await;
     let step = Step::Send(Box::new(sign_in::start(input, &client.pool, spare)?));
     drive(client, platform, store, None, step).await
 }
@@ -68,6 +70,13 @@ pub async fn answer(
     mediation: Option<&str>,
 ) -> Result<Outcome, Error> {
     let Question { id, pending, store } = asked;
+    // As in `start`.
+    let spare = match &answer {
+        Some(Answer::Password(_) | Answer::Option(_, Some(_)) | Answer::Restart(Some(_))) => {
+            client.ephemeral(platform)
+        }
+        _ => super::fresh(platform),
+    };
     let device = match devices::load(client, platform, pending.login()).await {
         None => devices::load(client, platform, pending.username()).await,
         found => found,
@@ -80,12 +89,6 @@ pub async fn answer(
             Answer::Credential(Secret::new(credential))
         }
         (None, _) => Answer::Responses(Vec::new()),
-    };
-    let spare = match &answer {
-        Answer::Password(_) | Answer::Option(_, Some(_)) | Answer::Restart(Some(_)) => {
-            client.ephemeral(platform)
-        }
-        _ => super::fresh(platform),
     };
     let step = pending.answer(answer, device, &client.pool, spare)?;
     drive(client, platform, store, Some(&id), step).await
@@ -146,6 +149,7 @@ async fn drive(
                 match dated(platform, &client.pool, client.timeout_ms, conversation.call()).await {
                     Ok(Reply { body: reply, date }) => {
                         let mut conversation = conversation;
+                        let spare = super::fresh(platform);
                         if let Some(name) = conversation.device_wanted(&reply)
                             && let Some(device) = devices::load(client, platform, &name).await
                         {
@@ -154,7 +158,7 @@ async fn drive(
                         // A proof of the wrong time is refused: a device whose clock is off goes by
                         // the service's.
                         let seconds = date::agreed(platform.now() / 1000, date);
-                        conversation.reply(&reply, &client.pool, seconds, super::fresh(platform))?
+                        conversation.reply(&reply, &client.pool, seconds, spare)?
                     }
                     Err(Error::Refused(refusal)) => {
                         let names = conversation.names();

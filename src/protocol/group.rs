@@ -2,6 +2,9 @@
 //! big-number code is used.
 
 use super::text::without_zeros;
+#[cfg(all(feature = "sign-in", not(feature = "vectors")))]
+use core::cell::RefCell;
+
 use modexp::{Element, Exponent, Power, pow_generator};
 
 /// The tables for powers of g, made in steps: in idle time, before anybody waits for them.
@@ -38,11 +41,7 @@ fn once(_: &[&[u8]], compute: impl FnOnce() -> Vec<u8>) -> Vec<u8> {
 #[cfg(all(feature = "sign-in", not(feature = "vectors")))]
 fn once(inputs: &[&[u8]], compute: impl FnOnce() -> Vec<u8>) -> Vec<u8> {
     use super::srp::sha256;
-    use core::cell::RefCell;
 
-    thread_local! {
-        static KNOWN: RefCell<Vec<([u8; 32], Vec<u8>)>> = const { RefCell::new(Vec::new()) };
-    }
     let mut hash = [0; 32];
     for input in inputs {
         hash = sha256(&[&hash, input]);
@@ -55,6 +54,17 @@ fn once(inputs: &[&[u8]], compute: impl FnOnce() -> Vec<u8>) -> Vec<u8> {
         known.push((hash, result.clone()));
         result
     })
+}
+
+#[cfg(all(feature = "sign-in", not(feature = "vectors")))]
+thread_local! {
+    static KNOWN: RefCell<Vec<([u8; 32], Vec<u8>)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// How many results there are: each is one time that the arithmetic was done.
+#[cfg(all(feature = "sign-in", not(feature = "vectors")))]
+pub fn computed() -> usize {
+    KNOWN.with_borrow(Vec::len)
 }
 
 fn minimal(element: &Element) -> Vec<u8> {
