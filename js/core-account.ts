@@ -6,7 +6,7 @@ import { configOf, loader, race } from "./core.js";
 import { AuthError } from "./auth-error.js";
 import { type CoreFailure, fromCore } from "./errors.js";
 import type { Host } from "./host.js";
-import { cookies } from "./legacy.js";
+import { cookiesOf } from "./legacy.js";
 import { begin, Core, imports } from "./lifeguard-account.js";
 import type { AuthOptions } from "./types.js";
 
@@ -31,7 +31,7 @@ export function connect(options: AuthOptions, host: Host, known: () => Known): C
           keepsLegacy: options.legacyKeys === "keep",
           ...known(),
         },
-        Object.create(host, { cookies: { value: cookies } }),
+        Object.create(host, { cookies: { value: cookiesOf(host) } }),
       );
       return await race(core.call(operation, input, signal) as Promise<T>, signal);
     } catch (failure) {

@@ -9,6 +9,8 @@ export interface Host {
   readonly lasting: StorageAdapter;
   readonly tab: StorageAdapter;
   readonly memory: StorageAdapter;
+  /** The browser's lasting store, also where the application has one of its own. */
+  local(): StorageAdapter | undefined;
   broadcast(message: string): void;
   notify(event: string): void;
   deviceName(): string;
@@ -30,17 +32,19 @@ export function createHost(options: AuthOptions): Host {
   // One for each: the core keeps a session in one store and takes it out of the others.
   const insteadOfLasting = memoryStore();
   const insteadOfTab = memoryStore();
+  const local = () => available(() => globalThis.localStorage);
   return {
     // Asked for at each use: merely touching `localStorage` throws where it is switched off. The
     // page's memory stands in, so that a person can sign in all the same.
     get lasting() {
       if (typeof storage === "object") return storage;
-      return available(() => globalThis.localStorage) ?? insteadOfLasting;
+      return local() ?? insteadOfLasting;
     },
     get tab() {
       return available(() => globalThis.sessionStorage) ?? insteadOfTab;
     },
     memory,
+    local,
     broadcast(message) {
       if (typeof BroadcastChannel !== "function") return;
       const channel = new BroadcastChannel(channelName(options.clientId));

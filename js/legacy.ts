@@ -6,29 +6,20 @@ import type { Host } from "./host.js";
 import type { StorageAdapter } from "./types.js";
 
 /** Where they keep it besides the stores of the application's choice. */
-export const cookies: StorageAdapter = {
+export const cookiesOf = (host: Host): StorageAdapter => ({
   // An application with a store of its own may have had another library with the browser's.
-  getItem: (name) => cookie(name) ?? localStore()?.getItem(name),
+  getItem: (name) => cookie(name) ?? host.local()?.getItem(name),
   setItem() {},
   removeItem(name) {
     expire(name);
-    localStore()?.removeItem(name);
+    host.local()?.removeItem(name);
   },
-};
-
-/** The browser's store; `undefined` where it has none or does not let this page use it. */
-function localStore(): Storage | undefined {
-  try {
-    return globalThis.localStorage;
-  } catch {
-    return undefined;
-  }
-}
+});
 
 /** Whether there may be something to take over, or to remove. A store that fails hides it. */
 export async function hasLegacy(clientId: string, host: Host): Promise<boolean> {
   const key = `CognitoIdentityServiceProvider.${clientId}.LastAuthUser`;
-  const looks = [() => host.lasting, () => host.tab, () => cookies].map(async (store) =>
+  const looks = [() => host.lasting, () => host.tab, () => cookiesOf(host)].map(async (store) =>
     store().getItem(key),
   );
   const found = await Promise.allSettled(looks);

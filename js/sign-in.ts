@@ -92,11 +92,13 @@ export function createSignIn(
 
     async pendingSignIns() {
       const kept = await resume();
-      for (const entry of kept?.all() ?? []) {
-        if (!waiting.has(entry.id))
-          // What another version kept is not to be read any more.
-          await call<Question>("question", entry).then(keep, () => kept?.forget(entry.id));
-      }
+      const missing = kept?.all().filter(({ id }) => !waiting.has(id)) ?? [];
+      // All at once, for the core wipes its memory whenever no call is under way.
+      const asked = missing.map((entry) =>
+        // What another version kept is not to be read any more.
+        call<Question>("question", entry).then(keep, () => kept?.forget(entry.id)),
+      );
+      await Promise.all(asked);
       return [...waiting.values()].map(({ challenge }) => challenge);
     },
   };

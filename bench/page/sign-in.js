@@ -31,7 +31,7 @@ async function wasmStart() {
     fetch("/package/dist/lifeguard-sign-in_bg.wasm").then((response) => response.arrayBuffer()),
   ]);
   const start = performance.now();
-  await openCore(glue, bytes, { module: "sign-in" });
+  await openCore(glue, bytes);
   return performance.now() - start;
 }
 

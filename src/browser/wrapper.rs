@@ -1,6 +1,7 @@
 //! The page as the module that signs people in reaches it: it asks the wrapper (`js/effects.ts`) to
-//! act, in data, and runs again with the answer (`journal`). No promise and no web API crosses into this module, which
-//! keeps it and its glue small; what the wrapper does is what the other adapters of this room do.
+//! act, in data, and runs again with the answer (`journal`). No promise and no web API crosses into
+//! this module, which keeps it and its glue small; what the wrapper does is what the other adapters of
+//! this room do.
 
 use std::rc::Rc;
 

@@ -1,11 +1,12 @@
 //! The session: kept, read, refreshed and ended. It leaves storage only by a sign-out, which
-//! the wrapper may make after a configured time, or by a definitive refusal of the service; everything else (no connection, a failing service, a store
-//! that was wiped, a tab that died half-way) keeps it.
+//! the wrapper may make after a configured time, or by a definitive refusal of the service;
+//! everything else (no connection, a failing service, a store that was wiped, a tab that died
+//! half-way) keeps it.
 //!
 //! Decisions are taken when tokens are asked for; timers and events of the page only hint
 //! (`live`). One refresh runs in a tab (`flight`) and one in a browser (`exclusive`); what
-//! cannot be excluded is caught by comparing before writing (`upkeep`). A sign-in only puts its session on
-//! the `shelf`, which is all that the module for it has of this room.
+//! cannot be excluded is caught by comparing before writing (`upkeep`). A sign-in only puts its
+//! session on the `shelf`, which is all that the module for it has of this room.
 
 #[cfg_attr(feature = "sign-in", allow(dead_code, reason = "a sign-in asks for one right, one way"))]
 mod exclusive;
@@ -57,14 +58,14 @@ pub struct Keeper {
     flights: flight::Flights,
     #[cfg(feature = "account")]
     cooling: RefCell<Option<(Cooling, Error)>>,
-    #[cfg(feature = "account")]
     /// Whether the pool lacks `GetTokensFromRefreshToken`.
+    #[cfg(feature = "account")]
     by_flow: Cell<bool>,
-    #[cfg(feature = "account")]
     /// Whether sessions of other libraries were looked for.
-    looked_for_legacy: Cell<bool>,
     #[cfg(feature = "account")]
+    looked_for_legacy: Cell<bool>,
     /// What the page's handlers have been told.
+    #[cfg(feature = "account")]
     pub events: Events,
 }
 
