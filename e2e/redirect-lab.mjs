@@ -9,7 +9,7 @@ export const password = "Correct-Horse-9!";
 const bridge = {
   type: "text/html",
   body: `<!doctype html><html lang="en"><head><title>bridge</title><link rel="icon" href="data:,"></head><body><p>You can close this window.</p>
-<script type="module">import { relay } from "/package/dist/bridge.js"; globalThis.relayed = relay();</script></body></html>`,
+<script type="module">import { relay } from "/package/dist/redirect/bridge.js"; globalThis.relayed = relay();</script></body></html>`,
 };
 
 export const siteOptions = { files: { "/bridge.html": bridge } };

@@ -36,8 +36,8 @@ async function tokenNames(page) {
 const others = await bundleOthers();
 /** A page that sets `globalThis.held` sees what other libraries left only once that promise is kept. */
 const slowLook = {
-  "/package/dist/legacy.js": ({ url }) =>
-    url.includes("?") ? null : { body: 'await globalThis.held; export * from "/package/dist/legacy.js?held";' },
+  "/package/dist/session/other-libraries.js": ({ url }) =>
+    url.includes("?") ? null : { body: 'await globalThis.held; export * from "/package/dist/session/other-libraries.js?held";' },
 };
 
 stories("adoption", { site: "bare", siteOptions: { files: others } }, (story) => {

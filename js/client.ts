@@ -2,16 +2,16 @@
  * The object applications hold. Awaits, forwards and converts errors: what Lifeguard decides, it
  * decides in the core.
  */
-import { createAccount } from "./account.js";
-import { forgetResult, takeOnce } from "./arrival.js";
-import type { Call, Operation, SignInOperation } from "./core.js";
-import { AuthError } from "./auth-error.js";
-import { createFactors } from "./factors.js";
-import { createHost, type Host } from "./host.js";
-import type { RedirectAnswer, RedirectPart, RedirectParts } from "./popup.js";
-import { createRun } from "./run.js";
-import { createSession } from "./session.js";
-import { createSignIn } from "./sign-in.js";
+import { createAccount } from "./account/account.js";
+import { forgetResult, takeOnce } from "./redirect/callback.js";
+import type { Call, Operation, SignInOperation } from "./core/core.js";
+import { AuthError } from "./errors/auth-error.js";
+import { createFactors } from "./account/factors.js";
+import { createHost, type Host } from "./effects/host.js";
+import type { RedirectAnswer, RedirectPart, RedirectParts } from "./redirect/popup.js";
+import { createRun } from "./core/operations.js";
+import { createSession } from "./session/session.js";
+import { createSignIn } from "./sign-in/sign-in.js";
 import type {
   Auth,
   AuthOptions,
@@ -19,7 +19,7 @@ import type {
   ConfirmSignUpResult,
   SignUpResult,
   WasmModule,
-} from "./types.js";
+} from "./types/index.js";
 
 const SIGN_IN: readonly Operation[] = [
   "prepare",
@@ -46,7 +46,8 @@ export function createAuth(options: AuthOptions): Auth {
   function core(module: WasmModule): Promise<Call> {
     const existing = cores[module];
     if (existing) return existing;
-    const loading = module === "signIn" ? import("./core-sign-in.js") : import("./core-account.js");
+    const loading =
+      module === "signIn" ? import("./core/core-sign-in.js") : import("./core/core-account.js");
     const connected: Promise<Call> = loading.then(
       ({ connect }) => {
         // What an account module tells that knows nothing of the newest sign-in is not news any more.
@@ -96,18 +97,19 @@ export function createAuth(options: AuthOptions): Auth {
     name: N,
     input: RedirectPart<N>,
   ): RedirectAnswer<N> {
-    const { run } = await import("./popup.js").catch(unavailable);
+    const { run } = await import("./redirect/popup.js").catch(unavailable);
     return run({ options, call, host, auth: session.auth }, name, input);
   }
 
   /** Most pages call nothing of AWS. */
-  const aws = async () => (await import("./aws.js").catch(unavailable)).createAws(call, options);
+  const aws = async () =>
+    (await import("./http/aws.js").catch(unavailable)).createAws(call, options);
 
   const rest: Omit<Auth, keyof typeof session.auth> = {
     preload: () => call("prepare"),
 
     async fetch(input, init) {
-      const { createAuthFetch, tokensOf } = await import("./fetch.js");
+      const { createAuthFetch, tokensOf } = await import("./http/fetch.js");
       return createAuthFetch(options.fetch ?? { allow: [] }, tokensOf(session.auth))(input, init);
     },
 

@@ -5,16 +5,16 @@
  * @packageDocumentation
  */
 export { createAuth } from "./client.js";
-export { cookieStorage } from "./cookies.js";
-export { encryptedStorage } from "./encrypted.js";
-export { AuthError } from "./auth-error.js";
-export type { AuthErrorCode } from "./errors.js";
-export { type OtpauthInput, otpauthUri } from "./otpauth.js";
+export { cookieStorage } from "./storage/cookies.js";
+export { encryptedStorage } from "./storage/encrypted.js";
+export { AuthError } from "./errors/auth-error.js";
+export type { AuthErrorCode } from "./errors/codes.js";
+export { type OtpauthInput, otpauthUri } from "./account/otpauth.js";
 export {
   type KnownRules,
   type PasswordPolicy,
   type PasswordRule,
   type PasswordRuleName,
   passwordRules,
-} from "./password.js";
-export type * from "./types.js";
+} from "./account/password-rules.js";
+export type * from "./types/index.js";

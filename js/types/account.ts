@@ -2,7 +2,7 @@
  * The public page, continued: looking after one's account. Every call here rejects with `signedOut`
  * when nobody is signed in.
  */
-import type { CallOptions, CodeDelivery, CodeSentResult } from "../types.js";
+import type { CallOptions, CodeDelivery, CodeSentResult } from "./index.js";
 
 /**
  * Attributes by name. Standard ones are typed (OpenID Connect Core, section 5.1); `custom:` and

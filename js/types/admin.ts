@@ -1,7 +1,7 @@
 /**
  * The public page of `lifeguard-cognito/admin`: other people's accounts, for an administrator's page.
  */
-import type { CallOptions, UserAttributes, WasmSource } from "../types.js";
+import type { CallOptions, UserAttributes, WasmSource } from "./index.js";
 
 /** AWS credentials, as {@link "./aws".AwsCredentials} and the AWS SDKs have them. */
 export interface AwsKey {

@@ -1,7 +1,7 @@
 /**
  * The public page, continued: AWS credentials of an identity pool, and requests signed with them.
  */
-import type { CallOptions } from "../types.js";
+import type { CallOptions } from "./index.js";
 
 /** The identity pool that {@link Aws.credentials} come from. */
 export interface IdentityPoolOptions {

@@ -2,7 +2,7 @@
  * The public page, continued: every question a pool can ask, and what may be answered.
  * `docs/challenges.md` has the table.
  */
-import type { CallOptions, FirstFactor, MfaType } from "../types.js";
+import type { CallOptions, FirstFactor, MfaType } from "./index.js";
 
 /** Common to all challenges. */
 interface ChallengeBase {

@@ -2,7 +2,7 @@
  * The public page, continued: what belongs to the person who is signed in. Every call here rejects
  * with `signedOut` when nobody is.
  */
-import type { CallOptions, FirstFactor, MfaType } from "../types.js";
+import type { CallOptions, FirstFactor, MfaType } from "./index.js";
 
 // ------------------------------------------------------------------ second factors
 

@@ -1,7 +1,7 @@
 /**
  * Sign-in through the pool's domain: by redirect, in a popup, silently.
  */
-import type { CallOptions, User } from "../types.js";
+import type { CallOptions, User } from "./index.js";
 import type { SignOutResult } from "./session.js";
 
 /** What {@link "../types".AuthOptions.oauth} needs to know. */

@@ -1,7 +1,7 @@
 /**
  * The session: reading it, hearing of it, keeping it.
  */
-import type { CallOptions } from "../types.js";
+import type { CallOptions } from "./index.js";
 
 /** What {@link "../types".Auth.session} and its shorter sisters take. */
 export interface SessionOptions extends CallOptions {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, test } from "node:test";
-import { createAuthFetch } from "../../dist/fetch.js";
+import { createAuthFetch } from "../../dist/http/fetch.js";
 
 const servers = [];
 after(() => servers.forEach((server) => server.close()));

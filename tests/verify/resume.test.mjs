@@ -1,9 +1,9 @@
 // Half-finished sign-ins that outlive the page: what is kept of them, for how long, and what ends it.
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
-import { QUESTION } from "../../dist/auth-error.js";
-import { createResume } from "../../dist/resume.js";
-import { createSignIn } from "../../dist/sign-in.js";
+import { QUESTION } from "../../dist/errors/auth-error.js";
+import { createResume } from "../../dist/sign-in/pending-store.js";
+import { createSignIn } from "../../dist/sign-in/sign-in.js";
 
 const options = { userPoolId: "eu-west-1_Ab12", clientId: "client1", resumeSignIn: true };
 const key = "lifeguard.client1.pending";

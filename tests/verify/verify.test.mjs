@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash, createSign, generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
-import { verifyJwt } from "../../dist/verify.js";
+import { verifyJwt } from "../../dist/verify/verify.js";
 
 const NOW = 1_780_000_000;
 const userPoolId = "eu-west-1_Ab12";

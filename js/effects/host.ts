@@ -1,0 +1,90 @@
+/**
+ * What the core needs from this page and cannot know: stores, the tabs' channel, what the browser
+ * calls itself. No decisions.
+ */
+import type { AuthOptions, StorageAdapter } from "../types/index.js";
+
+/** The other side of `src/browser/host.rs`. */
+export interface Host {
+  readonly lasting: StorageAdapter;
+  readonly tab: StorageAdapter;
+  readonly memory: StorageAdapter;
+  /** The browser's lasting store, also where the application has one of its own. */
+  local(): StorageAdapter | undefined;
+  broadcast(message: string): void;
+  notify(event: string): void;
+  deviceName(): string;
+  contextData(username: string, userPoolId: string, clientId: string): string | undefined;
+  /** Given by `popup.ts`, which is loaded before it is needed. */
+  verifySignature?: (token: string, keys: string) => Promise<boolean>;
+}
+
+/** Global of the service's threat-protection script. */
+interface ContextDataGlobal {
+  AmazonCognitoAdvancedSecurityData?: {
+    getData(username: string, userPoolId: string, clientId: string): string | undefined;
+  };
+}
+
+export function createHost(options: AuthOptions): Host {
+  const storage = options.storage ?? "local";
+  const memory = memoryStore();
+  // One for each: the core keeps a session in one store and takes it out of the others.
+  const insteadOfLasting = memoryStore();
+  const insteadOfTab = memoryStore();
+  const local = () => available(() => globalThis.localStorage);
+  return {
+    // Asked for at each use: merely touching `localStorage` throws where it is switched off. The
+    // page's memory stands in, so that a person can sign in all the same.
+    get lasting() {
+      if (typeof storage === "object") return storage;
+      return local() ?? insteadOfLasting;
+    },
+    get tab() {
+      return available(() => globalThis.sessionStorage) ?? insteadOfTab;
+    },
+    memory,
+    local,
+    broadcast(message) {
+      if (typeof BroadcastChannel !== "function") return;
+      const channel = new BroadcastChannel(channelName(options.clientId));
+      channel.postMessage(message);
+      channel.close();
+    },
+    // Each module of the core gets its own.
+    notify() {},
+    deviceName: () => globalThis.navigator?.userAgent.slice(0, 1024) || "browser",
+    contextData(...names) {
+      const script = (globalThis as ContextDataGlobal).AmazonCognitoAdvancedSecurityData;
+      try {
+        return script?.getData(...names) || undefined;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/** Name of the tabs' channel. */
+export function channelName(clientId: string): string {
+  return `lifeguard.${clientId}`;
+}
+
+/** A store of the browser, where it has one and lets this page use it. */
+function available(store: () => Storage | undefined): Storage | undefined {
+  try {
+    return store();
+  } catch {
+    return undefined;
+  }
+}
+
+/** A store that ends with the page. */
+function memoryStore(): StorageAdapter {
+  const values = new Map<string, string>();
+  return {
+    getItem: (key) => values.get(key),
+    setItem: (key, value) => values.set(key, value),
+    removeItem: (key) => values.delete(key),
+  };
+}

@@ -1,0 +1,37 @@
+/**
+ * For the bridge page of sign-ins in a window or frame of its own: a page of the application's origin that
+ * does nothing else. Import it as `lifeguard-cognito/bridge`.
+ *
+ * @packageDocumentation
+ */
+import { findState, scrub } from "./callback.js";
+
+/** How long the page that asked may take to say that it has the response, in milliseconds. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Hands the response in this page's address to the page that asked for it, and closes this window.
+ * Resolves to whether anybody took it: if not, say that the window can be closed.
+ *
+ * What crosses is what the address held: a code, which is worth nothing without the verifier that the other page
+ * keeps, and the state.
+ */
+export async function relay(): Promise<boolean> {
+  const state = findState();
+  if (!state) return false;
+  const response = scrub();
+  const channel = new BroadcastChannel(`lifeguard.bridge.${state}`);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    const isTaken = await new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, PATIENCE_MS, false);
+      channel.onmessage = () => resolve(true);
+      channel.postMessage({ response });
+    });
+    if (isTaken) window.close();
+    return isTaken;
+  } finally {
+    clearTimeout(timer);
+    channel.close();
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * Sign-in in a window or frame of its own. Its last page is the application's bridge page, which hands
+ * the response over by a channel that only this flow knows: the window's opener may be cut off by
+ * then (`Cross-Origin-Opener-Policy`).
+ */
+import { race } from "../core/core.js";
+import { authError } from "../errors/codes.js";
+import { begin, type Context, finish, signIn, signOut, signUpUrl } from "./flow.js";
+import { isSigned } from "../verify/jws.js";
+import type { RedirectInput, RedirectResult, SilentInput } from "../types/index.js";
+
+/** Everything the wrapper's object offers of the redirect flow. */
+const parts = { signIn, finish, signOut, signUpUrl, popup: signInBy, silent };
+export type RedirectParts = typeof parts;
+export type RedirectAnswer<N extends keyof RedirectParts> = Promise<
+  Awaited<ReturnType<RedirectParts[N]>>
+>;
+export type RedirectPart<N extends keyof RedirectParts> = Parameters<RedirectParts[N]>[1];
+
+/** Runs one of them. */
+export function run<N extends keyof RedirectParts>(
+  context: Context,
+  name: N,
+  input: RedirectPart<N>,
+): RedirectAnswer<N> {
+  context.host.verifySignature = isSigned;
+  const part = parts[name] as (context: Context, input: RedirectPart<N>) => unknown;
+  return part(context, input) as RedirectAnswer<N>;
+}
+
+/** Name of a flow's channel: unguessable, because the state is. */
+function bridgeName(state: string): string {
+  return `lifeguard.bridge.${state}`;
+}
+
+/** What the bridge page says: `js/bridge.ts`. */
+interface BridgeMessage {
+  response: string;
+}
+
+/** How often a window is looked at, in milliseconds. */
+const LOOK_MS = 150;
+/** How long after a window closed its response may still be on the way, in milliseconds. */
+const GRACE_MS = 1_500;
+/** How long a hidden frame may take, in milliseconds. */
+const FRAME_MS = 20_000;
+/** Longer than any response. */
+const MAX_LENGTH = 8_192;
+
+/** Ends the window that waits, when another one is opened. */
+let supersede: (() => void) | undefined;
+
+async function signInBy(
+  context: Context,
+  { popup, ...input }: Omit<RedirectInput, "redirectUri"> & { popup: Window | null | undefined },
+): Promise<RedirectResult> {
+  if (!popup) throw authError("popupBlocked");
+  const over = new AbortController();
+  let fail = () => {};
+  const closed = new Promise<never>((_, reject) => {
+    fail = () => reject(authError("popupClosed"));
+  });
+  closed.catch(() => {});
+  supersede?.();
+  supersede = fail;
+  const window = watchWindow(popup, fail, over.signal);
+  const open = (url: string) => {
+    window.leave();
+    popup.location.replace(url);
+  };
+  try {
+    return await through(context, input, open, closed);
+  } finally {
+    over.abort();
+    popup.close();
+  }
+}
+
+async function silent(
+  context: Context,
+  { mode, ...input }: SilentInput = {},
+): Promise<RedirectResult> {
+  if (mode !== "frame") return signIn(context, { ...input, prompt: "none" });
+  const frame = document.createElement("iframe");
+  frame.hidden = true;
+  frame.title = "";
+  try {
+    return await through(
+      context,
+      { ...input, prompt: "none" },
+      (url) => {
+        frame.src = url;
+        document.body.append(frame);
+      },
+      new Promise<never>(() => {}),
+      FRAME_MS,
+    );
+  } finally {
+    frame.remove();
+  }
+}
+
+/** A flow whose response comes by the bridge. Its record stays with this page. */
+async function through(
+  context: Context,
+  input: RedirectInput,
+  open: (url: string) => void,
+  ended: Promise<never>,
+  limitMs?: number,
+): Promise<RedirectResult> {
+  const begun = await Promise.race([begin(context, input, { byBridge: true }), ended]);
+  const channel = new BroadcastChannel(bridgeName(begun.state));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    const response = new Promise<string>((resolve, reject) => {
+      const late = () => reject(authError(limitMs ? "timeout" : "redirectExpired"));
+      timer = setTimeout(late, limitMs ?? begun.lifetimeMs);
+      channel.onmessage = ({ data }) => {
+        // SECURITY: a response and nothing else; what it is worth, the core decides.
+        const { response } = (data ?? {}) as Partial<BridgeMessage>;
+        if (typeof response !== "string" || response.length > MAX_LENGTH) return;
+        resolve(response);
+      };
+    });
+    // Whoever answers must find somebody who listens.
+    open(begun.url);
+    const arrived = await race(Promise.race([response, ended]), input.signal);
+    channel.postMessage("taken");
+    return await finish(context, { response: arrived, record: begun.record });
+  } finally {
+    clearTimeout(timer);
+    channel.close();
+  }
+}
+
+/**
+ * Notices that a person closed the window, where that can be told. A window that was cut off from its
+ * opener looks closed from the moment it leaves: then nothing can be told, and the flow ends with its
+ * time. `leave` is to be called when the window is sent away.
+ */
+function watchWindow(popup: Window, closed: () => void, ends: AbortSignal): { leave(): void } {
+  let hasLeft = false;
+  let isSeenElsewhere = false;
+  const timer = setInterval(() => {
+    if (popup.closed) {
+      clearInterval(timer);
+      if (!hasLeft) closed();
+      // Its response may be on the way.
+      else if (isSeenElsewhere) setTimeout(closed, GRACE_MS);
+      return;
+    }
+    try {
+      void popup.location.href;
+    } catch {
+      isSeenElsewhere = true;
+    }
+  }, LOOK_MS);
+  ends.addEventListener("abort", () => clearInterval(timer));
+  return {
+    leave() {
+      hasLeft = true;
+    },
+  };
+}

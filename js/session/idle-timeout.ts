@@ -1,0 +1,117 @@
+/**
+ * Ends a session whose time is over, where the application sets one: after nobody has touched any
+ * of its pages for a while, or a fixed time after the sign-in. Loaded only then.
+ */
+import type { Host } from "../effects/host.js";
+import type { Found, readClaims } from "./stored-session.js";
+import type { AuthOptions, Claims } from "../types/index.js";
+
+/** What a person does with a page that is being used. */
+const touches = ["pointerdown", "keydown", "wheel", "touchstart"];
+/** The use of a page is noted at most this often. */
+const NOTE_MS = 10_000;
+
+/**
+ * Keeps the time of one pool's session. `end` signs out; `read` is handed over because a bundler makes a
+ * file of its own, for every page, of what a page and a part loaded later both import.
+ */
+export function createTimeout(
+  { clientId, sessionTimeout = {} }: AuthOptions,
+  host: Host,
+  read: typeof readClaims,
+  end: () => Promise<unknown>,
+) {
+  const { idleSeconds = 0, absoluteSeconds = 0 } = sessionTimeout;
+  const idleMs = idleSeconds * 1000;
+  const key = `lifeguard.${clientId}.active`;
+  /** When this page last noted that it is used: holds where the store fails. */
+  let noted = 0;
+
+  /** When any page of this browser was used last. A time in the future is that of another clock: now. */
+  async function lastUse(now: number): Promise<number> {
+    let stored = 0;
+    try {
+      stored = Number(await host.lasting.getItem(key)) || 0;
+    } catch {
+      // A store that fails ends nothing: this page's own note counts.
+    }
+    const last = Math.max(stored, noted);
+    return last > 0 && last <= now ? last : now;
+  }
+
+  async function note(now: number): Promise<void> {
+    noted = now;
+    try {
+      await host.lasting.setItem(key, String(now));
+    } catch {
+      // As above.
+    }
+  }
+
+  /** Milliseconds that are left; not above zero: its time is over. */
+  async function left(found: Found): Promise<number> {
+    const now = Date.now();
+    const ends = [Number.POSITIVE_INFINITY];
+    if (absoluteSeconds > 0)
+      ends.push(signedInAt(found, read(found.accessToken)) + absoluteSeconds * 1000);
+    if (idleSeconds > 0) {
+      const last = await lastUse(now);
+      if (noted === 0 && last === now) await note(now);
+      ends.push(last + idleMs);
+    }
+    return Math.min(...ends) - now;
+  }
+
+  return {
+    /** Milliseconds the session has left; 0, and it has ended, when its time is over. */
+    async check(found: Found): Promise<number> {
+      const ms = await left(found);
+      if (ms > 0) return ms;
+      await end();
+      return 0;
+    },
+
+    /** Somebody has just signed in. */
+    begin: () => (idleSeconds > 0 ? note(Date.now()) : undefined),
+
+    /** Nobody is signed in any more. */
+    async forget(): Promise<void> {
+      noted = 0;
+      try {
+        await host.lasting.removeItem(key);
+      } catch {
+        // Only a time is left behind.
+      }
+    },
+
+    /** Notes the use of this page until `signal` ends it. `isOver` looks at the session first. */
+    listen(signal: AbortSignal, isOver: () => Promise<boolean>): void {
+      if (idleSeconds <= 0 || typeof window !== "object") return;
+      const every = Math.min(NOTE_MS, idleMs / 10);
+      const onTouch = async () => {
+        const now = Date.now();
+        if (now >= noted && now - noted < every) return;
+        // A touch does not bring back a session whose time was over before it.
+        if (!(await isOver())) await note(now);
+      };
+      for (const name of touches) {
+        window.addEventListener(name, () => void onTouch(), {
+          signal,
+          passive: true,
+          capture: true,
+        });
+      }
+    },
+  };
+}
+
+/**
+ * When the person signed in, on this device's clock: by how much older the sign-in is than the
+ * token, which the service's clock tells, before the token's receipt.
+ */
+function signedInAt({ receivedAt }: Found, claims: Claims): number {
+  const ageSeconds = Number(claims.iat) - Number(claims.auth_time ?? claims.iat);
+  return receivedAt - Math.max(ageSeconds || 0, 0) * 1000;
+}
+
+export type Timeout = ReturnType<typeof createTimeout>;

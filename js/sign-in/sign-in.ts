@@ -1,0 +1,105 @@
+/**
+ * The conversation of a sign-in, as the page holds it: questions by their handles, several at once.
+ * What an answer means, the core decides.
+ */
+import type { Call } from "../core/core.js";
+import { type AuthError, QUESTION } from "../errors/auth-error.js";
+import type { Auth, AuthOptions, Challenge, SignInResult } from "../types/index.js";
+
+/** A question, and what the core wants back with its answer. */
+export interface Question {
+  challenge: Challenge;
+  /** `secret`: of a new authenticator app. */
+  pending: { secret?: string };
+  store: string;
+}
+
+/** What the core answers to a step. */
+type Step = Extract<SignInResult, { status: "signedIn" }> | ({ status: "challenge" } & Question);
+
+/** More half-finished sign-ins than any page has: the oldest is forgotten. */
+const MAX_WAITING = 16;
+
+/** An error with the question from which the sign-in goes on. */
+type Failure = AuthError & { [QUESTION]?: Question };
+
+export function createSignIn(
+  call: Call,
+  options: AuthOptions,
+): Pick<Auth, "signIn" | "answerChallenge" | "cancelChallenge" | "pendingSignIns"> {
+  const waiting = new Map<string, Question>();
+
+  /** What outlives the page, where the application wants that: without it the sign-in goes on. */
+  const resume = async () => {
+    if (!options.resumeSignIn) return undefined;
+    const loaded = await import("./pending-store.js").catch(() => undefined);
+    return loaded?.createResume(options, () => globalThis.sessionStorage);
+  };
+
+  /** Lets a question wait, in place of the one that was answered. */
+  function keep({ challenge, pending, store }: Question): Challenge {
+    waiting.delete(challenge.id);
+    waiting.set(challenge.id, { challenge, pending, store });
+    const [oldest] = waiting.keys();
+    if (waiting.size > MAX_WAITING && oldest !== undefined) waiting.delete(oldest);
+    return challenge;
+  }
+
+  /** Takes a step of a sign-in, which `asked` began with where it answers a question. */
+  async function step(
+    operation: "signIn" | "answer",
+    input: object,
+    signal?: AbortSignal,
+    asked?: string,
+  ): Promise<SignInResult> {
+    let next: Question | undefined;
+    let isAnswered = true;
+    try {
+      const result = await call<Step>(operation, input, signal);
+      if (result.status === "signedIn") return result;
+      next = result;
+      return { status: "challenge", challenge: result.challenge };
+    } catch (error) {
+      next = (error as Failure)[QUESTION];
+      isAnswered = next !== undefined;
+      throw error;
+    } finally {
+      if (isAnswered && asked !== undefined) waiting.delete(asked);
+      if (next) keep(next);
+      const kept = await resume();
+      if (isAnswered && asked !== undefined) kept?.forget(asked);
+      if (next) kept?.keep(next);
+    }
+  }
+
+  return {
+    signIn({ signal, persistence, ...input }) {
+      const { storage } = options;
+      const store = persistence ?? (typeof storage === "string" ? storage : "local");
+      return step("signIn", { ...input, store }, signal);
+    },
+
+    answerChallenge({ id }, { signal, timeoutMs, ...answer }) {
+      const asked = waiting.get(id);
+      const input = { id, pending: asked?.pending, store: asked?.store, answer, timeoutMs };
+      return step("answer", input, signal, id);
+    },
+
+    async cancelChallenge({ id }) {
+      waiting.delete(id);
+      (await resume())?.forget(id);
+    },
+
+    async pendingSignIns() {
+      const kept = await resume();
+      const missing = kept?.all().filter(({ id }) => !waiting.has(id)) ?? [];
+      // All at once, for the core wipes its memory whenever no call is under way.
+      const asked = missing.map((entry) =>
+        // What another version kept is not to be read any more.
+        call<Question>("question", entry).then(keep, () => kept?.forget(entry.id)),
+      );
+      await Promise.all(asked);
+      return [...waiting.values()].map(({ challenge }) => challenge);
+    },
+  };
+}
