@@ -11,7 +11,6 @@ pub mod json;
 pub mod jwt;
 pub mod pool;
 pub mod record;
-#[cfg(feature = "account")]
 pub mod redirect;
 pub mod refusal;
 pub mod retry;

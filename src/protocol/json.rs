@@ -63,6 +63,16 @@ impl Value {
         }
     }
 
+    /// Gives the object this member in place of the one it has; `Null` removes it.
+    pub fn set(&mut self, name: &str, value: Value) {
+        if let Value::Object(members) = self {
+            members.retain(|(key, _)| key != name);
+        }
+        if value != Value::Null {
+            self.put(name, value);
+        }
+    }
+
     /// Takes over the members of another object, behind its own.
     pub fn append(&mut self, other: Value) {
         if let (Value::Object(members), Value::Object(mut more)) = (self, other) {

@@ -16,8 +16,7 @@ pub enum Failure<'a> {
 /// Whether an operation may be sent twice when the first reply was lost: it sends no message to a
 /// person and spends nothing that works only once. No operation of a sign-in is one.
 pub fn is_repeatable(operation: &str) -> bool {
-    cfg!(feature = "account")
-        && matches!(
+    matches!(
             operation,
             "GetUser"
                 | "GetDevice"
