@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { packedPackage } from "../scripts/lib/pack.mjs";
 import { stories } from "./lib/stories.mjs";
 
-const wasmPath = "/package/dist/lifeguard-sign-in_bg.wasm";
-const wasm = readFileSync(join(packedPackage, "dist/lifeguard-sign-in_bg.wasm"));
+const wasmPath = "/package/dist/lifeguard_bg.wasm";
+const wasm = readFileSync(join(packedPackage, "dist/lifeguard_bg.wasm"));
 
 /** In the page: makes a client, loads the core, tells how that went. */
 async function preload() {

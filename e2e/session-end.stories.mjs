@@ -100,9 +100,9 @@ stories("end of a session", { site: "bare" }, (story) => {
     const tab = await lab.signedIn("alice");
 
     assert.equal(await who(tab), "alice");
-    assert.deepEqual(await loadedWasm(tab), ["lifeguard-sign-in_bg.wasm"]);
+    assert.deepEqual(await loadedWasm(tab), ["lifeguard_bg.wasm"]);
     assert.equal(await failure(tab, "signOut"), null);
-    assert.deepEqual(await loadedWasm(tab), ["lifeguard-account_bg.wasm", "lifeguard-sign-in_bg.wasm"]);
+    assert.deepEqual(await loadedWasm(tab), ["lifeguard_bg.wasm", "lifeguard_bg.wasm"]);
     assert.equal(await token(tab), null);
   });
 });

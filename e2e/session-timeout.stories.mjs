@@ -65,7 +65,7 @@ stories("session timeout", { site: "bare" }, (story) => {
     await dispatch(other, "window", "online");
 
     for (const each of lab.tabs) assert.equal((await failure(each)).code, "wasmUnavailable");
-  }, { siteOptions: { files: { "/package/dist/lifeguard-account_bg.wasm": { status: 503 } } } });
+  }, { siteOptions: { files: { "/package/dist/lifeguard_bg.wasm": { status: 503 } } } });
 
   story("a page opened after the time hands out nothing", async (world) => {
     const lab = new Lab(world, pools.plain, idle);

@@ -3,14 +3,15 @@
  * decides in the core.
  */
 import { createAccount } from "./account/account.js";
-import { forgetResult, takeOnce } from "./redirect/callback.js";
-import type { Call, Operation, SignInOperation } from "./core/core.js";
-import { AuthError } from "./errors/auth-error.js";
 import { createFactors } from "./account/factors.js";
-import { createHost, type Host } from "./effects/host.js";
+import type { Core } from "./core/core.js";
+import { type Call, createRun, type Operation } from "./core/operations.js";
+import type { CoreState } from "./core/run.js";
+import { createHost } from "./effects/host.js";
+import { AuthError } from "./errors/auth-error.js";
+import { forgetResult, takeOnce } from "./redirect/callback.js";
 import type { RedirectAnswer, RedirectPart, RedirectParts } from "./redirect/popup.js";
-import { createRun } from "./core/operations.js";
-import { createSession } from "./session/session.js";
+import { createSession, type Memory } from "./session/session.js";
 import { createSignIn } from "./sign-in/sign-in.js";
 import type {
   Auth,
@@ -18,18 +19,10 @@ import type {
   CodeSentResult,
   ConfirmSignUpResult,
   SignUpResult,
-  WasmModule,
 } from "./types/index.js";
 
-const SIGN_IN: readonly Operation[] = [
-  "prepare",
-  "signIn",
-  "answer",
-  "question",
-] satisfies SignInOperation[];
-
-/** Whether the module that signs people in has the operation. */
-const isSignIn = (operation: Operation) => SIGN_IN.includes(operation);
+/** Operations that a session whose time is over does not hold up. */
+const SIGN_IN: readonly Operation[] = ["signIn", "answer", "question", "signOut"];
 
 /**
  * Sign-in for one app client of one user pool. Does nothing until its first call.
@@ -40,55 +33,52 @@ const isSignIn = (operation: Operation) => SIGN_IN.includes(operation);
  */
 export function createAuth(options: AuthOptions): Auth {
   const host = createHost(options);
-  const cores: { [module in WasmModule]?: Promise<Call> | undefined } = {};
+  let core: Core | undefined;
+  let loading: Promise<Core> | undefined;
+  let state: CoreState = {};
 
-  /** Loads a module of the core on first use: a page of somebody already signed in needs none. */
-  function core(module: WasmModule): Promise<Call> {
-    const existing = cores[module];
-    if (existing) return existing;
-    const loading =
-      module === "signIn" ? import("./core/core-sign-in.js") : import("./core/core-account.js");
-    const connected: Promise<Call> = loading.then(
-      ({ connect }) => {
-        // What an account module tells that knows nothing of the newest sign-in is not news any more.
-        const notify = (event: string) => {
-          if (cores[module] !== connected) return;
-          if (event.startsWith('{"type":"signedOut"')) forgetResult(options);
-          session.notify(event);
-        };
-        const own: Host = Object.create(host, { notify: { value: notify } });
-        return connect(options, own, session.known);
+  /** Loads the core on first use: a page of a user who is signed in already needs none. */
+  function load(): Promise<Core> {
+    loading ??= import("./core/core.js").then(
+      ({ createCore }) => {
+        core = createCore(options, host, state, (event) => {
+          if ((event as { type?: string }).type === "signedOut") forgetResult(options);
+          session.notify(event as never);
+        });
+        return core;
       },
       (cause: unknown) => {
-        cores[module] = undefined;
+        loading = undefined;
         return unavailable(cause);
       },
     );
-    cores[module] = connected;
-    return connected;
+    return loading;
   }
+
+  const memory: Memory = {
+    get state() {
+      return core?.state ?? state;
+    },
+    update(change) {
+      if (core) core.update(change);
+      else state = Object.assign(state, change);
+    },
+  };
 
   /** What the session asks for itself: it has looked at its time. */
   const ask: Call = async <T>(operation: Operation, input?: object, signal?: AbortSignal) => {
     if (signal?.aborted) throw new AuthError("aborted");
-    if (!isSignIn(operation)) return (await core("account"))<T>(operation, input, signal);
-    session.begin();
-    const result = await (await core("signIn"))<T>(operation, input, signal);
-    await session.settle();
+    return (await load()).call<T>(operation, input, signal);
+  };
+  /** What the application asks for: nothing is done any more for a user whose time is over. */
+  const call: Call = async <T>(operation: Operation, input?: object, signal?: AbortSignal) => {
+    if (!SIGN_IN.includes(operation) && !signal?.aborted) await session.isOver();
+    const result = await ask<T>(operation, input, signal);
+    const { record } = (result ?? {}) as { record?: string };
+    if (record !== undefined) await session.signedIn();
     return result;
   };
-  /** What the application asks for: nothing is done any more for a person whose time is over. */
-  const call: Call = async <T>(operation: Operation, input?: object, signal?: AbortSignal) => {
-    if (!isSignIn(operation) && !signal?.aborted) await session.isOver();
-    return ask<T>(operation, input, signal);
-  };
-  const session = createSession(options, host, ask, {
-    isLoaded: () => cores.account !== undefined,
-    // The next call begins with the session that has just been stored.
-    replace() {
-      cores.account = undefined;
-    },
-  });
+  const session = createSession(options, host, ask, memory);
 
   const [run, act] = createRun(call);
 
@@ -106,7 +96,10 @@ export function createAuth(options: AuthOptions): Auth {
     (await import("./http/aws.js").catch(unavailable)).createAws(call, options);
 
   const rest: Omit<Auth, keyof typeof session.auth> = {
-    preload: () => call("prepare"),
+    async preload() {
+      const found = await session.findSafely();
+      await (await load()).preload(Boolean(found));
+    },
 
     async fetch(input, init) {
       const { createAuthFetch, tokensOf } = await import("./http/fetch.js");

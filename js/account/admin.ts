@@ -3,7 +3,8 @@
  *
  * @packageDocumentation
  */
-import type { Call, Operation } from "../core/core.js";
+import type { Core } from "../core/core.js";
+import type { Operation } from "../core/operations.js";
 import { AuthError } from "../errors/auth-error.js";
 import { createHost } from "../effects/host.js";
 import type { AuthOptions, CallOptions } from "../types/index.js";
@@ -23,12 +24,12 @@ export type * from "../types/admin.js";
 export function createAdmin({ credentials, wasm, ...rest }: AdminOptions): Admin {
   // No app client and no session have a part in these calls; the core knows pools by both.
   const options: AuthOptions = { ...rest, clientId: "admin", storage: "memory" };
-  if (wasm) options.wasm = { account: wasm };
-  let core: Promise<Call> | undefined;
+  if (wasm) options.wasm = wasm;
+  let core: Promise<Core> | undefined;
 
-  function load(): Promise<Call> {
-    core ??= import("../core/core-account.js").then(
-      ({ connect }) => connect(options, createHost(options), () => ({})),
+  function load(): Promise<Core> {
+    core ??= import("../core/core.js").then(
+      ({ createCore }) => createCore(options, createHost(options), {}, () => {}),
       (cause: unknown) => {
         core = undefined;
         throw new AuthError("wasmUnavailable", { cause });
@@ -38,7 +39,7 @@ export function createAdmin({ credentials, wasm, ...rest }: AdminOptions): Admin
   }
 
   async function run<T>(operation: Operation, { signal, ...input }: CallOptions): Promise<T> {
-    const call = await load();
+    const { call } = await load();
     const source = credentials;
     if (typeof source === "object")
       return call<T>(operation, { ...input, credentials: source }, signal);

@@ -4,7 +4,7 @@
  */
 import type { AuthOptions, StorageAdapter } from "../types/index.js";
 
-/** The other side of `src/browser/host.rs`. */
+/** What a page has for the effects of the core. */
 export interface Host {
   readonly lasting: StorageAdapter;
   readonly tab: StorageAdapter;
@@ -12,7 +12,6 @@ export interface Host {
   /** The browser's lasting store, also where the application has one of its own. */
   local(): StorageAdapter | undefined;
   broadcast(message: string): void;
-  notify(event: string): void;
   deviceName(): string;
   contextData(username: string, userPoolId: string, clientId: string): string | undefined;
   /** Given by `popup.ts`, which is loaded before it is needed. */
@@ -46,13 +45,14 @@ export function createHost(options: AuthOptions): Host {
     memory,
     local,
     broadcast(message) {
-      if (typeof BroadcastChannel !== "function") return;
-      const channel = new BroadcastChannel(channelName(options.clientId));
-      channel.postMessage(message);
-      channel.close();
+      try {
+        const channel = new BroadcastChannel(channelName(options.clientId));
+        channel.postMessage(message);
+        channel.close();
+      } catch {
+        // Missing, or forbidden here: the other tabs see the change in the store.
+      }
     },
-    // Each module of the core gets its own.
-    notify() {},
     deviceName: () => globalThis.navigator?.userAgent.slice(0, 1024) || "browser",
     contextData(...names) {
       const script = (globalThis as ContextDataGlobal).AmazonCognitoAdvancedSecurityData;
@@ -73,7 +73,9 @@ export function channelName(clientId: string): string {
 /** A store of the browser, where it has one and lets this page use it. */
 function available(store: () => Storage | undefined): Storage | undefined {
   try {
-    return store();
+    const found = store();
+    // Node.js has a `localStorage` without methods.
+    return typeof found?.getItem === "function" ? found : undefined;
   } catch {
     return undefined;
   }

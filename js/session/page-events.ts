@@ -55,8 +55,13 @@ export function createPageEvents(clientId: string, { hint, hear, isHeard, begin 
 
   /** Other tabs say why something changed; that it did, the store tells too. */
   function openChannel(): void {
-    if (channel || typeof window !== "object" || typeof BroadcastChannel !== "function") return;
-    channel = new BroadcastChannel(channelName(clientId));
+    if (channel || typeof window !== "object") return;
+    try {
+      channel = new BroadcastChannel(channelName(clientId));
+    } catch {
+      // Missing, or forbidden here: the store alone shows what other tabs do.
+      return;
+    }
     channel.onmessage = ({ data }) => hear(String(data));
   }
 

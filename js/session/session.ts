@@ -1,22 +1,11 @@
 /**
- * The session as the page holds it: a fresh one is read from the store, everything else is asked of
+ * The session as the page holds it: a fresh one is read from the store, everything else is decided by
  * the core. Timers and events of the page only hint at looking again.
  */
-import type { Call, Known } from "../core/core.js";
-import { AuthError } from "../errors/auth-error.js";
-import { type AuthEvent, createEvents } from "./events.js";
+import type { Call } from "../core/operations.js";
+import type { CoreState } from "../core/run.js";
 import type { Host } from "../effects/host.js";
-import { createPageEvents, isVisible } from "./page-events.js";
-import {
-  dueInMs,
-  type Found,
-  findRecord,
-  isFresh,
-  type Look,
-  readClaims,
-  toSession,
-} from "./stored-session.js";
-import type { Timeout } from "./idle-timeout.js";
+import { AuthError } from "../errors/auth-error.js";
 import type {
   Auth,
   AuthOptions,
@@ -25,6 +14,19 @@ import type {
   SessionOptions,
   SignOutResult,
 } from "../types/index.js";
+import { type AuthEvent, createEvents } from "./events.js";
+import type { Timeout } from "./idle-timeout.js";
+import { createPageEvents, isVisible } from "./page-events.js";
+import {
+  dueInMs,
+  type Found,
+  findRecord,
+  isFresh,
+  type Look,
+  readClaims,
+  readRecord,
+  toSession,
+} from "./stored-session.js";
 
 /** Why to look at the session again. */
 interface Hint {
@@ -36,115 +38,68 @@ const PATIENCE_MS = 3_000;
 /** Timers hold at most this many milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** The account module, which may have a copy of the session. */
-interface Account {
-  isLoaded(): boolean;
-  /** Lets the next call begin with a new one. */
-  replace(): void;
+/** What the page remembers from call to call: the core's, and of it here `seen` and `copy`. */
+export interface Memory {
+  readonly state: CoreState;
+  update(change: CoreState): void;
 }
 
-export function createSession(options: AuthOptions, host: Host, call: Call, account: Account) {
+export function createSession(options: AuthOptions, host: Host, call: Call, memory: Memory) {
   const events = createEvents();
-  /** The record this page counts with; empty when it knows of none. What the core begins with. */
-  let seen: string | undefined;
-  /** The record of this page's own sign-in. */
-  let own: { record: string; store: string } | undefined;
-  /** Whether other libraries' keys have still to follow it. */
-  let isUnsettled = false;
-  /** When the session was received that handlers were told of last: another module may tell the same. */
-  let told: number | undefined;
   let status: AuthStatus | undefined;
-  let toldStatus: AuthStatus | undefined;
+  let emittedStatus: AuthStatus | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer runs out. */
+  let timerAt = Number.POSITIVE_INFINITY;
   /** What another tab said last; the store may show it before or after. */
   let said: string | undefined;
   /** Where the application sets a time. */
   let timeout: Promise<Timeout> | undefined;
   /** When that time is over, as far as is known: any page of this browser may put it off. */
   let endsAt = Number.POSITIVE_INFINITY;
+  let isDisposed = false;
+
+  const seen = () => memory.state["seen"] as string | undefined;
 
   const page = createPageEvents(options.clientId, {
-    hint: (why) => void hint(why).catch(leaveIt),
+    hint: (why) => void hint(why).catch(ignore),
     hear(message) {
       said = message;
-      void hint().catch(leaveIt);
+      void hint().catch(ignore);
     },
     isHeard: () => events.isHeard,
     begin: (signal) =>
       void keepTime()
         ?.then((timeout) => timeout.listen(signal, () => isOver().catch(() => true)))
-        .catch(leaveIt),
+        .catch(ignore),
   });
 
-  /** Told by the core: what changed, or that a sign-in is stored. */
-  function notify(text: string): void {
-    const { receivedAt, ...event } = JSON.parse(text);
-    if (event.type === "stored") stored(event);
-    else if (event.type === "statusChanged") tellStatus(event.status);
-    else tellChange(event, receivedAt);
-  }
-
-  function tellChange(event: AuthEvent, receivedAt?: number): void {
-    if (event.type === "signedIn" || event.type === "userChanged") {
-      said = undefined;
-      watch();
-    }
+  /** An event of the core: what changed. */
+  function notify(event: AuthEvent & { receivedAt?: number }): void {
+    if (event.type === "statusChanged") return emitStatus(event.status);
+    const { receivedAt, ...rest } = event as { receivedAt?: number } & AuthEvent;
     if (event.type === "signedOut") {
-      seen = "";
-      void timeout?.then((timeout) => timeout.forget()).catch(leaveIt);
-    } else if (receivedAt === told) return;
-    told = receivedAt;
-    events.tell(event);
+      disarm();
+      endsAt = Number.POSITIVE_INFINITY;
+      void timeout?.then((timeout) => timeout.forget()).catch(ignore);
+    } else if (event.type !== "refreshed") said = undefined;
+    events.emit(rest);
+    if (event.type !== "signedOut") watch();
   }
 
-  function tellStatus(next: AuthStatus): void {
+  function emitStatus(next: AuthStatus): void {
     status = next;
-    if (toldStatus === next) return;
-    toldStatus = next;
-    events.tell({ type: "statusChanged", status: next });
+    if (emittedStatus === next) return;
+    emittedStatus = next;
+    events.emit({ type: "statusChanged", status: next });
   }
 
-  /** Somebody signed in on this page: what that is to the handlers, only the wrapper knows. */
-  function stored(event: { record: string; store: string }): void {
-    const { username, sub, receivedAt, expiresAt } = JSON.parse(event.record);
-    const before = seen && JSON.parse(seen).sub;
-    own = event;
-    isUnsettled = true;
-    account.replace();
-    seen = event.record;
-    tellChange(
-      before === sub
-        ? { type: "refreshed", expiresAt: Math.floor(expiresAt / 1000) }
-        : { type: before ? "userChanged" : "signedIn", user: { username, sub } },
-      receivedAt,
-    );
-    tellStatus("ok");
-    void keepTime()
-      ?.then((timeout) => timeout.begin())
-      .catch(leaveIt);
+  /** A sign-in of this page has ended well. */
+  async function signedIn(): Promise<void> {
+    const keeper = await keepTime();
+    await keeper?.begin();
+    await isOver();
     watch();
-  }
-
-  /** Before a sign-in: who is signed in now, for the handlers' sake. */
-  function begin(): void {
-    if (seen === undefined)
-      void findSafely().then((found) => {
-        seen ??= found?.text ?? "";
-      });
-  }
-
-  /** After a sign-in: what other libraries left goes, or follows, as the application wants it. */
-  async function settle(): Promise<void> {
-    if (!isUnsettled) return;
-    isUnsettled = false;
-    if (options.legacyKeys !== "keep" && !(await mayHaveLegacy())) return;
-    // The person is in all the same.
-    await call("settleLegacy").catch(() => {});
-  }
-
-  /** What the account module begins with. */
-  function known(): Known {
-    return { seen, heldIn: own && own.record === seen ? own.store : undefined };
   }
 
   async function session({ signal, ...input }: SessionOptions = {}): Promise<Session | null> {
@@ -157,29 +112,34 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
         return toSession(found);
       }
       if (found === null && (await isNobody())) {
-        seen = "";
-        tellStatus("signedOut");
+        memory.update({ seen: "" });
+        emitStatus("signedOut");
         return null;
       }
     }
-    const result = await call<Session | null>("session", input, signal);
-    if (result) watch();
-    return result;
+    const result = await call<{ record: string } | null>("session", input, signal);
+    if (!result) return null;
+    watch();
+    return toSession(readRecord(result.record));
   }
 
-  /** Whether nobody is signed in for sure, the stores being empty: nobody was, and no other library knows. */
+  /** Whether nobody is signed in for sure: the stores are empty, and so is the page's memory. */
   async function isNobody(): Promise<boolean> {
-    if (seen || account.isLoaded() || (await mayHaveLegacy())) return false;
+    if (seen() || memory.state["copy"] || (await mayHaveLegacy())) return false;
     // Another tab stores what it takes over before it removes it there: in this order nothing is missed.
     return (await findSafely()) === null;
   }
 
+  /** Whether another library may have left a session, which the core would take over. */
   async function mayHaveLegacy(): Promise<boolean> {
-    return (
-      (await patiently(
-        import("./other-libraries.js").then(({ hasLegacy }) => hasLegacy(options.clientId, host)),
-      )) ?? true
+    const prefix = `CognitoIdentityServiceProvider.${options.clientId}`;
+    if (globalThis.document?.cookie.includes(prefix)) return true;
+    const looks = [() => host.lasting, () => host.tab, () => host.local()].map(async (store) =>
+      store()?.getItem(`${prefix}.LastAuthUser`),
     );
+    const found = await patiently(Promise.allSettled(looks));
+    // A store that fails or hangs may have one.
+    return !found || found.some((look) => look.status === "rejected" || look.value);
   }
 
   /** What is stored; `undefined` where a store fails or hangs, which the core judges. */
@@ -188,22 +148,22 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
     return found instanceof Promise ? patiently(found) : found;
   }
 
-  /** Notes what was found; a change that handlers have not heard of is the core's to tell. */
+  /** Notes what was found; a change that handlers have not heard of is the core's to emit. */
   function look(found: Found): void {
-    const isNews = seen !== undefined && seen !== found.text;
-    if (!isNews) seen = found.text;
-    status ??= "ok";
+    const isNews = seen() !== undefined && seen() !== found.text;
+    if (!isNews) memory.update({ seen: found.text });
+    if (status !== "offline" && status !== "degraded") status = "ok";
     watch(found);
-    if (isNews && events.isHeard) void wake({}, false).catch(leaveIt);
+    if (isNews && events.isHeard) void wake({}, false).catch(ignore);
   }
 
   /** Looks again because of a hint. A page that shows a fresh session needs no core for it. */
   async function hint(why: Hint = {}): Promise<void> {
     if (await isOver()) return;
     const found = await findSafely();
-    const wasSomebody = seen || (status !== undefined && status !== "signedOut");
-    if (!found && !wasSomebody) return;
-    const isKnown = found?.text === seen || !events.isHeard;
+    const wasSignedIn = seen() || (status !== undefined && status !== "signedOut");
+    if (!found && !wasSignedIn) return;
+    const isKnown = found?.text === seen() || !events.isHeard;
     const ms = found && isKnown && status === "ok" && isFresh(found) ? dueInMs(found) : 0;
     if (ms > 0) return arm(ms);
     await wake(why, isVisible());
@@ -215,12 +175,12 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
       message: said,
       renew,
     });
-    seen = (await findSafely())?.text ?? "";
     if (againMs !== undefined) arm(againMs);
   }
 
   /** From now on the page's own events are listened to. */
   function watch(found?: Found): void {
+    if (isDisposed) return;
     page.listen();
     if (timer !== undefined) return;
     if (found) arm(dueInMs(found));
@@ -228,18 +188,32 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
   }
 
   function arm(ms: number): void {
-    clearTimeout(timer);
+    if (isDisposed) return;
+    disarm();
     const wait = Math.max(Math.min(ms, endsAt - Date.now()), 1_000);
-    timer = setTimeout(() => void hint().catch(leaveIt), Math.min(wait, LONGEST_TIMER));
+    timerAt = Date.now() + wait;
+    timer = setTimeout(
+      () => {
+        disarm();
+        void hint().catch(ignore);
+      },
+      Math.min(wait, LONGEST_TIMER),
+    );
     // A timer alone must not keep a process of Node.js alive.
     (timer as { unref?: () => void }).unref?.();
+  }
+
+  function disarm(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    timerAt = Number.POSITIVE_INFINITY;
   }
 
   function keepTime(): Promise<Timeout> | undefined {
     if (!options.sessionTimeout) return undefined;
     timeout ??= import("./idle-timeout.js").then(
       ({ createTimeout }) =>
-        createTimeout(options, host, readClaims, () => call("signOut", { timedOut: true })),
+        createTimeout(options, host, readClaims, () => signOut({ timedOut: true })),
       (cause: unknown) => {
         timeout = undefined;
         throw new AuthError("wasmUnavailable", { cause });
@@ -255,7 +229,12 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
     if (!keeper || !found) return false;
     const leftMs = await keeper.check(found);
     endsAt = Date.now() + leftMs;
+    if (leftMs > 0 && timer !== undefined && timerAt > endsAt) arm(leftMs);
     return leftMs === 0;
+  }
+
+  async function signOut(input: object, signal?: AbortSignal): Promise<SignOutResult> {
+    return call<SignOutResult>("signOut", input, signal);
   }
 
   const auth: Pick<
@@ -270,12 +249,11 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
       return (await session(input))?.user ?? null;
     },
     async signOut({ signal, ...input } = {}) {
-      const result = await call<SignOutResult>("signOut", input, signal);
-      seen = "";
-      return result;
+      return signOut(input, signal);
     },
     on(event, handler) {
       const off = events.on(event, handler);
+      if (isDisposed) return off;
       page.listen();
       page.openChannel();
       // What is there now is no change, but what comes is compared with it.
@@ -283,29 +261,30 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
         .then((over) => (over ? null : findSafely()))
         .then((found) => {
           if (found && isFresh(found)) look(found);
-          else if (!found) seen ??= "";
+          else if (!found && seen() === undefined) memory.update({ seen: "" });
         })
-        .catch(leaveIt);
+        .catch(ignore);
       return off;
     },
     get status() {
       if (status === undefined) {
         const found = findRecord(options, host);
+        if (found instanceof Promise) void found.then(undefined, ignore);
         status = found && !(found instanceof Promise) ? "ok" : "signedOut";
       }
       return status;
     },
     dispose() {
-      clearTimeout(timer);
-      timer = undefined;
+      isDisposed = true;
+      disarm();
       page.close();
     },
   };
-  return { auth, notify, begin, settle, known, isOver };
+  return { auth, notify, signedIn, isOver, findSafely };
 }
 
-/** What fails though nobody asked for it: the next hint, or the next call, tries again. */
-function leaveIt(): void {}
+/** What fails in the background: the next hint, or the next call, tries again. */
+function ignore(): void {}
 
 /** What a store answers; nothing where it fails or hangs. */
 async function patiently<T>(answer: Promise<T>): Promise<T | undefined> {

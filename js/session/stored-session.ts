@@ -77,6 +77,11 @@ export function dueInMs({ receivedAt, freshUntil }: Found): number {
   return freshUntil - Date.now() - half * (1 + Math.random());
 }
 
+/** A record of the core, which counts. */
+export function readRecord(text: string): Found {
+  return { ...(JSON.parse(text) as StoredRecord), text };
+}
+
 /** The session of a record. */
 export function toSession(record: Found): Session {
   const { accessToken, idToken, username, sub, expiresAt } = record;

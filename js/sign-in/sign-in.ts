@@ -2,7 +2,8 @@
  * The conversation of a sign-in, as the page holds it: questions by their handles, several at once.
  * What an answer means, the core decides.
  */
-import type { Call } from "../core/core.js";
+import type { Call } from "../core/operations.js";
+import { readRecord, toSession } from "../session/stored-session.js";
 import { type AuthError, QUESTION } from "../errors/auth-error.js";
 import type { Auth, AuthOptions, Challenge, SignInResult } from "../types/index.js";
 
@@ -15,7 +16,8 @@ export interface Question {
 }
 
 /** What the core answers to a step. */
-type Step = Extract<SignInResult, { status: "signedIn" }> | ({ status: "challenge" } & Question);
+type SignedIn = Extract<SignInResult, { status: "signedIn" }>;
+type Step = (Omit<SignedIn, "user"> & { record: string }) | ({ status: "challenge" } & Question);
 
 /** More half-finished sign-ins than any page has: the oldest is forgotten. */
 const MAX_WAITING = 16;
@@ -56,7 +58,10 @@ export function createSignIn(
     let isAnswered = true;
     try {
       const result = await call<Step>(operation, input, signal);
-      if (result.status === "signedIn") return result;
+      if (result.status === "signedIn") {
+        const { record, ...rest } = result;
+        return { ...rest, user: toSession(readRecord(record)).user };
+      }
       next = result;
       return { status: "challenge", challenge: result.challenge };
     } catch (error) {
@@ -73,13 +78,13 @@ export function createSignIn(
   }
 
   return {
-    signIn({ signal, persistence, ...input }) {
+    async signIn({ signal, persistence, ...input }) {
       const { storage } = options;
       const store = persistence ?? (typeof storage === "string" ? storage : "local");
       return step("signIn", { ...input, store }, signal);
     },
 
-    answerChallenge({ id }, { signal, timeoutMs, ...answer }) {
+    async answerChallenge({ id }, { signal, timeoutMs, ...answer } = {} as never) {
       const asked = waiting.get(id);
       const input = { id, pending: asked?.pending, store: asked?.store, answer, timeoutMs };
       return step("answer", input, signal, id);
@@ -92,13 +97,16 @@ export function createSignIn(
 
     async pendingSignIns() {
       const kept = await resume();
-      const missing = kept?.all().filter(({ id }) => !waiting.has(id)) ?? [];
-      // All at once, for the core wipes its memory whenever no call is under way.
-      const asked = missing.map((entry) =>
-        // What another version kept is not to be read any more.
-        call<Question>("question", entry).then(keep, () => kept?.forget(entry.id)),
-      );
-      await Promise.all(asked);
+      for (const entry of kept?.all() ?? []) {
+        if (waiting.has(entry.id)) continue;
+        try {
+          keep(await call<Question>("question", entry));
+        } catch (error) {
+          // What another version kept cannot be read any more; everything else may pass.
+          if ((error as AuthError).code !== "misuse") throw error;
+          kept?.forget(entry.id);
+        }
+      }
       return [...waiting.values()].map(({ challenge }) => challenge);
     },
   };

@@ -37,12 +37,6 @@ export type WasmSource =
   | WebAssembly.Module
   | Promise<string | URL | Response | BufferSource | WebAssembly.Module>;
 
-/**
- * The package's two WebAssembly modules: what signing in needs, and what comes later (refreshing and
- * ending the session, the account's own calls).
- */
-export type WasmModule = "signIn" | "account";
-
 /** What {@link createAuth} needs to know. */
 export interface AuthOptions {
   /** The user pool, `region_name`: for instance `eu-west-1_Ab12Cd34E`. */
@@ -63,10 +57,10 @@ export interface AuthOptions {
    */
   legacyKeys?: "remove" | "keep";
   /**
-   * Overrides how the WebAssembly is found. Default: beside the package's own modules. A single
-   * source is that of `signIn`.
+   * Where the WebAssembly comes from. Default: the file beside the package's own modules, or where it
+   * is not found there, the same bytes as text in a chunk of the package.
    */
-  wasm?: WasmSource | { [module in WasmModule]?: WasmSource };
+  wasm?: WasmSource;
   /**
    * Ends sessions that nobody uses, or that are old. A page that is closed ends nothing: the next
    * one does, before it hands out a token. Times are this device's. Default: none, since the

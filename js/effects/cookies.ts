@@ -1,11 +1,10 @@
 /**
- * What other libraries left in this browser: `src/protocol/record/adopt.rs` reads it. Nobody has to load
- * the core to learn that there is nothing.
+ * The store `cookies`: what other libraries left in this browser besides the stores of the
+ * application's choice. `src/protocol/record/adopt.rs` reads it.
  */
-import type { Host } from "../effects/host.js";
+import type { Host } from "./host.js";
 import type { StorageAdapter } from "../types/index.js";
 
-/** Where they keep it besides the stores of the application's choice. */
 export const cookiesOf = (host: Host): StorageAdapter => ({
   // An application with a store of its own may have had another library with the browser's.
   getItem: (name) => cookie(name) ?? host.local()?.getItem(name),
@@ -15,16 +14,6 @@ export const cookiesOf = (host: Host): StorageAdapter => ({
     host.local()?.removeItem(name);
   },
 });
-
-/** Whether there may be something to take over, or to remove. A store that fails hides it. */
-export async function hasLegacy(clientId: string, host: Host): Promise<boolean> {
-  const key = `CognitoIdentityServiceProvider.${clientId}.LastAuthUser`;
-  const looks = [() => host.lasting, () => host.tab, () => cookiesOf(host)].map(async (store) =>
-    store().getItem(key),
-  );
-  const found = await Promise.allSettled(looks);
-  return found.some((look) => look.status === "rejected" || look.value);
-}
 
 /** Ends a cookie of another library: of this host, or of any domain above it. */
 function expire(name: string): void {
