@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use lifeguard::host::{SendError, Store};
 use lifeguard::operations::error::Error;
+use lifeguard::operations::events::Reason;
 use lifeguard::operations::session::{self, Wanted};
 use lifeguard::operations::sign_in::{self, Outcome};
 use lifeguard::operations::{Client, tasks};
@@ -73,10 +74,11 @@ async fn sign_in(
         extras: Extras::default(),
         device: None,
     };
-    let start = |client: &Client, host: &_| {
-        sign_in::start(client, host, Store::Lasting, start.clone())
-    };
-    driver.run(timeout_ms, signal, start).await
+    driver
+        .run(timeout_ms, signal, |client, host| {
+            sign_in::start(client, host, Store::Lasting, start.clone())
+        })
+        .await
 }
 
 async fn user(driver: &Driver) -> Option<String> {
@@ -109,7 +111,7 @@ async fn a_user_signs_in_and_another_page_of_the_origin_has_the_session() {
 
     let ended = driver_
         .run(None, None, |client, host| {
-            session::sign_out(client, host, false, lifeguard::operations::events::Reason::SignOut)
+            Ok(session::sign_out(client, host, false, Reason::SignOut)?)
         })
         .await;
     assert!(ended.ok().unwrap().cleared);
