@@ -12,7 +12,7 @@ mod redirect;
 mod types;
 
 #[cfg(target_arch = "wasm32")]
-mod wasm;
+pub mod wasm;
 
 use crate::host::Host;
 use crate::operations::Client;

@@ -1,21 +1,20 @@
 //! HTTP: replies, and every way in which there is none.
-#![cfg(all(target_arch = "wasm32", feature = "account"))]
+#![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 
-mod browser;
+mod page;
 
-use browser::{host, js};
-use lifeguard::browser::Page;
-use lifeguard::platform::{Platform, SendError};
-use lifeguard::protocol::http::HttpRequest;
+use lifeguard::host::SendError;
 use lifeguard::protocol::secret::Secret;
+use lifeguard_web::fetch::{Request, send};
+use page::{aborting_in, counting, js, listeners};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-fn get(url: &str, timeout_ms: u32) -> HttpRequest {
-    HttpRequest {
+fn get(url: &str, timeout_ms: u32) -> Request {
+    Request {
         post: false,
         url: String::from(url),
         headers: vec![],
@@ -36,10 +35,7 @@ fn endless() -> String {
 
 #[wasm_bindgen_test]
 async fn a_reply_is_read_whole() {
-    let host = host();
-
-    let reply =
-        Page::new(&host, None).send(&get("data:application/json,{\"a\":1}", 5_000)).await.unwrap();
+    let reply = send(&get("data:application/json,{\"a\":1}", 5_000), None).await.unwrap();
 
     assert_eq!((reply.status, reply.body.as_str()), (200, "{\"a\":1}"));
     assert_eq!(reply.error_type, None);
@@ -47,7 +43,6 @@ async fn a_reply_is_read_whole() {
 
 #[wasm_bindgen_test]
 async fn the_services_time_is_read_where_it_is_told() {
-    let host = host();
     for (date, seconds) in [
         ("Tue, 15 Nov 1994 08:12:31 GMT", Some(784_887_151)),
         ("Tue, 29 Feb 2000 23:59:59 GMT", Some(951_868_799)),
@@ -62,7 +57,7 @@ async fn the_services_time_is_read_where_it_is_told() {
         ]
         .concat());
 
-        let reply = Page::new(&host, None).send(&get("https://dated.invalid/", 5_000)).await;
+        let reply = send(&get("https://dated.invalid/", 5_000), None).await;
         js("globalThis.fetch = honestFetch");
 
         assert_eq!(reply.unwrap().date, seconds, "{date}");
@@ -71,37 +66,59 @@ async fn the_services_time_is_read_where_it_is_told() {
 
 #[wasm_bindgen_test]
 async fn a_request_that_cannot_be_made_is_a_network_failure() {
-    let host = host();
-
     for url in ["unknown-scheme:x", "http://127.0.0.1:1/", "http://["] {
-        let failed = Page::new(&host, None).send(&get(url, 5_000)).await.err();
+        let failed = send(&get(url, 5_000), None).await.err();
         assert_eq!(failed, Some(SendError::Network), "{url}");
     }
 }
 
 #[wasm_bindgen_test]
 async fn a_reply_that_does_not_come_is_given_up_in_time() {
-    let host = host();
+    let failed = send(&get(&endless(), 30), None).await.err();
 
-    let failed = Page::new(&host, None).send(&get(&endless(), 30)).await.err();
     assert_eq!(failed, Some(SendError::TimedOut));
-
-    let page = Page::new(&host, None).with_timeout(Some(30));
-    let failed = page.send(&get(&endless(), 600_000)).await.err();
-    assert_eq!(failed, Some(SendError::TimedOut), "the call's own limit is the one that counts");
 }
 
 #[wasm_bindgen_test]
 async fn an_abort_ends_the_exchange_and_is_told_apart_from_a_timeout() {
-    let host = host();
     let before = js("AbortSignal.abort()").unchecked_into();
-    let during = js(
-        "(() => { const c = new AbortController(); setTimeout(() => c.abort(), 30); return c.signal })()",
-    );
 
-    let aborted = Page::new(&host, Some(before)).send(&get(&endless(), 5_000)).await.err();
+    let aborted = send(&get(&endless(), 5_000), Some(&before)).await.err();
     assert_eq!(aborted, Some(SendError::Aborted));
-    let aborted =
-        Page::new(&host, Some(during.unchecked_into())).send(&get(&endless(), 5_000)).await.err();
+    let aborted = send(&get(&endless(), 5_000), Some(&aborting_in(30))).await.err();
     assert_eq!(aborted, Some(SendError::Aborted));
+}
+
+#[wasm_bindgen_test]
+async fn an_exchange_that_has_ended_leaves_no_listener() {
+    let signal = counting();
+
+    send(&get("data:,a", 5_000), Some(&signal)).await.unwrap();
+    send(&get(&endless(), 10), Some(&signal)).await.err().unwrap();
+
+    assert_eq!(listeners(&signal), (0.0, 2.0));
+}
+
+#[wasm_bindgen_test]
+async fn no_cookies_and_no_cache_take_part_and_headers_and_body_arrive() {
+    js("(globalThis.plainFetch = fetch, globalThis.fetch = async (request) => {
+          const { method, credentials, cache, keepalive } = request;
+          const seen = [method, credentials, cache, keepalive, request.headers.get('x-amz-target'), await request.text()];
+          return new Response(seen.join(' '));
+        })");
+    let mut request = get("https://pool.invalid/", 5_000);
+    request.post = true;
+    request.headers = vec![(String::from("x-amz-target"), String::from("Service.SignOut"))];
+    request.body = Secret::new(String::from("{}"));
+    request.keep_alive = true;
+
+    let reply = send(&request, None).await;
+    js("globalThis.fetch = plainFetch");
+
+    let body = reply.unwrap().body;
+    let expected = ["true", "false"].map(|keeps| {
+        ["POST omit no-store ", keeps, " Service.SignOut {}"].concat()
+    });
+    // A browser without the member sends an ordinary request.
+    assert!(expected.contains(&body), "{body}");
 }

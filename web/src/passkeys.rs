@@ -2,25 +2,32 @@
 //! sections 5.1.8 to 5.1.10), converted here for browsers that lack the conversions.
 
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use lifeguard::host::PasskeyError;
+use lifeguard::protocol::json::Value;
+use lifeguard::protocol::text::{base64_decode, base64url};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
-use super::clock;
-use crate::platform::PasskeyError;
-use crate::protocol::json::Value;
-use crate::protocol::text::{base64_decode, base64url};
+use crate::abort::is_aborted;
+use crate::clock;
 
-/// Asks for an assertion.
-pub(super) async fn get(
+/// Prompts the user for a passkey: `{ publicKey, mediation? }` in its JSON form.
+///
+/// # Errors
+/// Why there is no credential.
+pub async fn get(
     request: &Value,
     signal: Option<&AbortSignal>,
 ) -> Result<String, PasskeyError> {
     ceremony("get", request, signal).await
 }
 
-/// Makes a credential.
-pub(super) async fn create(
+/// Creates a passkey: `{ publicKey }` in its JSON form.
+///
+/// # Errors
+/// Why there is no credential.
+pub async fn create(
     request: &Value,
     signal: Option<&AbortSignal>,
 ) -> Result<String, PasskeyError> {
@@ -51,7 +58,7 @@ async fn ceremony(
     let deadline = limit.map(|ms| clock::now() + ms as u64);
     let failed = |error: JsValue| {
         // The reason of an abort is the application's own value: only the signal tells.
-        if clock::is_aborted(signal) {
+        if is_aborted(signal) {
             return PasskeyError::Aborted;
         }
         let failure = failure(method, &error);

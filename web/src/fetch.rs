@@ -1,35 +1,57 @@
 //! HTTP: `fetch`, with a time limit on the whole exchange.
 
-use gloo_net::http::{Headers, Request, RequestBuilder};
+use gloo_net::http::{Headers, Method, RequestBuilder};
 use js_sys::{Function, Reflect};
+use lifeguard::host::SendError;
+use lifeguard::protocol::http::HttpResponse;
+use lifeguard::protocol::secret::Secret;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortController, AbortSignal, RequestCache, RequestCredentials, RequestInit};
 
-use super::clock::is_aborted;
-use super::host::{clear_timeout, set_timeout};
-use crate::platform::SendError;
-use crate::protocol::http::{HttpRequest, HttpResponse};
+use crate::abort::{OnAbort, is_aborted};
+use crate::timer::Timer;
 
-/// Sends a request and reads the whole reply.
-pub(super) async fn send(
-    request: &HttpRequest,
-    timeout_ms: u32,
+/// A request as the effect `send` describes it.
+pub struct Request {
+    /// `true`: `POST` with the body; `false`: `GET`.
+    pub post: bool,
+    /// Absolute URL.
+    pub url: String,
+    /// Header names and values.
+    pub headers: Vec<(String, String)>,
+    /// Body; may hold passwords, codes and tokens.
+    pub body: Secret<String>,
+    /// How long the whole exchange may take, in milliseconds.
+    pub timeout_ms: u32,
+    /// Whether the request must outlive the page.
+    pub keep_alive: bool,
+}
+
+/// Sends a request and reads the whole reply, within the time limit of the request.
+///
+/// # Errors
+/// Why there is no reply; `Aborted` when the signal aborts.
+pub async fn send(
+    request: &Request,
     signal: Option<&AbortSignal>,
 ) -> Result<HttpResponse, SendError> {
     if is_aborted(signal) {
         return Err(SendError::Aborted);
     }
-    let limit = Limit::start(timeout_ms, signal).ok_or(SendError::Network)?;
-    match exchange(request, &limit.controller.signal()).await {
+    let controller = AbortController::new().map_err(|_| SendError::Network)?;
+    let end = ending(&controller).ok_or(SendError::Network)?;
+    let _timer = Timer::start(request.timeout_ms, &end, &JsValue::UNDEFINED);
+    let _listener = OnAbort::new(signal, end);
+    match exchange(request, &controller.signal()).await {
         Some(reply) => Ok(reply),
         None if is_aborted(signal) => Err(SendError::Aborted),
-        None if limit.controller.signal().aborted() => Err(SendError::TimedOut),
+        None if controller.signal().aborted() => Err(SendError::TimedOut),
         None if is_offline() => Err(SendError::Offline),
         None => Err(SendError::Network),
     }
 }
 
-async fn exchange(request: &HttpRequest, signal: &AbortSignal) -> Option<HttpResponse> {
+async fn exchange(request: &Request, signal: &AbortSignal) -> Option<HttpResponse> {
     let headers = Headers::new();
     for (name, value) in &request.headers {
         headers.set(name, value);
@@ -42,7 +64,7 @@ async fn exchange(request: &HttpRequest, signal: &AbortSignal) -> Option<HttpRes
         .abort_signal(Some(signal));
     let built = if request.post {
         let body = JsValue::from_str(request.body.expose("sent as the request's body"));
-        builder.method(gloo_net::http::Method::POST).body(body)
+        builder.method(Method::POST).body(body)
     } else {
         builder.build()
     };
@@ -69,7 +91,7 @@ fn seconds_of(date: &str) -> Option<u64> {
 }
 
 /// A request that goes on when its page is left; an ordinary one where the browser cannot.
-fn kept_alive(request: Request) -> Request {
+fn kept_alive(request: gloo_net::http::Request) -> gloo_net::http::Request {
     let request: web_sys::Request = request.into();
     let init = RequestInit::new();
     // web-sys does not know the member.
@@ -77,32 +99,11 @@ fn kept_alive(request: Request) -> Request {
     web_sys::Request::new_with_request_and_init(&request, &init).unwrap_or(request).into()
 }
 
-/// Ends an exchange when the time is up or the application says so.
-struct Limit {
-    controller: AbortController,
-    timer: JsValue,
-}
-
-impl Limit {
-    fn start(ms: u32, signal: Option<&AbortSignal>) -> Option<Self> {
-        let controller = AbortController::new().ok()?;
-        let abort = Reflect::get(&controller, &"abort".into()).ok()?;
-        // The reason is bound to `undefined`: the event a listener gets would become the reason, and
-        // the fetch would reject with something that is no error.
-        let abort = abort.unchecked_into::<Function>().bind1(&controller, &JsValue::UNDEFINED);
-        let abort: Function = abort.unchecked_into();
-        let timer = set_timeout(&abort, ms, &JsValue::UNDEFINED);
-        if let Some(signal) = signal {
-            let _ = signal.add_event_listener_with_callback("abort", &abort);
-        }
-        Some(Self { controller, timer })
-    }
-}
-
-impl Drop for Limit {
-    fn drop(&mut self) {
-        clear_timeout(&self.timer);
-    }
+/// A function that ends an exchange. The reason is bound to `undefined`: the event a listener gets
+/// would become the reason, and the fetch would reject with something that is no error.
+fn ending(controller: &AbortController) -> Option<Function> {
+    let abort: Function = Reflect::get(controller, &"abort".into()).ok()?.dyn_into().ok()?;
+    abort.bind1(controller, &JsValue::UNDEFINED).dyn_into().ok()
 }
 
 fn is_offline() -> bool {

@@ -1,4 +1,4 @@
-//! Randomness: `crypto.getRandomValues`, whose presence the wrapper checks before the core is made.
+//! Random bytes: `crypto.getRandomValues`.
 
 use wasm_bindgen::prelude::*;
 
@@ -8,7 +8,7 @@ extern "C" {
     fn get_random_values(bytes: &mut [u8]);
 }
 
-/// Fills with random bytes.
-pub(crate) fn fill(bytes: &mut [u8]) {
+/// Fills with bytes fit for keys.
+pub fn fill(bytes: &mut [u8]) {
     get_random_values(bytes);
 }
