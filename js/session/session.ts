@@ -76,7 +76,10 @@ export function createSession(options: AuthOptions, host: Host, call: Call, memo
 
   /** An event of the core: what changed. */
   function notify(event: AuthEvent & { receivedAt?: number }): void {
-    if (event.type === "statusChanged") return emitStatus(event.status);
+    if (event.type === "statusChanged") {
+      emitStatus(event.status);
+      return;
+    }
     const { receivedAt, ...rest } = event as { receivedAt?: number } & AuthEvent;
     if (event.type === "signedOut") {
       disarm();
