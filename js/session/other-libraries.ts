@@ -1,6 +1,5 @@
 /**
- * What other libraries left in this browser: `src/protocol/record/adopt.rs` reads it. Nobody has to load
- * the core to learn that there is nothing.
+ * Sessions of other libraries in this browser, as a store: `src/protocol/record/adopt.rs` reads them.
  */
 import type { Host } from "../effects/host.js";
 import type { StorageAdapter } from "../types/index.js";
@@ -15,16 +14,6 @@ export const cookiesOf = (host: Host): StorageAdapter => ({
     host.local()?.removeItem(name);
   },
 });
-
-/** Whether there may be something to take over, or to remove. A store that fails hides it. */
-export async function hasLegacy(clientId: string, host: Host): Promise<boolean> {
-  const key = `CognitoIdentityServiceProvider.${clientId}.LastAuthUser`;
-  const looks = [() => host.lasting, () => host.tab, () => cookiesOf(host)].map(async (store) =>
-    store().getItem(key),
-  );
-  const found = await Promise.allSettled(looks);
-  return found.some((look) => look.status === "rejected" || look.value);
-}
 
 /** Ends a cookie of another library: of this host, or of any domain above it. */
 function expire(name: string): void {

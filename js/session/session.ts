@@ -1,245 +1,220 @@
 /**
- * The session as the page holds it: a fresh one is read from the store, everything else is asked of
- * the core. Timers and events of the page only hint at looking again.
+ * The session as the page holds it: a fresh one is read from the store, everything else is the core's.
+ * What follows from what, `reducer.ts` decides; this performs it.
  */
-import type { Call, Known } from "../core/core.js";
+import type { Call, CoreState } from "../core/core.js";
 import { AuthError } from "../errors/auth-error.js";
 import { type AuthEvent, createEvents } from "./events.js";
 import type { Host } from "../effects/host.js";
+import { STORE_PATIENCE_MS } from "../generated/constants.js";
+import type { Timeout } from "./idle-timeout.js";
+import { clearStores } from "./local-sign-out.js";
 import { createPageEvents, isVisible } from "./page-events.js";
+import { type Hint, initialState, reduce, type SessionEffect, type SessionEvent } from "./reducer.js";
 import {
-  dueInMs,
-  type Found,
+  dueAt,
   findRecord,
   isFresh,
   type Look,
   readClaims,
+  readSession,
   toSession,
 } from "./stored-session.js";
-import type { Timeout } from "./idle-timeout.js";
 import type {
   Auth,
   AuthOptions,
-  AuthStatus,
   Session,
   SessionOptions,
+  SignedOutReason,
+  SignOutOptions,
   SignOutResult,
 } from "../types/index.js";
 
-/** Why to look at the session again. */
-interface Hint {
-  online?: boolean;
-}
-
-/** How long a store may take, as in the core. */
-const PATIENCE_MS = 3_000;
 /** Timers hold at most this many milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
+/** How long a sign-out waits for a core that does not load, in milliseconds. */
+const LOAD_PATIENCE_MS = 5_000;
 
-/** The account module, which may have a copy of the session. */
-interface Account {
+/** The core, loaded or not. */
+export interface SessionCore {
+  call: Call;
+  readonly state: CoreState;
+  update(change: Partial<CoreState>): void;
   isLoaded(): boolean;
-  /** Lets the next call begin with a new one. */
-  replace(): void;
 }
 
-export function createSession(options: AuthOptions, host: Host, call: Call, account: Account) {
+/** An event of the core, with what tells sessions of one user apart. */
+export type CoreEvent = AuthEvent & { receivedAt?: number };
+
+export function createSession(options: AuthOptions, host: Host, core: SessionCore) {
   const events = createEvents();
-  /** The record this page counts with; empty when it knows of none. What the core begins with. */
-  let seen: string | undefined;
-  /** The record of this page's own sign-in. */
-  let own: { record: string; store: string } | undefined;
-  /** Whether other libraries' keys have still to follow it. */
-  let isUnsettled = false;
-  /** When the session was received that handlers were told of last: another module may tell the same. */
-  let told: number | undefined;
-  let status: AuthStatus | undefined;
-  let toldStatus: AuthStatus | undefined;
+  let state = initialState;
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** What another tab said last; the store may show it before or after. */
   let said: string | undefined;
-  /** Where the application sets a time. */
+  /** Where the app sets a session timeout. */
   let timeout: Promise<Timeout> | undefined;
-  /** When that time is over, as far as is known: any page of this browser may put it off. */
-  let endsAt = Number.POSITIVE_INFINITY;
+  /** The session's end by that, while it is under way. */
+  let ending: Promise<unknown> | undefined;
+  /** Whether the core is looking, and why to have it look once more. */
+  let isWaking = false;
+  let wakeNext: { renew: boolean; hint: Hint } | undefined;
 
   const page = createPageEvents(options.clientId, {
-    hint: (why) => void hint(why).catch(leaveIt),
+    hint: (hint = {}) => dispatch({ type: "hint", hint }),
     hear(message) {
-      said = message;
-      void hint().catch(leaveIt);
+      // That somebody signed out in another tab is another reason than that somebody did here.
+      said = message === "signedOut signOut" ? "signedOut" : message;
+      dispatch({ type: "hint", hint: {} });
     },
     isHeard: () => events.isHeard,
     begin: (signal) =>
       void keepTime()
         ?.then((timeout) => timeout.listen(signal, () => isOver().catch(() => true)))
-        .catch(leaveIt),
+        .catch(ignore),
   });
 
-  /** Told by the core: what changed, or that a sign-in is stored. */
-  function notify(text: string): void {
-    const { receivedAt, ...event } = JSON.parse(text);
-    if (event.type === "stored") stored(event);
-    else if (event.type === "statusChanged") tellStatus(event.status);
-    else tellChange(event, receivedAt);
+  function dispatch(event: SessionEvent): void {
+    const [next, effects] = reduce(state, event);
+    state = next;
+    effects.forEach(perform);
   }
 
-  function tellChange(event: AuthEvent, receivedAt?: number): void {
-    if (event.type === "signedIn" || event.type === "userChanged") {
-      said = undefined;
-      watch();
+  function perform(effect: SessionEffect): void {
+    switch (effect.do) {
+      case "emit":
+        return events.emit(effect.event);
+      case "remember": {
+        const { do: _, ...change } = effect;
+        return core.update(change as Partial<CoreState>);
+      }
+      case "listen":
+        return page.listen();
+      case "look":
+        return void lookAgain(effect.hint).catch(ignore);
+      case "wake":
+        return void wake(effect.renew, effect.hint).catch(ignore);
+      case "arm":
+        return arm(effect.at);
+      case "disarm":
+        return clearTimeout(timer);
+      case "forgetUse":
+        return void timeout?.then((timeout) => timeout.forget()).catch(ignore);
+      case "close":
+        clearTimeout(timer);
+        page.close();
+        return events.clear();
     }
-    if (event.type === "signedOut") {
-      seen = "";
-      void timeout?.then((timeout) => timeout.forget()).catch(leaveIt);
-    } else if (receivedAt === told) return;
-    told = receivedAt;
-    events.tell(event);
   }
 
-  function tellStatus(next: AuthStatus): void {
-    status = next;
-    if (toldStatus === next) return;
-    toldStatus = next;
-    events.tell({ type: "statusChanged", status: next });
+  function arm(at: number): void {
+    clearTimeout(timer);
+    const wait = Math.min(at - Date.now(), LONGEST_TIMER);
+    timer = setTimeout(() => dispatch({ type: "timer" }), wait);
+    // A timer alone must not keep a process of Node.js alive.
+    (timer as { unref?: () => void }).unref?.();
   }
 
-  /** Somebody signed in on this page: what that is to the handlers, only the wrapper knows. */
-  function stored(event: { record: string; store: string }): void {
-    const { username, sub, receivedAt, expiresAt } = JSON.parse(event.record);
-    const before = seen && JSON.parse(seen).sub;
-    own = event;
-    isUnsettled = true;
-    account.replace();
-    seen = event.record;
-    tellChange(
-      before === sub
-        ? { type: "refreshed", expiresAt: Math.floor(expiresAt / 1000) }
-        : { type: before ? "userChanged" : "signedIn", user: { username, sub } },
-      receivedAt,
-    );
-    tellStatus("ok");
-    void keepTime()
-      ?.then((timeout) => timeout.begin())
-      .catch(leaveIt);
-    watch();
+  /** The core emitted an event. */
+  function notify({ receivedAt, ...event }: CoreEvent): void {
+    if (event.type === "signedIn" || event.type === "userChanged") said = undefined;
+    dispatch({ type: "emitted", event: event as AuthEvent });
   }
 
-  /** Before a sign-in: who is signed in now, for the handlers' sake. */
-  function begin(): void {
-    if (seen === undefined)
-      void findSafely().then((found) => {
-        seen ??= found?.text ?? "";
+  /** What is stored; `undefined` where a store fails or hangs, which the core judges. */
+  function find(): Look | Promise<Look> {
+    const found = findRecord(options, host);
+    return found instanceof Promise ? patiently(found) : found;
+  }
+
+  function looked(found: Look, more: { isCall?: boolean; hint?: Hint } = {}): void {
+    dispatch({
+      type: "looked",
+      now: Date.now(),
+      found: found && {
+        text: found.text,
+        receivedAt: found.receivedAt,
+        isFresh: isFresh(found),
+        dueAt: dueAt(found),
+      },
+      seen: core.state.seen,
+      isHeard: events.isHeard,
+      isVisible: isVisible(),
+      ...more,
+    });
+  }
+
+  async function lookAgain(hint?: Hint): Promise<void> {
+    if (!(await isOver())) looked(await find(), hint && { hint });
+  }
+
+  /** The first look: at once, where the stores answer at once. */
+  function lookFirst(): void {
+    const found = options.sessionTimeout ? undefined : find();
+    if (options.sessionTimeout) void lookAgain().catch(ignore);
+    else if (found instanceof Promise) void found.then((found) => looked(found)).catch(ignore);
+    else looked(found);
+    // Who asks now is to hear when it is known.
+    dispatch({ type: "asked" });
+  }
+
+  /** Has the core look, one look at a time. */
+  async function wake(renew: boolean, hint: Hint = {}): Promise<void> {
+    if (isWaking) {
+      wakeNext = {
+        renew: renew || wakeNext?.renew === true,
+        hint: { ...wakeNext?.hint, ...hint },
+      };
+      return;
+    }
+    isWaking = true;
+    try {
+      const { againMs } = await core.call<{ againMs?: number }>("wake", {
+        ...hint,
+        message: said,
+        renew,
       });
+      dispatch({ type: "woke", now: Date.now(), againMs, renewed: renew });
+    } catch (error) {
+      failed(error);
+    } finally {
+      isWaking = false;
+      const next = wakeNext;
+      wakeNext = undefined;
+      if (next) void wake(next.renew, next.hint);
+    }
   }
 
-  /** After a sign-in: what other libraries left goes, or follows, as the application wants it. */
-  async function settle(): Promise<void> {
-    if (!isUnsettled) return;
-    isUnsettled = false;
-    if (options.legacyKeys !== "keep" && !(await mayHaveLegacy())) return;
-    // The person is in all the same.
-    await call("settleLegacy").catch(() => {});
-  }
-
-  /** What the account module begins with. */
-  function known(): Known {
-    return { seen, heldIn: own && own.record === seen ? own.store : undefined };
+  function failed(error: unknown, isCall = false): void {
+    const { code } = error as AuthError;
+    if (code === "aborted" || code === "misuse") return;
+    dispatch({ type: "failed", now: Date.now(), code, isLoaded: core.isLoaded(), isCall });
   }
 
   async function session({ signal, ...input }: SessionOptions = {}): Promise<Session | null> {
     if (signal?.aborted) throw new AuthError("aborted");
     if (await isOver()) return null;
+    const found = await find();
+    looked(found, { isCall: true });
     if (!input.forceRefresh) {
-      const found = await findSafely();
-      if (found && isFresh(found)) {
-        look(found);
-        return toSession(found);
-      }
-      if (found === null && (await isNobody())) {
-        seen = "";
-        tellStatus("signedOut");
-        return null;
-      }
+      if (found && isFresh(found)) return toSession(found);
+      if (found === null && state.status === "signedOut" && !core.state.seen) return null;
     }
-    const result = await call<Session | null>("session", input, signal);
-    if (result) watch();
-    return result;
-  }
-
-  /** Whether nobody is signed in for sure, the stores being empty: nobody was, and no other library knows. */
-  async function isNobody(): Promise<boolean> {
-    if (seen || account.isLoaded() || (await mayHaveLegacy())) return false;
-    // Another tab stores what it takes over before it removes it there: in this order nothing is missed.
-    return (await findSafely()) === null;
-  }
-
-  async function mayHaveLegacy(): Promise<boolean> {
-    return (
-      (await patiently(
-        import("./other-libraries.js").then(({ hasLegacy }) => hasLegacy(options.clientId, host)),
-      )) ?? true
-    );
-  }
-
-  /** What is stored; `undefined` where a store fails or hangs, which the core judges. */
-  async function findSafely(): Promise<Look> {
-    const found = findRecord(options, host);
-    return found instanceof Promise ? patiently(found) : found;
-  }
-
-  /** Notes what was found; a change that handlers have not heard of is the core's to tell. */
-  function look(found: Found): void {
-    const isNews = seen !== undefined && seen !== found.text;
-    if (!isNews) seen = found.text;
-    status ??= "ok";
-    watch(found);
-    if (isNews && events.isHeard) void wake({}, false).catch(leaveIt);
-  }
-
-  /** Looks again because of a hint. A page that shows a fresh session needs no core for it. */
-  async function hint(why: Hint = {}): Promise<void> {
-    if (await isOver()) return;
-    const found = await findSafely();
-    const wasSomebody = seen || (status !== undefined && status !== "signedOut");
-    if (!found && !wasSomebody) return;
-    const isKnown = found?.text === seen || !events.isHeard;
-    const ms = found && isKnown && status === "ok" && isFresh(found) ? dueInMs(found) : 0;
-    if (ms > 0) return arm(ms);
-    await wake(why, isVisible());
-  }
-
-  async function wake(hint: Hint, renew: boolean): Promise<void> {
-    const { againMs } = await call<{ againMs?: number }>("wake", {
-      ...hint,
-      message: said,
-      renew,
-    });
-    seen = (await findSafely())?.text ?? "";
-    if (againMs !== undefined) arm(againMs);
-  }
-
-  /** From now on the page's own events are listened to. */
-  function watch(found?: Found): void {
-    page.listen();
-    if (timer !== undefined) return;
-    if (found) arm(dueInMs(found));
-    else void findSafely().then((stored) => stored && arm(dueInMs(stored)));
-  }
-
-  function arm(ms: number): void {
-    clearTimeout(timer);
-    const wait = Math.max(Math.min(ms, endsAt - Date.now()), 1_000);
-    timer = setTimeout(() => void hint().catch(leaveIt), Math.min(wait, LONGEST_TIMER));
-    // A timer alone must not keep a process of Node.js alive.
-    (timer as { unref?: () => void }).unref?.();
+    try {
+      const result = await core.call<{ record: string } | null>("session", input, signal);
+      if (!result) return null;
+      looked({ ...JSON.parse(result.record), text: result.record }, { isCall: true });
+      return readSession(result.record);
+    } catch (error) {
+      failed(error, true);
+      throw error;
+    }
   }
 
   function keepTime(): Promise<Timeout> | undefined {
     if (!options.sessionTimeout) return undefined;
     timeout ??= import("./idle-timeout.js").then(
-      ({ createTimeout }) =>
-        createTimeout(options, host, readClaims, () => call("signOut", { timedOut: true })),
+      ({ createTimeout }) => createTimeout(options, host, readClaims),
       (cause: unknown) => {
         timeout = undefined;
         throw new AuthError("wasmUnavailable", { cause });
@@ -251,11 +226,57 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
   /** Whether the session's time was over; then it has ended. */
   async function isOver(): Promise<boolean> {
     const keeper = await keepTime();
-    const found = keeper && (await findSafely());
+    const found = keeper && (await find());
     if (!keeper || !found) return false;
-    const leftMs = await keeper.check(found);
-    endsAt = Date.now() + leftMs;
-    return leftMs === 0;
+    const [endsAt, now] = [await keeper.endsAt(found), Date.now()];
+    if (endsAt > now) {
+      if (endsAt < Infinity) dispatch({ type: "timed", now, endsAt });
+      return false;
+    }
+    ending ??= end({ timedOut: true }, "timeout").finally(() => {
+      ending = undefined;
+    });
+    await ending;
+    return true;
+  }
+
+  /** Signs out by the core, which has the service revoke the tokens; without it where that cannot be. */
+  async function end(
+    input: object,
+    reason: SignedOutReason,
+    signal?: AbortSignal,
+  ): Promise<SignOutResult> {
+    let patience: ReturnType<typeof setTimeout> | undefined;
+    const notLoaded = new Promise<undefined>((resolve) => {
+      patience = setTimeout(() => core.isLoaded() || resolve(undefined), LOAD_PATIENCE_MS);
+    });
+    try {
+      const result = core.call<SignOutResult>("signOut", input, signal);
+      result.catch(ignore);
+      const first = await Promise.race([result, notLoaded]);
+      if (first) return first;
+    } catch (error) {
+      if ((error as AuthError).code === "aborted") throw error;
+    } finally {
+      clearTimeout(patience);
+    }
+    return endLocally(reason, "global" in input && input.global === true);
+  }
+
+  async function endLocally(reason: SignedOutReason, global: boolean): Promise<SignOutResult> {
+    const { seen } = core.state;
+    const wasSomebody = seen || (await find());
+    const cleared = await clearStores(options.clientId, host, patiently);
+    const over = seen ? { over: JSON.parse(seen).epoch as string } : {};
+    core.update({ seen: "", status: "signedOut", copy: null, credentials: null, ...over });
+    try {
+      host.broadcast(`signedOut ${reason}`);
+    } catch {
+      // Other tabs see it in the store.
+    }
+    if (wasSomebody) notify({ type: "signedOut", reason });
+    notify({ type: "statusChanged", status: "signedOut" });
+    return { cleared, revoked: false, ...(global && { everywhere: false }) };
   }
 
   const auth: Pick<
@@ -269,49 +290,36 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
     async user(input) {
       return (await session(input))?.user ?? null;
     },
-    async signOut({ signal, ...input } = {}) {
-      const result = await call<SignOutResult>("signOut", input, signal);
-      seen = "";
-      return result;
+    async signOut({ signal, ...input }: SignOutOptions = {}) {
+      if (signal?.aborted) throw new AuthError("aborted");
+      return end(input, "signOut", signal);
     },
     on(event, handler) {
+      if (state.isDisposed) return () => {};
       const off = events.on(event, handler);
       page.listen();
       page.openChannel();
       // What is there now is no change, but what comes is compared with it.
-      void isOver()
-        .then((over) => (over ? null : findSafely()))
-        .then((found) => {
-          if (found && isFresh(found)) look(found);
-          else if (!found) seen ??= "";
-        })
-        .catch(leaveIt);
+      lookFirst();
       return off;
     },
     get status() {
-      if (status === undefined) {
-        const found = findRecord(options, host);
-        status = found && !(found instanceof Promise) ? "ok" : "signedOut";
-      }
-      return status;
+      if (state.status === "unknown") lookFirst();
+      return state.status === "unknown" ? "loading" : state.status;
     },
-    dispose() {
-      clearTimeout(timer);
-      timer = undefined;
-      page.close();
-    },
+    dispose: () => dispatch({ type: "disposed" }),
   };
-  return { auth, notify, begin, settle, known, isOver };
+  return { auth, notify, isOver };
 }
 
 /** What fails though nobody asked for it: the next hint, or the next call, tries again. */
-function leaveIt(): void {}
+function ignore(): void {}
 
 /** What a store answers; nothing where it fails or hangs. */
 async function patiently<T>(answer: Promise<T>): Promise<T | undefined> {
   let patience: ReturnType<typeof setTimeout> | undefined;
   const hung = new Promise<undefined>((resolve) => {
-    patience = setTimeout(resolve, PATIENCE_MS);
+    patience = setTimeout(resolve, STORE_PATIENCE_MS);
   });
   try {
     return await Promise.race([answer, hung]);
