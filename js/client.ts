@@ -1,24 +1,21 @@
 /**
  * The object applications hold. It awaits, forwards and converts errors: the core decides.
  */
-import { createAccount } from "./account/account.js";
-import { createFactors } from "./account/factors.js";
+import type { createAccount } from "./account/account.js";
 import { checkOptions } from "./check-options.js";
-import type { Call, Core, CoreState, Operation } from "./core/core.js";
-import { createRun } from "./core/operations.js";
+import type { Core, CoreState } from "./core/core.js";
+import type { Call, Operation } from "./core/operations.js";
 import { createHost } from "./effects/host.js";
 import { AuthError } from "./errors/auth-error.js";
 import { forgetResult, takeOnce } from "./redirect/callback.js";
 import type { RedirectAnswer, RedirectPart, RedirectParts } from "./redirect/popup.js";
 import { type CoreEvent, createSession, type SessionCore } from "./session/session.js";
-import { createSignIn } from "./sign-in/sign-in.js";
-import type {
-  Auth,
-  AuthOptions,
-  CodeSentResult,
-  ConfirmSignUpResult,
-  SignUpResult,
-} from "./types/index.js";
+import type { createSignIn } from "./sign-in/sign-in.js";
+import type { Auth, AuthOptions } from "./types/index.js";
+
+type SignIns = ReturnType<typeof createSignIn>;
+type AccountCalls = ReturnType<typeof createAccount>;
+type Methods = Record<string, (input: unknown) => unknown>;
 
 /** Operations that begin a session: whether the one before has timed out does not matter. */
 const SIGN_IN: readonly Operation[] = ["prepare", "signIn", "answer", "question"];
@@ -35,25 +32,16 @@ export function createAuth(options: AuthOptions): Auth {
   checkOptions(options);
   const host = createHost(options);
   let core: Core | undefined;
-  let loading: Promise<Core> | undefined;
   /** The state of this pool, until the core is there to keep it. */
   let state: CoreState = {};
 
   /** Loads the core on first use: a page whose user has a live session needs none. */
-  function load(): Promise<Core> {
-    loading ??= import("./core/core.js").then(
-      ({ createCore }) => {
-        core = createCore(options, host, notify);
-        core.update(state);
-        return core;
-      },
-      (cause: unknown) => {
-        loading = undefined;
-        return unavailable(cause);
-      },
-    );
-    return loading;
-  }
+  const load = once<Core>(async () => {
+    const { createCore } = await import("./core/core.js");
+    core = createCore(options, host, notify);
+    core.update(state);
+    return core;
+  });
 
   function notify(event: CoreEvent): void {
     if (event.type === "signedOut") forgetResult(options);
@@ -64,7 +52,8 @@ export function createAuth(options: AuthOptions): Auth {
   const ask: Call = async <T>(operation: Operation, input?: object, signal?: AbortSignal) => {
     if (signal?.aborted) throw new AuthError("aborted");
     try {
-      return await (await load()).call<T>(operation, input, signal);
+      const [core] = await Promise.all([load(), session.load()]);
+      return await core.call<T>(operation, input, signal);
     } catch (error) {
       // Whatever has been loaded of the package: a device without a connection is the cause.
       if ((error as AuthError).code === "wasmUnavailable") unavailable(error);
@@ -82,14 +71,12 @@ export function createAuth(options: AuthOptions): Auth {
       return core?.state ?? state;
     },
     update(change) {
-      if (core) core.update(change);
+      if (core) core.update({ ...change });
       else state = { ...state, ...change };
     },
     isLoaded: () => core?.isLoaded() ?? false,
   };
   const session = createSession(options, host, sessionCore);
-
-  const [run, act] = createRun(call);
 
   /** Sign-in through the pool's domain, which most pages never load. */
   async function redirect<N extends keyof RedirectParts>(
@@ -104,12 +91,50 @@ export function createAuth(options: AuthOptions): Auth {
   const aws = async () =>
     (await import("./http/aws.js").catch(unavailable)).createAws(call, options);
 
-  const rest: Omit<Auth, keyof typeof session.auth | "fetch" | "signedFetch"> = {
-    preload: async () => (await load()).preload(),
+  /** Unfinished sign-ins, which the page of a user who is signed in does not need. */
+  const signIns = once<SignIns>(async () =>
+    (await import("./sign-in/sign-in.js")).createSignIn(call, options),
+  );
+  /** Most pages call nothing of the account. */
+  const account = once<AccountCalls>(async () =>
+    (await import("./account/account.js")).createAccount(call),
+  );
+  /** Methods of the account by name, in the group that they are in. */
+  const methods = <G>(names: string, group: (account: AccountCalls) => object) =>
+    Object.fromEntries(
+      names
+        .split(" ")
+        .map((name) => [
+          name,
+          async (input: unknown) => (group(await account()) as Methods)[name]?.(input),
+        ]),
+    ) as unknown as G;
 
-    ...createSignIn(call, options),
-    ...createFactors(run, act),
-    ...createAccount(run, act),
+  const rest: Omit<Auth, keyof typeof session.auth | "fetch" | "signedFetch"> = {
+    async preload() {
+      const [core] = await Promise.all([load(), signIns(), session.load()]).catch(unavailable);
+      await core.preload();
+    },
+
+    signIn: async (input) => (await signIns()).signIn(input),
+    answerChallenge: async (challenge, answer) =>
+      (await signIns()).answerChallenge(challenge, answer),
+    cancelChallenge: async (challenge) => (await signIns()).cancelChallenge(challenge),
+    pendingSignIns: async () => (await signIns()).pendingSignIns(),
+    mfa: methods("setUpTotp verifyTotp setPreference preference factors", ({ mfa }) => mfa),
+    devices: methods("list get remember doNotRemember forget", ({ devices }) => devices),
+    passkeys: {
+      isSupported,
+      ...methods<Omit<Auth["passkeys"], "isSupported">>(
+        "capabilities register list delete",
+        ({ passkeys }) => passkeys,
+      ),
+    },
+    attributes: methods("get update delete sendCode verify", ({ attributes }) => attributes),
+    ...methods<Omit<AccountCalls, "mfa" | "devices" | "passkeys" | "attributes">>(
+      "changePassword deleteUser signUp confirmSignUp resendConfirmationCode forgotPassword confirmForgotPassword",
+      (account) => account,
+    ),
 
     credentials: async (input) => (await aws()).credentials(input),
     presign: async (input) => (await aws()).presign(input),
@@ -125,12 +150,6 @@ export function createAuth(options: AuthOptions): Auth {
     silentSignIn: (input) => redirect("silent", input),
     signUpUrl: (input) => redirect("signUpUrl", input),
     signOutWithRedirect: (input) => redirect("signOut", input),
-
-    signUp: (input) => run<SignUpResult>("signUp", input),
-    confirmSignUp: (input) => run<ConfirmSignUpResult>("confirmSignUp", input),
-    resendConfirmationCode: (input) => run<CodeSentResult>("resendConfirmationCode", input),
-    forgotPassword: (input) => run<CodeSentResult>("forgotPassword", input),
-    confirmForgotPassword: (input) => act("confirmForgotPassword", input),
   };
   const plain: Pick<Auth, "fetch" | "signedFetch"> = {
     async fetch(input, init) {
@@ -140,9 +159,9 @@ export function createAuth(options: AuthOptions): Auth {
     signedFetch: async (input, init) => (await aws()).signedFetch(input, init),
   };
   const { session: read, getAccessToken, user, signOut } = session.auth;
-  const methods = guardAll({ session: read, getAccessToken, user, signOut, ...rest });
+  const guarded = guardAll({ session: read, getAccessToken, user, signOut, ...rest });
   // Not by spreading: `status` is read at each use.
-  return Object.assign(session.auth, methods, plain);
+  return Object.assign(session.auth, guarded, plain);
 }
 
 /** A part of the package that did not load. */
@@ -150,6 +169,26 @@ function unavailable(cause: unknown): never {
   if (globalThis.navigator?.onLine === false)
     throw new AuthError("offline", { message: "this device is offline", retryable: true, cause });
   throw cause instanceof AuthError ? cause : new AuthError("wasmUnavailable", { cause });
+}
+
+/** Passkeys need a secure context; typed as what may be missing: older browsers have parts of it. */
+function isSupported(): boolean {
+  const { isSecureContext, navigator, PublicKeyCredential } = globalThis as Partial<
+    typeof globalThis
+  >;
+  return Boolean(isSecureContext && navigator?.credentials && PublicKeyCredential);
+}
+
+/** Loads a part once; a failure is forgotten, so that the next call tries again. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  return () => {
+    loading ??= load().catch((cause: unknown) => {
+      loading = undefined;
+      return unavailable(cause);
+    });
+    return loading;
+  };
 }
 
 /** Methods, and methods in groups, that reject with an `AuthError` only. */

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import type { Call, Operation } from "../core/core.js";
+import type { Call, Operation } from "../core/operations.js";
 import { AuthError } from "../errors/auth-error.js";
 import { createHost } from "../effects/host.js";
 import type { AuthOptions, CallOptions } from "../types/index.js";

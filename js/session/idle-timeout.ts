@@ -3,9 +3,8 @@
  * of its pages for a while, or a fixed time after the sign-in. Loaded only then.
  */
 import type { Host } from "../effects/host.js";
-import { ACTIVE_KEY, KEY_PREFIX } from "../generated/constants.js";
 import type { Found, readClaims } from "./stored-session.js";
-import type { AuthOptions, Claims } from "../types/index.js";
+import type { Claims, SessionTimeout } from "../types/index.js";
 
 /** What a person does with a page that is being used. */
 const touches = ["pointerdown", "keydown", "wheel", "touchstart"];
@@ -13,17 +12,16 @@ const touches = ["pointerdown", "keydown", "wheel", "touchstart"];
 const NOTE_MS = 10_000;
 
 /**
- * Keeps the time of one pool's session. `read` is handed over because a bundler makes a file of its own,
+ * Keeps the time of one pool's session; `key`: of the note of its last use. `read` is handed over because a bundler makes a file of its own,
  * for every page, of what a page and a part loaded later both import.
  */
 export function createTimeout(
-  { clientId, sessionTimeout = {} }: AuthOptions,
+  { idleSeconds = 0, absoluteSeconds = 0 }: SessionTimeout,
+  key: string,
   host: Host,
   read: typeof readClaims,
 ) {
-  const { idleSeconds = 0, absoluteSeconds = 0 } = sessionTimeout;
   const idleMs = idleSeconds * 1000;
-  const key = KEY_PREFIX + clientId + ACTIVE_KEY;
   /** When this page last noted that it is used: holds where the store fails. */
   let noted = 0;
 

@@ -1,8 +1,6 @@
 /**
  * What a page tells by itself, and what other tabs tell it: only hints to look at the session again.
  */
-import { channelName } from "../effects/host.js";
-import { ACTIVE_KEY, KEY_PREFIX } from "../generated/constants.js";
 import type { Hint } from "./reducer.js";
 
 /** How much later than the store a message of another tab may arrive. */
@@ -20,8 +18,11 @@ interface Listener {
   begin(signal: AbortSignal): void;
 }
 
-/** The events of one page for one pool; does nothing before it is told to. */
-export function createPageEvents(clientId: string, { hint, hear, isHeard, begin }: Listener) {
+/**
+ * The events of one page for one app client; does nothing before it is told to. `name`: of the tabs'
+ * channel, and what its keys begin with.
+ */
+export function createPageEvents(name: string, { hint, hear, isHeard, begin }: Listener) {
   let ends: AbortController | undefined;
   let channel: BroadcastChannel | undefined;
 
@@ -49,7 +50,7 @@ export function createPageEvents(clientId: string, { hint, hear, isHeard, begin 
       // Cleared as a whole, and no message comes for it.
       if (key === null) return hint({ cleared: true });
       // That a page is used is no news of the session.
-      if (!key.startsWith(`${KEY_PREFIX}${clientId}.`) || key.endsWith(ACTIVE_KEY)) return;
+      if (!key.startsWith(`${name}.`) || key.endsWith(".active")) return;
       // The other tab's message is on its way, and says more.
       const timer = setTimeout(() => hint(), channel && MESSAGE_MS);
       signal.addEventListener("abort", () => clearTimeout(timer));
@@ -61,7 +62,7 @@ export function createPageEvents(clientId: string, { hint, hear, isHeard, begin 
   function openChannel(): void {
     if (channel || typeof window !== "object" || typeof BroadcastChannel !== "function") return;
     try {
-      channel = new BroadcastChannel(channelName(clientId));
+      channel = new BroadcastChannel(name);
       channel.onmessage = ({ data }) => hear(String(data));
     } catch {
       // Some browsers refuse it where cookies are blocked: the store still tells that something changed.

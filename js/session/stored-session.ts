@@ -66,7 +66,10 @@ function firstOf<T>(all: T[], read: (one: T) => Look | Promise<Look>): Look | Pr
   function from(index: number, before: Look): Look | Promise<Look> {
     const one = all[index];
     if (!one) return before;
-    return then(read(one), (found) => found || from(index + 1, found === null ? before : undefined));
+    return then(
+      read(one),
+      (found) => found || from(index + 1, found === null ? before : undefined),
+    );
   }
   return from(0, null);
 }
@@ -139,10 +142,13 @@ export function toSession(record: StoredRecord): Session {
   return idToken ? { ...session, idToken } : session;
 }
 
-/** The session of a stored record's text, as the core hands it out. */
-export function readSession(text: string): Session {
-  return toSession(JSON.parse(text) as StoredRecord);
+/** A stored record's text, as the core hands it out. */
+export function readRecord(text: string): Found {
+  return { ...(JSON.parse(text) as StoredRecord), text };
 }
+
+/** The session of a stored record's text. */
+export const readSession = (text: string): Session => toSession(readRecord(text));
 
 /** Claims of a token, as they are; none where it cannot be read. */
 export function readClaims(token: string): Claims {
