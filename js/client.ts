@@ -1,86 +1,82 @@
 /**
- * The object applications hold. Awaits, forwards and converts errors: what Lifeguard decides, it
- * decides in the core.
+ * The object applications hold. It awaits, forwards and converts errors: the core decides.
  */
-import { createAccount } from "./account/account.js";
-import { createFactors } from "./account/factors.js";
-import type { Core } from "./core/core.js";
-import { type Call, createRun, type Operation } from "./core/operations.js";
-import type { CoreState } from "./core/run.js";
+import type { createAccount } from "./account/account.js";
+import { checkOptions } from "./check-options.js";
+import type { Core, CoreState } from "./core/core.js";
+import type { Call, Operation } from "./core/operations.js";
 import { createHost } from "./effects/host.js";
 import { AuthError } from "./errors/auth-error.js";
 import { forgetResult, takeOnce } from "./redirect/callback.js";
 import type { RedirectAnswer, RedirectPart, RedirectParts } from "./redirect/popup.js";
-import { createSession, type Memory } from "./session/session.js";
-import { createSignIn } from "./sign-in/sign-in.js";
-import type {
-  Auth,
-  AuthOptions,
-  CodeSentResult,
-  ConfirmSignUpResult,
-  SignUpResult,
-} from "./types/index.js";
+import { type CoreEvent, createSession, type SessionCore } from "./session/session.js";
+import type { createSignIn } from "./sign-in/sign-in.js";
+import type { Auth, AuthOptions } from "./types/index.js";
 
-/** Operations that a session whose time is over does not hold up. */
-const SIGN_IN: readonly Operation[] = ["signIn", "answer", "question", "signOut"];
+type SignIns = ReturnType<typeof createSignIn>;
+type AccountCalls = ReturnType<typeof createAccount>;
+type Methods = Record<string, (input: unknown) => unknown>;
+
+/** Operations that begin a session: whether the one before has timed out does not matter. */
+const SIGN_IN: readonly Operation[] = ["prepare", "signIn", "answer", "question"];
 
 /**
  * Sign-in for one app client of one user pool. Does nothing until its first call.
  *
+ * @throws AuthError `misuse` for options that are missing or malformed.
  * @example
  * const auth = createAuth({ userPoolId: "eu-west-1_Ab12Cd34E", clientId: "1example23456789" });
  * const result = await auth.signIn({ username, password });
  */
 export function createAuth(options: AuthOptions): Auth {
+  checkOptions(options);
   const host = createHost(options);
   let core: Core | undefined;
-  let loading: Promise<Core> | undefined;
+  /** The state of this pool, until the core is there to keep it. */
   let state: CoreState = {};
 
-  /** Loads the core on first use: a page of a user who is signed in already needs none. */
-  function load(): Promise<Core> {
-    loading ??= import("./core/core.js").then(
-      ({ createCore }) => {
-        core = createCore(options, host, state, (event) => {
-          if ((event as { type?: string }).type === "signedOut") forgetResult(options);
-          session.notify(event as never);
-        });
-        return core;
-      },
-      (cause: unknown) => {
-        loading = undefined;
-        return unavailable(cause);
-      },
-    );
-    return loading;
-  }
+  /** Loads the core on first use: a page whose user has a live session needs none. */
+  const load = once<Core>(async () => {
+    const { createCore } = await import("./core/core.js");
+    core = createCore(options, host, notify);
+    core.update(state);
+    return core;
+  });
 
-  const memory: Memory = {
-    get state() {
-      return core?.state ?? state;
-    },
-    update(change) {
-      if (core) core.update(change);
-      else state = Object.assign(state, change);
-    },
-  };
+  function notify(event: CoreEvent): void {
+    if (event.type === "signedOut") forgetResult(options);
+    session.notify(event);
+  }
 
   /** What the session asks for itself: it has looked at its time. */
   const ask: Call = async <T>(operation: Operation, input?: object, signal?: AbortSignal) => {
     if (signal?.aborted) throw new AuthError("aborted");
-    return (await load()).call<T>(operation, input, signal);
+    try {
+      const [core] = await Promise.all([load(), session.load()]);
+      return await core.call<T>(operation, input, signal);
+    } catch (error) {
+      // Whatever has been loaded of the package: a device without a connection is the cause.
+      if ((error as AuthError).code === "wasmUnavailable") unavailable(error);
+      throw error;
+    }
   };
   /** What the application asks for: nothing is done any more for a user whose time is over. */
   const call: Call = async <T>(operation: Operation, input?: object, signal?: AbortSignal) => {
     if (!SIGN_IN.includes(operation) && !signal?.aborted) await session.isOver();
-    const result = await ask<T>(operation, input, signal);
-    const { record } = (result ?? {}) as { record?: string };
-    if (record !== undefined) await session.signedIn();
-    return result;
+    return ask<T>(operation, input, signal);
   };
-  const session = createSession(options, host, ask, memory);
-
-  const [run, act] = createRun(call);
+  const sessionCore: SessionCore = {
+    call: ask,
+    get state() {
+      return core?.state ?? state;
+    },
+    update(change) {
+      if (core) core.update({ ...change });
+      else state = { ...state, ...change };
+    },
+    isLoaded: () => core?.isLoaded() ?? false,
+  };
+  const session = createSession(options, host, sessionCore);
 
   /** Sign-in through the pool's domain, which most pages never load. */
   async function redirect<N extends keyof RedirectParts>(
@@ -95,23 +91,52 @@ export function createAuth(options: AuthOptions): Auth {
   const aws = async () =>
     (await import("./http/aws.js").catch(unavailable)).createAws(call, options);
 
-  const rest: Omit<Auth, keyof typeof session.auth> = {
+  /** Unfinished sign-ins, which the page of a user who is signed in does not need. */
+  const signIns = once<SignIns>(async () =>
+    (await import("./sign-in/sign-in.js")).createSignIn(call, options),
+  );
+  /** Most pages call nothing of the account. */
+  const account = once<AccountCalls>(async () =>
+    (await import("./account/account.js")).createAccount(call),
+  );
+  /** Methods of the account by name, in the group that they are in. */
+  const methods = <G>(names: string, group: (account: AccountCalls) => object) =>
+    Object.fromEntries(
+      names
+        .split(" ")
+        .map((name) => [
+          name,
+          async (input: unknown) => (group(await account()) as Methods)[name]?.(input),
+        ]),
+    ) as unknown as G;
+
+  const rest: Omit<Auth, keyof typeof session.auth | "fetch" | "signedFetch"> = {
     async preload() {
-      const found = await session.findSafely();
-      await (await load()).preload(Boolean(found));
+      const [core] = await Promise.all([load(), signIns(), session.load()]).catch(unavailable);
+      await core.preload();
     },
 
-    async fetch(input, init) {
-      const { createAuthFetch, tokensOf } = await import("./http/fetch.js");
-      return createAuthFetch(options.fetch ?? { allow: [] }, tokensOf(session.auth))(input, init);
+    signIn: async (input) => (await signIns()).signIn(input),
+    answerChallenge: async (challenge, answer) =>
+      (await signIns()).answerChallenge(challenge, answer),
+    cancelChallenge: async (challenge) => (await signIns()).cancelChallenge(challenge),
+    pendingSignIns: async () => (await signIns()).pendingSignIns(),
+    mfa: methods("setUpTotp verifyTotp setPreference preference factors", ({ mfa }) => mfa),
+    devices: methods("list get remember doNotRemember forget", ({ devices }) => devices),
+    passkeys: {
+      isSupported,
+      ...methods<Omit<Auth["passkeys"], "isSupported">>(
+        "capabilities register list delete",
+        ({ passkeys }) => passkeys,
+      ),
     },
-
-    ...createSignIn(call, options),
-    ...createFactors(run, act),
-    ...createAccount(run, act),
+    attributes: methods("get update delete sendCode verify", ({ attributes }) => attributes),
+    ...methods<Omit<AccountCalls, "mfa" | "devices" | "passkeys" | "attributes">>(
+      "changePassword deleteUser signUp confirmSignUp resendConfirmationCode forgotPassword confirmForgotPassword",
+      (account) => account,
+    ),
 
     credentials: async (input) => (await aws()).credentials(input),
-    signedFetch: async (input, init) => (await aws()).signedFetch(input, init),
     presign: async (input) => (await aws()).presign(input),
 
     signInWithRedirect: (input) => redirect("signIn", input),
@@ -125,18 +150,69 @@ export function createAuth(options: AuthOptions): Auth {
     silentSignIn: (input) => redirect("silent", input),
     signUpUrl: (input) => redirect("signUpUrl", input),
     signOutWithRedirect: (input) => redirect("signOut", input),
-
-    signUp: (input) => run<SignUpResult>("signUp", input),
-    confirmSignUp: (input) => run<ConfirmSignUpResult>("confirmSignUp", input),
-    resendConfirmationCode: (input) => run<CodeSentResult>("resendConfirmationCode", input),
-    forgotPassword: (input) => run<CodeSentResult>("forgotPassword", input),
-    confirmForgotPassword: (input) => act("confirmForgotPassword", input),
   };
+  const plain: Pick<Auth, "fetch" | "signedFetch"> = {
+    async fetch(input, init) {
+      const { createAuthFetch, tokensOf } = await import("./http/fetch.js").catch(unavailable);
+      return createAuthFetch(options.fetch ?? { allow: [] }, tokensOf(session.auth))(input, init);
+    },
+    signedFetch: async (input, init) => (await aws()).signedFetch(input, init),
+  };
+  const { session: read, getAccessToken, user, signOut } = session.auth;
+  const guarded = guardAll({ session: read, getAccessToken, user, signOut, ...rest });
   // Not by spreading: `status` is read at each use.
-  return Object.assign(session.auth, rest);
+  return Object.assign(session.auth, guarded, plain);
 }
 
 /** A part of the package that did not load. */
 function unavailable(cause: unknown): never {
-  throw new AuthError("wasmUnavailable", { cause });
+  if (globalThis.navigator?.onLine === false)
+    throw new AuthError("offline", { message: "this device is offline", retryable: true, cause });
+  throw cause instanceof AuthError ? cause : new AuthError("wasmUnavailable", { cause });
+}
+
+/** Passkeys need a secure context; typed as what may be missing: older browsers have parts of it. */
+function isSupported(): boolean {
+  const { isSecureContext, navigator, PublicKeyCredential } = globalThis as Partial<
+    typeof globalThis
+  >;
+  return Boolean(isSecureContext && navigator?.credentials && PublicKeyCredential);
+}
+
+/** Loads a part once; a failure is forgotten, so that the next call tries again. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  return () => {
+    loading ??= load().catch((cause: unknown) => {
+      loading = undefined;
+      return unavailable(cause);
+    });
+    return loading;
+  };
+}
+
+/** Methods, and methods in groups, that reject with an `AuthError` only. */
+function guardAll<T extends object>(methods: T): T {
+  return Object.fromEntries(
+    Object.entries(methods).map(([name, value]) => [
+      name,
+      typeof value === "object" ? guardAll(value) : name === "isSupported" ? value : guard(value),
+    ]),
+  ) as T;
+}
+
+function guard<M extends (...input: never[]) => unknown>(method: M): M {
+  const guarded = async (...input: Parameters<M>) => {
+    try {
+      return await method(...input);
+    } catch (cause) {
+      if (cause instanceof AuthError) throw cause;
+      // What destructuring, or reading, of an argument that was left out ends with.
+      const isLeftOut = cause instanceof TypeError && input.some((one) => !one);
+      throw isLeftOut || (cause instanceof TypeError && input.length < method.length)
+        ? new AuthError("misuse", { detail: "an argument is missing", cause })
+        : new AuthError("internal", { cause });
+    }
+  };
+  return guarded as unknown as M;
 }

@@ -3,8 +3,7 @@
  *
  * @packageDocumentation
  */
-import type { Core } from "../core/core.js";
-import type { Operation } from "../core/operations.js";
+import type { Call, Operation } from "../core/operations.js";
 import { AuthError } from "../errors/auth-error.js";
 import { createHost } from "../effects/host.js";
 import type { AuthOptions, CallOptions } from "../types/index.js";
@@ -25,11 +24,11 @@ export function createAdmin({ credentials, wasm, ...rest }: AdminOptions): Admin
   // No app client and no session have a part in these calls; the core knows pools by both.
   const options: AuthOptions = { ...rest, clientId: "admin", storage: "memory" };
   if (wasm) options.wasm = wasm;
-  let core: Promise<Core> | undefined;
+  let core: Promise<Call> | undefined;
 
-  function load(): Promise<Core> {
+  function load(): Promise<Call> {
     core ??= import("../core/core.js").then(
-      ({ createCore }) => createCore(options, createHost(options), {}, () => {}),
+      ({ createCore }) => createCore(options, createHost(options), () => {}).call,
       (cause: unknown) => {
         core = undefined;
         throw new AuthError("wasmUnavailable", { cause });
@@ -39,7 +38,7 @@ export function createAdmin({ credentials, wasm, ...rest }: AdminOptions): Admin
   }
 
   async function run<T>(operation: Operation, { signal, ...input }: CallOptions): Promise<T> {
-    const { call } = await load();
+    const call = await load();
     const source = credentials;
     if (typeof source === "object")
       return call<T>(operation, { ...input, credentials: source }, signal);

@@ -4,12 +4,14 @@
  */
 import type { Host } from "../effects/host.js";
 import { AuthError } from "../errors/auth-error.js";
+import { STORE_PATIENCE_MS } from "../generated/constants.js";
+import { findRecord } from "../session/stored-session.js";
 import type { AuthOptions } from "../types/index.js";
-import { load } from "./load.js";
+import { compile, isLoaded } from "./load.js";
 import type { Call, Operation } from "./operations.js";
-import { type Context, type CoreState, run } from "./run.js";
+import { type Begun, type Context, type CoreState, run } from "./run.js";
 
-export type { CoreState };
+export type { Call, CoreState, Operation };
 
 /** What an application holds of the core. */
 export interface Core {
@@ -17,29 +19,44 @@ export interface Core {
   /** What the page remembers, as it is now. */
   readonly state: CoreState;
   /** Changes what the page remembers. */
-  update(change: CoreState): void;
+  update(change: Partial<CoreState>): void;
+  /** Whether calls need no further file. */
+  isLoaded(): boolean;
   /** Loads what every call needs, and does the arithmetic of the next sign-in where one is likely. */
-  preload(isSignedIn: boolean): Promise<void>;
+  preload(): Promise<void>;
 }
 
 /** An ephemeral that was made ahead of time: the next sign-in with a password takes it, of any pool. */
 let spare: object | undefined;
+let preparing: Promise<void> | undefined;
 
 export function createCore(
   options: AuthOptions,
   host: Host,
-  state: CoreState,
-  notify: (event: object) => void,
+  // The core's events are what its own code says they are: the session knows their form.
+  notify: (event: never) => void,
 ): Core {
   const config = configOf(options, host);
-  const context: Context = { host, wasm: options.wasm, state, notify };
+  const context: Context = {
+    host,
+    wasm: options.wasm,
+    state: {},
+    notify: notify as Context["notify"],
+  };
   const shared = new Map<string, Promise<unknown>>();
   let isEager = false;
 
   async function prepare(): Promise<void> {
     if (spare) return;
-    const made = await run<{ spare: object }>(context, { config, operation: "prepare", input: {} });
-    spare ??= made.spare;
+    const begun: Begun = { config, operation: "prepare", input: {} };
+    preparing ??= run<{ spare: object }>(context, begun)
+      .then((made) => {
+        spare = made.spare;
+      })
+      .finally(() => {
+        preparing = undefined;
+      });
+    await preparing;
   }
 
   async function start<T>(operation: Operation, input: object, signal?: AbortSignal): Promise<T> {
@@ -82,9 +99,10 @@ export function createCore(
     update(change) {
       context.state = { ...context.state, ...change };
     },
-    async preload(isSignedIn) {
-      await load(options.wasm);
-      if (isSignedIn) return;
+    isLoaded,
+    async preload() {
+      await compile(options.wasm);
+      if (await isSignedIn(options, host)) return;
       isEager = true;
       await prepare();
     },
@@ -100,6 +118,16 @@ export function race<T>(result: Promise<T>, signal?: AbortSignal): Promise<T> {
     signal.addEventListener("abort", stop);
   });
   return Promise.race([result, aborted]).finally(() => signal.removeEventListener("abort", stop));
+}
+
+/** Whether somebody may be signed in; a store that does not answer in time does not say so. */
+async function isSignedIn(options: AuthOptions, host: Host): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, STORE_PATIENCE_MS, null);
+  });
+  const found = Promise.resolve(findRecord(options, host)).catch(() => null);
+  return Boolean(await Promise.race([found, late]).finally(() => clearTimeout(timer)));
 }
 
 function hasPassword(input: object): boolean {

@@ -7,12 +7,20 @@ import type { Host } from "../effects/host.js";
 import { AuthError } from "../errors/auth-error.js";
 import { type CoreFailure, fromCore } from "../errors/codes.js";
 import { step } from "../lifeguard.js";
-import type { WasmSource } from "../types/index.js";
-import { isLoaded, load, replace } from "./load.js";
+import type { AuthStatus, WasmSource } from "../types/index.js";
+import { isReady, load, replace } from "./load.js";
 import type { Operation } from "./operations.js";
 
 /** What the page remembers of a pool from call to call: data of the core. */
-export type CoreState = Record<string, unknown>;
+export interface CoreState {
+  /** The stored record that handlers know of; empty for nobody, absent where it is not known. */
+  seen?: string;
+  /** Epoch of the session that ended last. */
+  over?: string;
+  /** The status that was emitted last. */
+  status?: AuthStatus;
+  [key: string]: unknown;
+}
 
 /** What a call begins with. */
 export interface Begun {
@@ -49,14 +57,14 @@ export async function run<T>(context: Context, begun: Begun, signal?: AbortSigna
   try {
     for (;;) {
       // Again where another call has ended, and its instance with it, in the meantime.
-      while (!isLoaded()) await load(context.wasm);
+      while (!isReady()) await load(context.wasm);
       const output = take({ ...begun, state: context.state, transcript });
       transcript.push(...output.entries);
       if (output.state) context.state = output.state;
       for (const { notify, broadcast, unlock } of output.notes) {
         if (notify) context.notify(notify);
-        if (broadcast) context.host.broadcast(broadcast);
-        if (unlock) effects.unlock(unlock);
+        if (broadcast !== undefined) context.host.broadcast(broadcast);
+        if (unlock !== undefined) effects.unlock(unlock);
       }
       if (output.failed) throw fromCore(output.failed);
       if (!output.effect) return output.done as T;

@@ -7,6 +7,7 @@ import { type Send, send } from "./fetch.js";
 import type { Host } from "./host.js";
 import { lock } from "./locks.js";
 import { create, get, type PasskeyRequest } from "./passkeys.js";
+import { verify } from "./signatures.js";
 import { read, type StoreName, write } from "./storage.js";
 
 /** What the core asks for. */
@@ -50,7 +51,7 @@ export function createEffects(host: Host, signal: AbortSignal | undefined) {
       case "passkeyCreate":
         return create(effect, ends);
       case "verify":
-        return verify(host, effect.token, effect.keys);
+        return verify(host, effect, ends);
     }
   }
 
@@ -62,13 +63,4 @@ export function createEffects(host: Host, signal: AbortSignal | undefined) {
       for (const name of [...held.keys()]) unlock(name);
     },
   };
-}
-
-async function verify(host: Host, token: string, keys: string): Promise<unknown> {
-  try {
-    return (await host.verifySignature?.(token, keys)) ?? { error: "network" };
-  } catch {
-    // There are no keys to be had.
-    return { error: globalThis.navigator?.onLine === false ? "offline" : "network" };
-  }
 }

@@ -3,6 +3,9 @@
  * calls itself. No decisions.
  */
 import type { AuthOptions, StorageAdapter } from "../types/index.js";
+import { broadcast } from "./channel.js";
+
+export { channelName } from "./channel.js";
 
 /** What a page has for the effects of the core. */
 export interface Host {
@@ -14,7 +17,7 @@ export interface Host {
   broadcast(message: string): void;
   deviceName(): string;
   contextData(username: string, userPoolId: string, clientId: string): string | undefined;
-  /** Given by `popup.ts`, which is loaded before it is needed. */
+  /** Given by a part that has loaded it already; else it is loaded where it is needed. */
   verifySignature?: (token: string, keys: string) => Promise<boolean>;
 }
 
@@ -44,15 +47,7 @@ export function createHost(options: AuthOptions): Host {
     },
     memory,
     local,
-    broadcast(message) {
-      try {
-        const channel = new BroadcastChannel(channelName(options.clientId));
-        channel.postMessage(message);
-        channel.close();
-      } catch {
-        // Missing, or forbidden here: the other tabs see the change in the store.
-      }
-    },
+    broadcast: (message) => broadcast(options.clientId, message),
     deviceName: () => globalThis.navigator?.userAgent.slice(0, 1024) || "browser",
     contextData(...names) {
       const script = (globalThis as ContextDataGlobal).AmazonCognitoAdvancedSecurityData;
@@ -63,11 +58,6 @@ export function createHost(options: AuthOptions): Host {
       }
     },
   };
-}
-
-/** Name of the tabs' channel. */
-export function channelName(clientId: string): string {
-  return `lifeguard.${clientId}`;
 }
 
 /** A store of the browser, where it has one and lets this page use it. */

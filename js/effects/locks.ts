@@ -60,16 +60,17 @@ async function within(work: Promise<void>, ms: number): Promise<boolean> {
 /** Asks the browser. */
 function request(name: string, waitMs: number): Promise<Lock> {
   return new Promise((resolve) => {
-    let isLate = false;
+    const late = new AbortController();
     const timer = setTimeout(() => {
-      isLate = true;
+      // Takes the request out of the browser's queue.
+      late.abort();
       resolve({ answer: "busy" });
     }, waitMs);
     const granted = () =>
       new Promise<void>((release) => {
         clearTimeout(timer);
         // A grant that comes too late is given back at once.
-        if (isLate) return release();
+        if (late.signal.aborted) return release();
         resolve({ answer: "held", release });
       });
     const missing = () => {
@@ -78,7 +79,7 @@ function request(name: string, waitMs: number): Promise<Lock> {
     };
     try {
       // Refused: an opaque origin, or a document that is no longer active.
-      navigator.locks.request(name, granted).catch(missing);
+      navigator.locks.request(name, { signal: late.signal }, granted).catch(missing);
     } catch {
       missing();
     }

@@ -1,6 +1,7 @@
 /**
  * The effects `read` and `write`: stores, which may throw, hang, or answer with a promise.
  */
+import { STORE_PATIENCE_MS } from "../generated/constants.js";
 import type { StorageAdapter } from "../types/index.js";
 import { cookiesOf } from "./cookies.js";
 import type { Host } from "./host.js";
@@ -8,17 +9,18 @@ import type { Host } from "./host.js";
 /** Names of the stores, as the core has them. */
 export type StoreName = "local" | "session" | "memory" | "cookies";
 
-/** How long a store may take before it counts as hanging, in milliseconds. */
-export const PATIENCE_MS = 3_000;
-
 /** Reads values, one after the other. */
 export async function read(
   host: Host,
   { items }: { items: [store: StoreName, key: string][] },
 ): Promise<unknown[]> {
   const values: unknown[] = [];
+  const hanging = new Map<StoreName, Failure>();
   for (const [store, key] of items) {
-    const value = await settled(host, store, (adapter) => adapter.getItem(key));
+    // Patience is for a store, not for each of its values.
+    const value =
+      hanging.get(store) ?? (await settled(host, store, (adapter) => adapter.getItem(key)));
+    if (value instanceof Failure && value.error === "timeout") hanging.set(store, value);
     // Only text is a value: an adapter may answer with anything.
     values.push(value instanceof Failure || typeof value === "string" ? value : null);
   }
@@ -28,10 +30,10 @@ export async function read(
 /** Writes a value, or removes one. */
 export async function write(
   host: Host,
-  { store, key, value }: { store: StoreName; key: string; value?: string },
+  { store, key, value }: { store: StoreName; key: string; value?: string | null },
 ): Promise<object | null> {
   const done = await settled(host, store, (adapter) =>
-    value === undefined ? adapter.removeItem(key) : adapter.setItem(key, value),
+    value === undefined || value === null ? adapter.removeItem(key) : adapter.setItem(key, value),
   );
   return done instanceof Failure ? done : null;
 }
@@ -56,7 +58,7 @@ async function settled(
     const answer = use(storeOf(host, name));
     if (typeof (answer as Promise<unknown> | undefined)?.then !== "function") return answer;
     const hung = new Promise<Failure>((resolve) => {
-      timer = setTimeout(resolve, PATIENCE_MS, new Failure("timeout"));
+      timer = setTimeout(resolve, STORE_PATIENCE_MS, new Failure("timeout"));
     });
     return await Promise.race([answer, hung]);
   } catch {

@@ -1,7 +1,7 @@
 /**
  * AWS credentials as the application and the AWS SDK take them.
  */
-import type { Call } from "../core/operations.js";
+import type { Call } from "../core/core.js";
 import { createSigner } from "./signed-fetch.js";
 import type { AuthOptions, Aws, AwsCredentials } from "../types/index.js";
 

@@ -3,7 +3,7 @@
  * does not leave it.
  */
 import { isAllowed, readAllowed } from "./allow-list.js";
-import type { Call } from "../core/operations.js";
+import type { Call } from "../core/core.js";
 import { AuthError } from "../errors/auth-error.js";
 import type { PresignInput, SignedFetchOptions } from "../types/index.js";
 

@@ -1,41 +1,41 @@
 /**
- * Handlers of the application, each safe from the others' failures and free to call back.
+ * Event handlers of the application: a handler that throws disturbs no other, and each may call back.
  */
 import type { AuthEvents } from "../types/index.js";
 
 type Name = keyof AuthEvents;
-type Handler = (detail: never) => void;
 
 /** An event as the core emits it. */
 export type AuthEvent = { [E in Name]: { type: E } & AuthEvents[E] }[Name];
 
+/** One subscription: the same function may be subscribed twice. */
+interface Subscription {
+  event: Name;
+  handler: (detail: never) => void;
+}
+
 export function createEvents() {
-  const handlers = new Map<Name, Set<{ handler: Handler }>>();
+  const subscriptions = new Set<Subscription>();
 
   return {
-    /** Whether anybody listens. */
+    /** Whether there are handlers. */
     get isHeard(): boolean {
-      return handlers.size > 0;
+      return subscriptions.size > 0;
     },
 
     on<E extends Name>(event: E, handler: (detail: AuthEvents[E]) => void): () => void {
-      // An entry of its own for each subscription: the same function may be subscribed twice.
-      const subscription = { handler };
-      const all = handlers.get(event) ?? new Set();
-      handlers.set(event, all.add(subscription));
-      return () => {
-        all.delete(subscription);
-        if (all.size === 0 && handlers.get(event) === all) handlers.delete(event);
-      };
+      const subscription = { event, handler };
+      subscriptions.add(subscription);
+      return () => void subscriptions.delete(subscription);
     },
 
-    /** Calls handlers, after whatever runs now has ended. */
+    /** Calls the handlers, after whatever runs now has ended. */
     emit({ type, ...detail }: AuthEvent): void {
-      const all = handlers.get(type);
-      for (const subscription of all ?? []) {
+      for (const subscription of subscriptions) {
+        if (subscription.event !== type) continue;
         queueMicrotask(() => {
           // Unsubscribed in the meantime.
-          if (!all?.has(subscription)) return;
+          if (!subscriptions.has(subscription)) return;
           try {
             subscription.handler(detail as never);
           } catch (error) {
@@ -47,5 +47,8 @@ export function createEvents() {
         });
       }
     },
+
+    /** Drops all handlers. */
+    clear: () => subscriptions.clear(),
   };
 }

@@ -1,25 +1,16 @@
 /**
- * The session as the page holds it: a fresh one is read from the store, everything else is decided by
- * the core. Timers and events of the page only hint at looking again.
+ * The session as applications ask for it: a fresh one is read from the store and handed out. All the
+ * rest is `live-session.ts`, loaded beside the first answer.
  */
 import type { Call } from "../core/operations.js";
-import type { CoreState } from "../core/run.js";
-import type { Host } from "../effects/host.js";
 import { AuthError } from "../errors/auth-error.js";
-import type {
-  Auth,
-  AuthOptions,
-  AuthStatus,
-  Session,
-  SessionOptions,
-  SignOutResult,
-} from "../types/index.js";
 import { type AuthEvent, createEvents } from "./events.js";
-import type { Timeout } from "./idle-timeout.js";
-import { createPageEvents, isVisible } from "./page-events.js";
+import type { Host } from "../effects/host.js";
+import { KEY_PREFIX, STORE_PATIENCE_MS } from "../generated/constants.js";
+import type { Live } from "./live-session.js";
+import { clearStores } from "./local-sign-out.js";
 import {
-  dueInMs,
-  type Found,
+  dueAt,
   findRecord,
   isFresh,
   type Look,
@@ -27,217 +18,146 @@ import {
   readRecord,
   toSession,
 } from "./stored-session.js";
+import type {
+  Auth,
+  AuthOptions,
+  AuthStatus,
+  Session,
+  SessionOptions,
+  SignedOutReason,
+  SignOutResult,
+} from "../types/index.js";
 
-/** Why to look at the session again. */
-interface Hint {
-  online?: boolean;
+/** What the page remembers of the session: the rest of it is the core's. */
+export interface Remembered {
+  /** The stored record that handlers know of; empty for nobody. */
+  seen?: string;
+  /** The epoch of the session that ended last. */
+  over?: string;
+  /** The status emitted last. */
+  status?: AuthStatus;
+  /** The core's copies of what a store keeps. */
+  copy?: unknown;
+  credentials?: unknown;
 }
 
-/** How long a store may take, as in the core. */
-const PATIENCE_MS = 3_000;
-/** Timers hold at most this many milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-/** What the page remembers from call to call: the core's, and of it here `seen` and `copy`. */
-export interface Memory {
-  readonly state: CoreState;
-  update(change: CoreState): void;
+/** The core, loaded or not. */
+export interface SessionCore {
+  call: Call;
+  readonly state: Remembered;
+  update(change: Remembered): void;
+  /** Whether its WebAssembly is here. */
+  isLoaded(): boolean;
 }
 
-export function createSession(options: AuthOptions, host: Host, call: Call, memory: Memory) {
+/** An event of the core, with what tells sessions of one user apart. */
+export type CoreEvent = AuthEvent & { receivedAt?: number };
+
+/** How a session ended. */
+export interface Ended {
+  reason: SignedOutReason;
+  global?: boolean;
+}
+
+/** What `live-session.ts` gets from here: a bundler would make a file of its own of what both import. */
+export interface SessionContext {
+  options: AuthOptions;
+  host: Host;
+  core: SessionCore;
+  events: ReturnType<typeof createEvents>;
+  find(): Look | Promise<Look>;
+  read: {
+    isFresh: typeof isFresh;
+    dueAt: typeof dueAt;
+    readClaims: typeof readClaims;
+    readRecord: typeof readRecord;
+    toSession: typeof toSession;
+  };
+  /** What the keys of this app client begin with, without the dot. */
+  name: string;
+  endLocally(ended: Ended): Promise<SignOutResult>;
+}
+
+export function createSession(options: AuthOptions, host: Host, core: SessionCore) {
   const events = createEvents();
-  let status: AuthStatus | undefined;
-  let emittedStatus: AuthStatus | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  /** When the timer runs out. */
-  let timerAt = Number.POSITIVE_INFINITY;
-  /** What another tab said last; the store may show it before or after. */
-  let said: string | undefined;
-  /** Where the application sets a time. */
-  let timeout: Promise<Timeout> | undefined;
-  /** When that time is over, as far as is known: any page of this browser may put it off. */
-  let endsAt = Number.POSITIVE_INFINITY;
+  let live: Live | undefined;
+  let loading: Promise<Live> | undefined;
+  /** What was said before that is loaded. */
+  let status: AuthStatus | "unknown" = "unknown";
   let isDisposed = false;
 
-  const seen = () => memory.state["seen"] as string | undefined;
-
-  const page = createPageEvents(options.clientId, {
-    hint: (why) => void hint(why).catch(ignore),
-    hear(message) {
-      said = message;
-      void hint().catch(ignore);
-    },
-    isHeard: () => events.isHeard,
-    begin: (signal) =>
-      void keepTime()
-        ?.then((timeout) => timeout.listen(signal, () => isOver().catch(() => true)))
-        .catch(ignore),
-  });
-
-  /** An event of the core: what changed. */
-  function notify(event: AuthEvent & { receivedAt?: number }): void {
-    if (event.type === "statusChanged") {
-      emitStatus(event.status);
-      return;
-    }
-    const { receivedAt, ...rest } = event as { receivedAt?: number } & AuthEvent;
-    if (event.type === "signedOut") {
-      disarm();
-      endsAt = Number.POSITIVE_INFINITY;
-      void timeout?.then((timeout) => timeout.forget()).catch(ignore);
-    } else if (event.type !== "refreshed") said = undefined;
-    events.emit(rest);
-    if (event.type !== "signedOut") watch();
+  function load(): Promise<Live> {
+    loading ??= import("./live-session.js").then(
+      ({ createLive }) => {
+        const read = { isFresh, dueAt, readClaims, readRecord, toSession };
+        const name = KEY_PREFIX + options.clientId;
+        const context = { options, host, core, events, find, read, name, endLocally };
+        live = createLive(context, status);
+        if (isDisposed) live.dispose();
+        return live;
+      },
+      (cause: unknown) => {
+        loading = undefined;
+        throw new AuthError("wasmUnavailable", { cause });
+      },
+    );
+    return loading;
   }
 
-  function emitStatus(next: AuthStatus): void {
-    status = next;
-    if (emittedStatus === next) return;
-    emittedStatus = next;
-    events.emit({ type: "statusChanged", status: next });
+  /** For what can wait, and is tried again by the next call where it does not load. */
+  function follow(use: (live: Live) => void): void {
+    if (live) use(live);
+    else void load().then(use, () => {});
   }
 
-  /** A sign-in of this page has ended well. */
-  async function signedIn(): Promise<void> {
-    const keeper = await keepTime();
-    await keeper?.begin();
-    await isOver();
-    watch();
+  /** What is stored; `undefined` where a store fails or hangs, which the core judges. */
+  function find(): Look | Promise<Look> {
+    const found = findRecord(options, host);
+    return found instanceof Promise ? patiently(found) : found;
+  }
+
+  async function isOver(): Promise<boolean> {
+    return options.sessionTimeout ? (await load()).isOver() : false;
   }
 
   async function session({ signal, ...input }: SessionOptions = {}): Promise<Session | null> {
     if (signal?.aborted) throw new AuthError("aborted");
     if (await isOver()) return null;
+    const found = await find();
     if (!input.forceRefresh) {
-      const found = await findSafely();
       if (found && isFresh(found)) {
-        look(found);
+        follow((live) => live.looked(found, { isCall: true }));
         return toSession(found);
       }
-      if (found === null && (await isNobody())) {
-        memory.update({ seen: "" });
-        emitStatus("signedOut");
+      const isNobody = !core.state.seen && ["unknown", "loading", "signedOut"].includes(now());
+      if (found === null && isNobody) {
+        if (live) live.looked(null, { isCall: true });
+        else if (status === "unknown") status = "signedOut";
         return null;
       }
     }
-    const result = await call<{ record: string } | null>("session", input, signal);
-    if (!result) return null;
-    watch();
-    return toSession(readRecord(result.record));
+    return (await load()).obtain(found, input, signal);
   }
 
-  /** Whether nobody is signed in for sure: the stores are empty, and so is the page's memory. */
-  async function isNobody(): Promise<boolean> {
-    if (seen() || memory.state["copy"] || (await mayHaveLegacy())) return false;
-    // Another tab stores what it takes over before it removes it there: in this order nothing is missed.
-    return (await findSafely()) === null;
-  }
+  const now = () => live?.status ?? status;
 
-  /** Whether another library may have left a session, which the core would take over. */
-  async function mayHaveLegacy(): Promise<boolean> {
-    const prefix = `CognitoIdentityServiceProvider.${options.clientId}`;
-    if (globalThis.document?.cookie.includes(prefix)) return true;
-    const looks = [() => host.lasting, () => host.tab, () => host.local()].map(async (store) =>
-      store()?.getItem(`${prefix}.LastAuthUser`),
-    );
-    const found = await patiently(Promise.allSettled(looks));
-    // A store that fails or hangs may have one.
-    return !found || found.some((look) => look.status === "rejected" || look.value);
-  }
-
-  /** What is stored; `undefined` where a store fails or hangs, which the core judges. */
-  async function findSafely(): Promise<Look> {
-    const found = findRecord(options, host);
-    return found instanceof Promise ? patiently(found) : found;
-  }
-
-  /** Notes what was found; a change that handlers have not heard of is the core's to emit. */
-  function look(found: Found): void {
-    const isNews = seen() !== undefined && seen() !== found.text;
-    if (!isNews) memory.update({ seen: found.text });
-    if (status !== "offline" && status !== "degraded") status = "ok";
-    watch(found);
-    if (isNews && events.isHeard) void wake({}, false).catch(ignore);
-  }
-
-  /** Looks again because of a hint. A page that shows a fresh session needs no core for it. */
-  async function hint(why: Hint = {}): Promise<void> {
-    if (await isOver()) return;
-    const found = await findSafely();
-    const wasSignedIn = seen() || (status !== undefined && status !== "signedOut");
-    if (!found && !wasSignedIn) return;
-    const isKnown = found?.text === seen() || !events.isHeard;
-    const ms = found && isKnown && status === "ok" && isFresh(found) ? dueInMs(found) : 0;
-    if (ms > 0) return arm(ms);
-    await wake(why, isVisible());
-  }
-
-  async function wake(hint: Hint, renew: boolean): Promise<void> {
-    const { againMs } = await call<{ againMs?: number }>("wake", {
-      ...hint,
-      message: said,
-      renew,
-    });
-    if (againMs !== undefined) arm(againMs);
-  }
-
-  /** From now on the page's own events are listened to. */
-  function watch(found?: Found): void {
-    if (isDisposed) return;
-    page.listen();
-    if (timer !== undefined) return;
-    if (found) arm(dueInMs(found));
-    else void findSafely().then((stored) => stored && arm(dueInMs(stored)));
-  }
-
-  function arm(ms: number): void {
-    if (isDisposed) return;
-    disarm();
-    const wait = Math.max(Math.min(ms, endsAt - Date.now()), 1_000);
-    timerAt = Date.now() + wait;
-    timer = setTimeout(
-      () => {
-        disarm();
-        void hint().catch(ignore);
-      },
-      Math.min(wait, LONGEST_TIMER),
-    );
-    // A timer alone must not keep a process of Node.js alive.
-    (timer as { unref?: () => void }).unref?.();
-  }
-
-  function disarm(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    timerAt = Number.POSITIVE_INFINITY;
-  }
-
-  function keepTime(): Promise<Timeout> | undefined {
-    if (!options.sessionTimeout) return undefined;
-    timeout ??= import("./idle-timeout.js").then(
-      ({ createTimeout }) =>
-        createTimeout(options, host, readClaims, () => signOut({ timedOut: true })),
-      (cause: unknown) => {
-        timeout = undefined;
-        throw new AuthError("wasmUnavailable", { cause });
-      },
-    );
-    return timeout;
-  }
-
-  /** Whether the session's time was over; then it has ended. */
-  async function isOver(): Promise<boolean> {
-    const keeper = await keepTime();
-    const found = keeper && (await findSafely());
-    if (!keeper || !found) return false;
-    const leftMs = await keeper.check(found);
-    endsAt = Date.now() + leftMs;
-    if (leftMs > 0 && timer !== undefined && timerAt > endsAt) arm(leftMs);
-    return leftMs === 0;
-  }
-
-  async function signOut(input: object, signal?: AbortSignal): Promise<SignOutResult> {
-    return call<SignOutResult>("signOut", input, signal);
+  /** Signs out without the core, and without anything that would have to be loaded. */
+  async function endLocally({ reason, global }: Ended): Promise<SignOutResult> {
+    const { seen } = core.state;
+    const wasSomebody = seen || (await find());
+    const cleared = await clearStores(options.clientId, host, patiently);
+    const over = seen ? { over: JSON.parse(seen).epoch as string } : {};
+    core.update({ seen: "", status: "signedOut", copy: null, credentials: null, ...over });
+    try {
+      host.broadcast(`signedOut ${reason}`);
+    } catch {
+      // Other tabs see it in the store.
+    }
+    const all: AuthEvent[] = wasSomebody ? [{ type: "signedOut", reason }] : [];
+    for (const event of [...all, { type: "statusChanged", status: "signedOut" } as const])
+      live ? live.notify(event) : events.emit(event);
+    status = "signedOut";
+    return { cleared, revoked: false, ...(global && { everywhere: false }) };
   }
 
   const auth: Pick<
@@ -251,49 +171,56 @@ export function createSession(options: AuthOptions, host: Host, call: Call, memo
     async user(input) {
       return (await session(input))?.user ?? null;
     },
-    async signOut({ signal, ...input } = {}) {
-      return signOut(input, signal);
+    async signOut(input = {}) {
+      if (input.signal?.aborted) throw new AuthError("aborted");
+      const loaded = await load().catch(() => undefined);
+      return loaded ? loaded.signOut(input) : endLocally({ reason: "signOut", ...input });
     },
     on(event, handler) {
+      if (isDisposed) return () => {};
       const off = events.on(event, handler);
-      if (isDisposed) return off;
-      page.listen();
-      page.openChannel();
-      // What is there now is no change, but what comes is compared with it.
-      void isOver()
-        .then((over) => (over ? null : findSafely()))
-        .then((found) => {
-          if (found && isFresh(found)) look(found);
-          else if (!found && seen() === undefined) memory.update({ seen: "" });
-        })
-        .catch(ignore);
+      look();
+      follow((live) => live.begin());
       return off;
     },
     get status() {
-      if (status === undefined) {
-        const found = findRecord(options, host);
-        if (found instanceof Promise) void found.then(undefined, ignore);
-        status = found && !(found instanceof Promise) ? "ok" : "signedOut";
-      }
-      return status;
+      look();
+      const known = now();
+      // A call of the app, or of a handler, finds out; where none is made, this does.
+      if (known === "loading" && !live) follow((live) => live.begin());
+      return known as AuthStatus;
     },
     dispose() {
       isDisposed = true;
-      disarm();
-      page.close();
+      events.clear();
+      live?.dispose();
     },
   };
-  return { auth, notify, signedIn, isOver, findSafely };
-}
 
-/** What fails in the background: the next hint, or the next call, tries again. */
-function ignore(): void {}
+  /** The first look: at once, where the stores answer at once. What is there is no change. */
+  function look(): void {
+    if (now() !== "unknown") return;
+    const found = options.sessionTimeout ? undefined : find();
+    const isKnown = found === null || (found && !(found instanceof Promise));
+    if (live) {
+      if (isKnown) live.looked(found);
+      else live.begin();
+      return;
+    }
+    if (isKnown && core.state.seen === undefined) core.update({ seen: found?.text ?? "" });
+    if (found === null) status = "signedOut";
+    else status = isKnown && isFresh(found) ? "ok" : "loading";
+    if (status !== "loading") core.update({ status });
+  }
+
+  return { auth, load, isOver, notify: (event: CoreEvent) => live?.notify(event) };
+}
 
 /** What a store answers; nothing where it fails or hangs. */
 async function patiently<T>(answer: Promise<T>): Promise<T | undefined> {
   let patience: ReturnType<typeof setTimeout> | undefined;
   const hung = new Promise<undefined>((resolve) => {
-    patience = setTimeout(resolve, PATIENCE_MS);
+    patience = setTimeout(resolve, STORE_PATIENCE_MS);
   });
   try {
     return await Promise.race([answer, hung]);

@@ -3,8 +3,8 @@
  * What an answer means, the core decides.
  */
 import type { Call } from "../core/operations.js";
-import { readRecord, toSession } from "../session/stored-session.js";
-import { type AuthError, QUESTION } from "../errors/auth-error.js";
+import { AuthError, QUESTION } from "../errors/auth-error.js";
+import { readSession } from "../session/stored-session.js";
 import type { Auth, AuthOptions, Challenge, SignInResult } from "../types/index.js";
 
 /** A question, and what the core wants back with its answer. */
@@ -60,7 +60,7 @@ export function createSignIn(
       const result = await call<Step>(operation, input, signal);
       if (result.status === "signedIn") {
         const { record, ...rest } = result;
-        return { ...rest, user: toSession(readRecord(record)).user };
+        return { ...rest, user: readSession(record).user };
       }
       next = result;
       return { status: "challenge", challenge: result.challenge };
@@ -78,19 +78,29 @@ export function createSignIn(
   }
 
   return {
-    async signIn({ signal, persistence, ...input }) {
+    async signIn(given) {
+      if (!given) throw new AuthError("misuse", { detail: "signIn needs an object" });
+      const { signal, persistence, ...input } = given;
       const { storage } = options;
       const store = persistence ?? (typeof storage === "string" ? storage : "local");
       return step("signIn", { ...input, store }, signal);
     },
 
-    async answerChallenge({ id }, { signal, timeoutMs, ...answer } = {} as never) {
+    async answerChallenge(challenge, given) {
+      if (!challenge)
+        throw new AuthError("misuse", { detail: "answerChallenge needs a challenge" });
+      const { id } = challenge;
+      // Some challenges need no more than that: a passkey's.
+      const { signal, timeoutMs, ...answer } = given ?? ({} as NonNullable<typeof given>);
       const asked = waiting.get(id);
       const input = { id, pending: asked?.pending, store: asked?.store, answer, timeoutMs };
       return step("answer", input, signal, id);
     },
 
-    async cancelChallenge({ id }) {
+    async cancelChallenge(challenge) {
+      if (!challenge)
+        throw new AuthError("misuse", { detail: "cancelChallenge needs a challenge" });
+      const { id } = challenge;
       waiting.delete(id);
       (await resume())?.forget(id);
     },

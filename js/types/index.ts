@@ -56,10 +56,7 @@ export interface AuthOptions {
    * Default `"remove"`.
    */
   legacyKeys?: "remove" | "keep";
-  /**
-   * Where the WebAssembly comes from. Default: the file beside the package's own modules, or where it
-   * is not found there, the same bytes as text in a chunk of the package.
-   */
+  /** Overrides how the WebAssembly is found. Default: beside the package's own modules. */
   wasm?: WasmSource;
   /**
    * Ends sessions that nobody uses, or that are old. A page that is closed ends nothing: the next
@@ -319,19 +316,31 @@ export interface Auth extends Account, Aws, Redirects {
   /** Sets a new password with that code. */
   confirmForgotPassword(input: ConfirmForgotPasswordInput): Promise<void>;
 
-  /** The live session, or `null` when nobody is signed in. */
+  /**
+   * The live session, or `null` when nobody is signed in. Rejects while an expired session cannot be
+   * refreshed (`offline`, `network`, …): it stays, and is retried.
+   */
   session(options?: SessionOptions): Promise<Session | null>;
   /** A usable access token, or `null` when nobody is signed in. */
   getAccessToken(options?: SessionOptions): Promise<string | null>;
   /** Who is signed in, or `null`. */
   user(options?: SessionOptions): Promise<User | null>;
-  /** Signs out: the session leaves this browser first, then the service is told. */
+  /**
+   * Signs out: the session leaves this browser first, then the service revokes its tokens. It leaves
+   * the browser, too, where the service or the code for it cannot be reached.
+   */
   signOut(options?: SignOutOptions): Promise<SignOutResult>;
 
   /** How the session is, as far as this page knows. */
   readonly status: AuthStatus;
-  /** Calls the handler at each event from now on, those of other tabs included. Returns how to stop it. */
+  /**
+   * Calls the handler at each event from now on, those of other tabs included. Returns a function that
+   * unsubscribes it.
+   */
   on<E extends keyof AuthEvents>(event: E, handler: (detail: AuthEvents[E]) => void): () => void;
-  /** Ends timers and listeners of this object. It goes on working, but looks only when it is asked. */
+  /**
+   * Ends timers, listeners and handlers of this object, for good: later calls still answer, but install
+   * none, and `on` does nothing any more. For pages that are replaced in place, as by hot reloading.
+   */
   dispose(): void;
 }

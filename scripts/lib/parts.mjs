@@ -120,9 +120,9 @@ export const parts = {
     run: () => nodeTest(filesIn("tests/types", /\.test\.mjs$/)),
   },
   verify: {
-    about: "lifeguard-cognito/verify, auth.fetch, auth.signedFetch and passwordRules in Node, every rule broken by itself",
+    about: "lifeguard-cognito/verify, auth.fetch, auth.signedFetch, passwordRules, the effects and the session's reducer in Node, every rule broken by itself",
     needsPackage: true,
-    run: () => nodeTest(filesIn("tests/verify", /\.test\.mjs$/)),
+    run: () => nodeTest(["tests/verify", "tests/effects", "tests/session"].flatMap((folder) => filesIn(folder, /\.test\.mjs$/))),
   },
   docs: {
     about: "docs/migrating.md against the libraries people come from; pieces of the docs against the packed package",
