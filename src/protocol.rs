@@ -9,6 +9,7 @@ pub mod http;
 pub mod identity;
 pub mod json;
 pub mod jwt;
+pub mod percent;
 pub mod pool;
 pub mod record;
 pub mod redirect;

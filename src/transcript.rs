@@ -109,7 +109,7 @@ impl<'a> Transcript<'a> {
     }
 
     /// The next entry's value; where there is none, `read` gives it now.
-    fn now_or_then(&self, id: u32, read: impl FnOnce() -> Value) -> Value {
+    fn now_or_then(&self, id: u32, read: &mut dyn FnMut() -> Value) -> Value {
         match self.next(id) {
             Some(value) => value.clone(),
             None => {
@@ -121,8 +121,10 @@ impl<'a> Transcript<'a> {
     }
 
     /// The result of an effect, or the suspension in which the host performs it.
-    fn perform(&self, kind: &str, parts: &[&str], members: impl FnOnce() -> Value) -> Run<&'a Value> {
-        let id = digest(kind, parts.iter().map(|part| part.as_bytes()));
+    /// `parts` are what tells it from others of its kind, `members` what the host needs. Not
+    /// generic, and once in the wasm.
+    fn perform(&self, kind: &str, parts: &[&str], members: &dyn Fn() -> Value) -> Run<&'a Value> {
+        let id = digest(kind, parts);
         if let Some(result) = self.next(id) {
             return Ok(result);
         }
@@ -141,7 +143,7 @@ impl<'a> Transcript<'a> {
 
     /// Something done once, without a result.
     fn note(&self, what: &str, value: Value) {
-        let id = digest(what, core::iter::empty());
+        let id = digest(what, &[]);
         if self.next(id).is_none() {
             self.add(id, Value::Null);
             self.notes.borrow_mut().push(Value::object().with(what, value));
@@ -165,10 +167,10 @@ impl<'a> Transcript<'a> {
 impl Host for Transcript<'_> {
     fn send(&self, request: &HttpRequest) -> Run<Result<HttpResponse, SendError>> {
         let body = request.body.expose("sent as the request's body").as_str();
-        let reply = self.perform("send", &[&request.url, body], || {
+        let reply = self.perform("send", &[&request.url, body], &|| {
             let mut headers = Vec::new();
             for (name, value) in &request.headers {
-                headers.push(Value::Array(vec![Value::from(*name), Value::from(value.as_str())]));
+                headers.push(Value::from_strings(&[*name, value]));
             }
             Value::object()
                 .with("url", request.url.as_str())
@@ -189,16 +191,16 @@ impl Host for Transcript<'_> {
     }
 
     fn now(&self) -> u64 {
-        let id = digest("now", core::iter::empty());
-        match self.now_or_then(id, || Value::Number(self.machine.now() as f64)) {
+        let id = digest("now", &[]);
+        match self.now_or_then(id, &mut || Value::Number(self.machine.now() as f64)) {
             Value::Number(ms) => ms as u64,
             _ => diverged(),
         }
     }
 
     fn fill_random(&self, bytes: &mut [u8]) {
-        let id = digest("random", core::iter::once(&[bytes.len() as u8][..]));
-        let drawn = self.now_or_then(id, || {
+        let id = absorb(digest("random", &[]), &[bytes.len() as u8]);
+        let drawn = self.now_or_then(id, &mut || {
             self.machine.fill_random(bytes);
             text::base64(bytes).into()
         });
@@ -210,8 +212,11 @@ impl Host for Transcript<'_> {
     }
 
     fn compute(&self, inputs: &[&[u8]], work: &dyn Fn() -> Vec<u8>) -> Vec<u8> {
-        let id = digest("compute", inputs.iter().copied());
-        let result = self.now_or_then(id, || text::base64(&work()).into());
+        let mut id = digest("compute", &[]);
+        for input in inputs {
+            id = absorb(id, input);
+        }
+        let result = self.now_or_then(id, &mut || text::base64(&work()).into());
         match result.as_str().and_then(text::base64_decode) {
             Some(result) => result,
             None => diverged(),
@@ -219,8 +224,8 @@ impl Host for Transcript<'_> {
     }
 
     fn sleep(&self, ms: u32) -> Run<Result<(), SendError>> {
-        let result =
-            self.perform("sleep", &[], || Value::object().with("ms", f64::from(ms)))?;
+        let members = || Value::object().with("ms", f64::from(ms));
+        let result = self.perform("sleep", &[], &members)?;
         Ok(match result {
             Value::Null => Ok(()),
             _ => Err(SendError::Aborted),
@@ -233,10 +238,10 @@ impl Host for Transcript<'_> {
             parts.push(store.name());
             parts.push(key);
         }
-        let found = self.perform("read", &parts, || {
+        let found = self.perform("read", &parts, &|| {
             let mut list = Vec::new();
             for (store, key) in items {
-                list.push(Value::Array(vec![Value::from(store.name()), Value::from(*key)]));
+                list.push(Value::from_strings(&[store.name(), key]));
             }
             Value::object().with("items", Value::Array(list))
         })?;
@@ -256,11 +261,8 @@ impl Host for Transcript<'_> {
 
     fn write(&self, store: Store, key: &str, value: Option<&str>) -> Run<Result<(), StoreError>> {
         let parts = [store.name(), key, value.unwrap_or_default()];
-        let result = self.perform("write", &parts, || {
-            Value::object()
-                .with("store", store.name())
-                .with("key", key)
-                .with_some("value", value)
+        let result = self.perform("write", &parts, &|| {
+            Value::object().with("store", store.name()).with("key", key).with_some("value", value)
         })?;
         Ok(match result {
             Value::Null => Ok(()),
@@ -269,9 +271,8 @@ impl Host for Transcript<'_> {
     }
 
     fn lock(&self, name: &str, wait_ms: u32) -> Run<Locked> {
-        let result = self.perform("lock", &[name], || {
-            Value::object().with("name", name).with("waitMs", f64::from(wait_ms))
-        })?;
+        let members = || Value::object().with("name", name).with("waitMs", f64::from(wait_ms));
+        let result = self.perform("lock", &[name], &members)?;
         Ok(match result.as_str() {
             Some("held") => Locked::Held,
             Some("busy") => Locked::Busy,
@@ -304,9 +305,8 @@ impl Host for Transcript<'_> {
     }
 
     fn verify_signature(&self, token: &str, keys: &str) -> Run<Result<bool, SendError>> {
-        let result = self.perform("verify", &[token, keys], || {
-            Value::object().with("token", token).with("keys", keys)
-        })?;
+        let members = || Value::object().with("token", token).with("keys", keys);
+        let result = self.perform("verify", &[token, keys], &members)?;
         Ok(match result {
             Value::Bool(is_signed) => Ok(*is_signed),
             error => Err(send_error(error)),
@@ -314,9 +314,9 @@ impl Host for Transcript<'_> {
     }
 
     fn recall(&self, slot: Slot) -> Value {
-        let id = digest("recall", core::iter::once(slot.name().as_bytes()));
+        let id = digest("recall", &[slot.name()]);
         let before = self.known(slot);
-        let entry = self.now_or_then(id, || {
+        let entry = self.now_or_then(id, &mut || {
             let now = self.state.borrow().get(slot.name()).cloned().unwrap_or(Value::Null);
             match &before {
                 Some(before) if *before == now => Value::object(),
@@ -333,7 +333,7 @@ impl Host for Transcript<'_> {
     }
 
     fn remember(&self, slot: Slot, value: Value) {
-        let id = digest("remember", core::iter::once(slot.name().as_bytes()));
+        let id = digest("remember", &[slot.name()]);
         if self.next(id).is_none() {
             self.add(id, Value::Null);
             let mut state = self.state.borrow_mut();
@@ -348,7 +348,8 @@ impl Host for Transcript<'_> {
 
 impl Transcript<'_> {
     fn passkey(&self, kind: &str, request: Value) -> Run<Result<String, PasskeyError>> {
-        let result = self.perform(kind, &[], || Value::object().with("request", request))?;
+        let result =
+            self.perform(kind, &[], &|| Value::object().with("request", request.clone()))?;
         Ok(result.string("credential").ok_or(match result.str("error") {
             Some("notSupported") => PasskeyError::NotSupported,
             Some("cancelled") => PasskeyError::Cancelled,
@@ -378,16 +379,23 @@ fn store_error(result: &Value) -> StoreError {
 }
 
 /// FNV-1a of an effect's kind and arguments: it finds defects, it protects nothing.
-fn digest<'b>(kind: &str, parts: impl Iterator<Item = &'b [u8]>) -> u32 {
-    let mut hash = 0x811c_9dc5;
-    let mut add = |byte: u8| hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    kind.bytes().for_each(&mut add);
+fn digest(kind: &str, parts: &[&str]) -> u32 {
+    let mut hash = absorb(START, kind.as_bytes());
     for part in parts {
-        add(0xff);
-        part.iter().copied().for_each(&mut add);
+        hash = absorb(hash, part.as_bytes());
     }
     hash
 }
+
+fn absorb(mut hash: u32, part: &[u8]) -> u32 {
+    // What ends a part is no byte of a text.
+    for byte in part.iter().chain(&[0xff]) {
+        hash = (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+    }
+    hash
+}
+
+const START: u32 = 0x811c_9dc5;
 
 /// The operation did not go the way that its transcript tells, or went on after a suspension.
 #[expect(clippy::panic, reason = "a wrong guess would be worse than the end of this call")]

@@ -12,6 +12,7 @@ use crate::protocol::refusal::Kind;
 use crate::protocol::secret::Secret;
 use crate::protocol::sigv4::{self, Key, Request, Scope};
 use crate::protocol::task::Task;
+use crate::protocol::text;
 use crate::protocol::wire::Call;
 
 /// Runs a task with the page's input, `credentials: { accessKeyId, secretAccessKey, sessionToken? }`
@@ -19,12 +20,7 @@ use crate::protocol::wire::Call;
 ///
 /// # Errors
 /// `Misuse` when the input is not what the task takes; else see [`Error`].
-pub fn run(
-    client: &Client,
-    host: &impl Host,
-    task: &Task,
-    input: &Value,
-) -> Attempt<Value> {
+pub fn run(client: &Client, host: &impl Host, task: &Task, input: &Value) -> Attempt<Value> {
     let key = key(input.get("credentials").ok_or(Misuse("credentials"))?)?;
     let body = Value::object().with("UserPoolId", client.pool.id());
     let call = Call { operation: task.operation, input: task.ask(input, body)? };
@@ -45,12 +41,16 @@ pub fn run(
 
 fn signed(client: &Client, call: &Call, key: &Key, seconds: u64) -> HttpRequest {
     let mut request = call.request(&client.pool, client.timeout_ms);
-    let address = request.url.split_once("://").map_or("", |(_, address)| address);
-    let (host, path) = address.split_at(address.find('/').unwrap_or(address.len()));
-    let owned = |(name, value): &(&str, String)| (String::from(*name), value.clone());
-    let is_signed = |(name, _): &&(&str, String)| *name != "cache-control";
-    let mut headers: Vec<_> = request.headers.iter().filter(is_signed).map(owned).collect();
-    headers.push((String::from("host"), String::from(host)));
+    let address = text::find(&request.url, "://").and_then(|at| request.url.get(at + 3..));
+    let address = address.unwrap_or_default();
+    let host = text::until(address, b'/');
+    let path = address.get(host.len()..).unwrap_or_default();
+    let mut headers = vec![(String::from("host"), String::from(host))];
+    for (name, value) in &request.headers {
+        if *name != "cache-control" {
+            headers.push((String::from(*name), value.clone()));
+        }
+    }
     let payload_hash = sigv4::payload_hash(request.body.expose("hashed").as_bytes());
     let date = date::compact(seconds);
     let scope = Scope { region: client.pool.region(), service: "cognito-idp", date: &date };

@@ -2,9 +2,9 @@
 //! is kept and taken by the page, which must do both in one step, before anything is awaited
 //! (`js/arrival.ts`).
 
+use super::Client;
 use super::error::{Attempt, Error, settle};
 use super::session::{self, Stored};
-use super::Client;
 use crate::host::{Host, Run, Store};
 use crate::protocol::date;
 use crate::protocol::error::{Misuse, Violation};
@@ -14,6 +14,7 @@ use crate::protocol::redirect::response::Failure;
 use crate::protocol::redirect::{Flow, Request, Settings, id_token, response, token};
 use crate::protocol::refusal::Kind;
 use crate::protocol::session::{Tokens, accept};
+use crate::protocol::text;
 
 /// A flow that begins.
 pub struct Begun {
@@ -96,11 +97,7 @@ fn redeem(
 }
 
 /// The ID token's signature, by a key of the pool.
-fn check_signature(
-    client: &Client,
-    host: &impl Host,
-    tokens: &Tokens,
-) -> Attempt<()> {
+fn check_signature(client: &Client, host: &impl Host, tokens: &Tokens) -> Attempt<()> {
     let Some(token) = &tokens.id else { return Ok(()) };
     let token = token.expose("its signature is checked").as_str();
     let claims = jwt::claims(token)?;
@@ -122,7 +119,7 @@ impl Begun {
     /// parameters (protocol page, 5.6).
     #[must_use]
     pub fn after_sign_out(mut self, settings: &Settings) -> Self {
-        if let Some((_, query)) = self.url.split_once('?') {
+        if let Some((_, query)) = text::cut(&self.url, b'?') {
             self.url = settings.url(&["/logout?", query].concat());
         }
         self

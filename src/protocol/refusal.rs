@@ -146,7 +146,9 @@ impl Kind {
 
     /// The kind that a name of the service stands for.
     fn named(name: &str) -> Option<Self> {
-        let row = KINDS.iter().find(|(_, _, names)| !name.is_empty() && names.split(' ').any(|known| known == name))?;
+        let row = KINDS
+            .iter()
+            .find(|(_, _, names)| !name.is_empty() && text::parts(names, b' ').contains(&name))?;
         Some(row.0)
     }
 }
@@ -174,11 +176,7 @@ impl Refusal {
             name: String::from(name),
             text: String::from(words),
             status: reply.status,
-            retry_after_seconds: reply
-                .retry_after
-                .as_ref()
-                .and_then(|value| text::whole_number(value))
-                .and_then(|seconds| u32::try_from(seconds).ok()),
+            retry_after_seconds: reply.retry_after_seconds(),
             date: reply.date,
         }
     }
