@@ -96,7 +96,8 @@ pub(crate) fn target(target: &str) -> Option<(Service, &str)> {
 
 /// Checks the input and carries the operation out.
 pub(crate) async fn dispatch(server: &Server, caller: &Caller, body: &[u8]) -> Answer {
-    let operation = find(caller.service, &caller.operation).ok_or_else(unknown_operation)?;
+    let operation = find(caller.service, &caller.operation)
+        .ok_or_else(|| unknown_operation(caller.service, &caller.operation))?;
     server.store().count(operation.name)?;
     let signed;
     let (caller, input) = if operation.signed {
@@ -134,9 +135,32 @@ const OF_PEOPLE: &[&str] = &[
     "UserNotFoundException",
 ];
 
-/// The refusal of a target that names nothing.
-pub(crate) fn unknown_operation() -> Refusal {
-    Refusal::new("UnknownOperationException", "").with_status(StatusCode::NOT_FOUND)
+/// Whether a target names an operation that must be signed.
+pub(crate) fn is_signed(text: &str) -> bool {
+    let operation = target(text).and_then(|(service, name)| find(service, name));
+    operation.is_some_and(|operation| operation.signed)
+}
+
+/// The refusal of a request that names no operation of a service that is here.
+pub(crate) fn no_operation() -> Refusal {
+    let text = "Send a POST whose x-amz-target names an operation of AWSCognitoIdentityProviderService or \
+                AWSCognitoIdentityService.";
+    Refusal::new("UnknownOperationException", text).with_status(StatusCode::NOT_FOUND)
+}
+
+/// The refusal of an operation that is not here. The service says nothing; whoever ported a backend to this server
+/// needs to know which one is missing.
+fn unknown_operation(service: Service, name: &str) -> Refusal {
+    let is_name = !name.is_empty() && name.len() <= 64;
+    if !is_name || !name.chars().all(|letter| letter.is_ascii_alphanumeric()) {
+        return no_operation();
+    }
+    let service = match service {
+        Service::UserPools => "cognito-idp",
+        Service::IdentityPools => "cognito-identity",
+    };
+    let text = format!("This server does not have the operation {name} of {service}.");
+    Refusal::new("UnknownOperationException", text).with_status(StatusCode::NOT_FOUND)
 }
 
 /// Holds a signed operation against the signer's role.

@@ -3,10 +3,11 @@
 pub(crate) mod cors;
 mod dev;
 mod discovery;
+pub(crate) mod gate;
 mod listen;
 
 pub(crate) use discovery::jwks;
-pub(crate) use listen::serve;
+pub(crate) use listen::{Listeners, serve};
 
 use crate::dispatch::{self, dispatch};
 use crate::faults::Fault;
@@ -18,6 +19,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::middleware;
 use axum::routing::{any, get};
 use serde_json::Value;
 use std::future::Future;
@@ -38,6 +40,7 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
         .merge(dev::routes())
         .merge(crate::hosted::routes())
         .layer(DefaultBodyLimit::max(1 << 20))
+        .layer(middleware::from_fn_with_state(server.clone(), gate::gate))
         .with_state(server)
 }
 
@@ -46,7 +49,7 @@ async fn operation(State(server): State<Arc<Server>>, request: Request) -> Respo
     let mut response = match request.method().as_str() {
         "OPTIONS" => return cors::preflight(request.headers().clone()).await,
         "POST" => post(&server, request).await,
-        _ => frame(Err(dispatch::unknown_operation()), ""),
+        _ => frame(Err(dispatch::no_operation()), ""),
     };
     cors::allow(response.headers_mut());
     // A client whose clock is wrong reads the right time here, so the moved clock must show.
@@ -121,7 +124,7 @@ fn caller(headers: &HeaderMap, extensions: &axum::http::Extensions) -> Result<Ca
         headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     };
     let target = text("x-amz-target");
-    let (service, operation) = dispatch::target(&target).ok_or_else(dispatch::unknown_operation)?;
+    let (service, operation) = dispatch::target(&target).ok_or_else(dispatch::no_operation)?;
     let user_agent = match text("x-amz-user-agent") {
         agent if agent.is_empty() => text("user-agent"),
         agent => agent,

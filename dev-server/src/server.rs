@@ -22,9 +22,19 @@ pub(crate) struct Server {
     /// Without a slash at the end: what issuers and page addresses begin with.
     pub(crate) public_url: String,
     /// Addresses that every client with the redirect flow may return to, beside its own.
-    pub(crate) app_urls: Mutex<Vec<String>>,
+    app_urls: Mutex<Vec<String>>,
+    /// Under which names it may be reached.
+    pub(crate) reach: Reach,
     /// As it was read at start.
     pub(crate) config: Config,
+}
+
+/// The names that a request may find this server by, beside those of loopback and of the public URL.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Reach {
+    pub(crate) hosts: Vec<url::Host>,
+    /// Other machines may come, by whatever address this one has.
+    pub(crate) by_any_address: bool,
 }
 
 /// Who calls, and how.
@@ -58,6 +68,7 @@ impl Server {
             keys: keys::Cache::default(),
             public_url,
             app_urls: Mutex::default(),
+            reach: Reach::default(),
             config,
         })
     }
@@ -73,10 +84,14 @@ impl Server {
         *self.app_urls.lock().unwrap_or_else(PoisonError::into_inner) = urls;
     }
 
+    /// Addresses of apps, beside those that clients have.
+    pub(crate) fn app_urls(&self) -> Vec<String> {
+        self.app_urls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Whether an app is at this very address.
     pub(crate) fn is_app_url(&self, url: &str) -> bool {
-        let urls = self.app_urls.lock().unwrap_or_else(PoisonError::into_inner);
-        urls.iter().any(|known| known == url)
+        self.app_urls().iter().any(|known| known == url)
     }
 
     /// Where SAML providers post their responses to.

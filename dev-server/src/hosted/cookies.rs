@@ -14,8 +14,9 @@ use subtle::ConstantTimeEq;
 
 /// How long a browser stays signed in, whatever its tokens' lifetimes.
 const SESSION_SECONDS: i64 = 3600;
-/// Every form carries this cookie's value, which no other site can read.
-const FORM_COOKIE: &str = "XSRF-TOKEN";
+/// Every form carries this cookie's value, which no other site can read. Cookies know no ports: the name must be no
+/// framework's, for an app on another port of the same host has the same jar.
+const FORM_COOKIE: &str = "lifeguard-form";
 
 /// Who is signed in to a pool in this browser.
 pub(super) fn signed_in(
