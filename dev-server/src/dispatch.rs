@@ -110,10 +110,13 @@ pub(crate) async fn dispatch(server: &Server, caller: &Caller, body: &[u8]) -> A
         (caller, read_input(body)?)
     };
     shape::check(operation.name, &input)?;
-    let answer = match operation.handler {
-        Handler::Now(handler) => handler(server, caller, input),
-        Handler::Later(handler) => handler(server, caller, input).await,
+    let work = async {
+        match operation.handler {
+            Handler::Now(handler) => handler(server, caller, input),
+            Handler::Later(handler) => handler(server, caller, input).await,
+        }
     };
+    let answer = server.transact(work).await;
     answer.map_err(|refusal| as_listed(operation.name, refusal))
 }
 

@@ -46,5 +46,6 @@ mod timestamp;
 mod tokens;
 mod totp;
 mod trigger;
+mod work;
 
 pub use running::{Options, Running, start};

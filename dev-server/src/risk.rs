@@ -106,10 +106,13 @@ pub(crate) fn check_password(
     if !is_blocked(server, pool, Event::SignIn, password) {
         return Ok(());
     }
-    let mut user = user.clone();
+    let store = server.store();
+    let Some(mut user) = store.user(&user.pool_id, &user.username)? else {
+        return Err(Refusal::wrong_password());
+    };
     user.status = UserStatus::ResetRequired;
     user.modified = server.clock.now_ms();
-    server.store().put_user(&user)?;
+    store.put_user(&user)?;
     Err(Refusal::new(
         "PasswordResetRequiredException",
         "Password reset required for user due to security reasons",

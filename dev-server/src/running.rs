@@ -9,6 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// What a server is started with. The default listens on a free port of loopback, keeps everything in memory and has
@@ -105,8 +106,7 @@ fn run(
         identity_provider.unwrap_or("http://localhost:9340"),
     )?;
     let reach = reach(&options)?;
-    let store = Store::open(options.data.as_deref())
-        .map_err(|error| format!("cannot open the database: {error}"))?;
+    let store = Store::open(options.data.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
         .enable_all()
@@ -124,7 +124,9 @@ fn run(
             Server::new(store, config, public_url).map_err(|refusal| refusal.message)?;
         server.reach = reach;
         server.allow_app_urls(options.app_urls);
-        let router = http::router(Arc::new(server));
+        let server = Arc::new(server);
+        tokio::spawn(tidy(server.clone()));
+        let router = http::router(server);
         let _ = ready.send(Ok(address));
         http::serve(listeners, router, async {
             let _ = stopped.await;
@@ -133,6 +135,23 @@ fn run(
         Ok(())
     })
 }
+
+/// Deletes what has ended, for as long as the server runs.
+async fn tidy(server: Arc<Server>) {
+    let mut before = server.clock.now_ms();
+    loop {
+        tokio::time::sleep(TIDY_EVERY).await;
+        // What ended only since the last time stays: a test that moves the clock ahead for a moment loses nothing.
+        let now = server.clock.now_ms();
+        let of_both = before.min(now);
+        before = now;
+        let server = server.clone();
+        let _ = tokio::task::spawn_blocking(move || server.forget(of_both)).await;
+    }
+}
+
+/// How often what has ended is looked for.
+const TIDY_EVERY: Duration = Duration::from_secs(60);
 
 fn reach(options: &Options) -> Result<Reach, String> {
     let host = |name: &String| {

@@ -7,14 +7,18 @@ use crate::faults::Faults;
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::{keys, seed, sigv4};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use parking_lot::{ReentrantMutex, ReentrantMutexGuard};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 
 /// The server's state. One connection to the database, used by one handler at a time.
 #[derive(Debug)]
 pub(crate) struct Server {
-    store: Mutex<Store>,
+    store: ReentrantMutex<Store>,
     /// The only clock.
-    pub(crate) clock: Clock,
+    pub(crate) clock: Arc<Clock>,
     /// Trouble that a test asked for.
     pub(crate) faults: Faults,
     /// Private keys already read from the store.
@@ -35,6 +39,18 @@ pub(crate) struct Reach {
     pub(crate) hosts: Vec<url::Host>,
     /// Other machines may come, by whatever address this one has.
     pub(crate) by_any_address: bool,
+}
+
+/// What tells a refusal from a failure of this server.
+pub(crate) trait Failure {
+    /// Whether the work broke off in the middle.
+    fn is_internal(&self) -> bool;
+}
+
+impl Failure for Refusal {
+    fn is_internal(&self) -> bool {
+        self.status.is_server_error()
+    }
 }
 
 /// Who calls, and how.
@@ -59,10 +75,10 @@ pub(crate) struct Caller {
 impl Server {
     /// A server over a store that already has what the configuration names.
     pub(crate) fn new(store: Store, config: Config, public_url: String) -> Result<Self, Refusal> {
-        let clock = Clock::default();
+        let clock = store.clock().clone();
         seed::plant(&store, &config, clock.now_ms())?;
         Ok(Self {
-            store: Mutex::new(store),
+            store: ReentrantMutex::new(store),
             clock,
             faults: Faults::default(),
             keys: keys::Cache::default(),
@@ -74,9 +90,47 @@ impl Server {
     }
 
     /// The store; never held across an await.
-    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
-        // A handler that panicked left at worst a rolled-back savepoint behind.
-        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn store(&self) -> ReentrantMutexGuard<'_, Store> {
+        self.store.lock()
+    }
+
+    /// Carries work out in a transaction: nobody else reads or writes while it runs, and what it wrote is kept when it
+    /// succeeds and when it refuses, for a wrong try counts, but not when this server failed or panicked.
+    ///
+    /// Work that waits, for a trigger or for arithmetic, has one transaction for each stretch between two waits: what it
+    /// knew before is to be looked at again after.
+    pub(crate) async fn transact<T, E>(
+        &self,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E>
+    where
+        E: From<Refusal> + Failure,
+    {
+        let mut work = pin!(work);
+        poll_fn(|context| {
+            let store = self.store();
+            let transaction = match store.begin() {
+                Ok(transaction) => transaction,
+                Err(refusal) => return Poll::Ready(Err(refusal.into())),
+            };
+            let polled = work.as_mut().poll(context);
+            if let Poll::Ready(Err(error)) = &polled
+                && error.is_internal()
+            {
+                return polled;
+            }
+            match transaction.commit() {
+                Ok(()) => polled,
+                Err(refusal) => Poll::Ready(Err(refusal.into())),
+            }
+        })
+        .await
+    }
+
+    /// Deletes what ended before a moment, a little at a time.
+    pub(crate) fn forget(&self, before_ms: i64) -> Result<(), Refusal> {
+        while self.store().forget(before_ms)? {}
+        Ok(())
     }
 
     /// Replaces [`Server::app_urls`]; a reset keeps them, for they say where the app is, not what it did.

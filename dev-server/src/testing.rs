@@ -169,7 +169,7 @@ attributes = {{ email = "bob@example.com", email_verified = "true" }}
 
     /// The newest code sent to an address.
     pub(crate) fn code(&self, to: &str) -> String {
-        self.server.store().letters(Some(to)).unwrap().remove(0).code
+        self.server.store().letters(Some(to), 0).unwrap().remove(0).code
     }
 
     /// One attribute of a user, as the store has it.

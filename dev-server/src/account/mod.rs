@@ -19,7 +19,7 @@ use crate::tokens::Bearer;
 
 /// The rows of the dispatch table.
 pub(crate) const OPERATIONS: &[Operation] = &[
-    open("ChangePassword", password::change),
+    open_later("ChangePassword", later!(password::change)),
     open("DeleteUser", password::delete_user),
     open_later("UpdateUserAttributes", later!(attributes::update)),
     open("DeleteUserAttributes", attributes::delete),
@@ -39,5 +39,6 @@ pub(crate) const OPERATIONS: &[Operation] = &[
 
 /// The bearer's user as it is now: between the check of the token and this call somebody else may have written.
 fn present_user(store: &Store, bearer: &Bearer) -> Result<User, Refusal> {
-    store.user(&bearer.pool.id, &bearer.user.username)?.ok_or_else(Refusal::user_not_found)
+    let user = store.user(&bearer.pool.id, &bearer.user.username)?;
+    user.filter(|user| user.sub == bearer.user.sub).ok_or_else(Refusal::user_not_found)
 }

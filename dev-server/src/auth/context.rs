@@ -40,6 +40,17 @@ impl Context {
         })
     }
 
+    /// Looks up the input's `ClientId` in the pool that it names.
+    pub(crate) fn open_in_pool(server: &Server, input: &Value) -> Result<Self, Refusal> {
+        let pool = server.store().pool(input::text(input, "UserPoolId").unwrap_or_default())?;
+        let context = Self::open(server, input)?;
+        if context.pool.id != pool.id {
+            let id = &context.client.id;
+            return Err(Refusal::not_found(format!("User pool client {id} does not exist.")));
+        }
+        Ok(context)
+    }
+
     /// Refuses a call whose secret hash is not that of `username` where the client has a secret.
     pub(crate) fn check_secret_hash(
         &self,
@@ -93,6 +104,7 @@ impl Context {
             let legacy = match flow {
                 "USER_SRP_AUTH" | "REFRESH_TOKEN_AUTH" => "",
                 "CUSTOM_AUTH" => "CUSTOM_AUTH_FLOW_ONLY",
+                "ADMIN_USER_PASSWORD_AUTH" => "ADMIN_NO_SRP_AUTH",
                 other => other,
             };
             enabled.iter().any(|name| name == &format!("ALLOW_{flow}") || name == legacy)

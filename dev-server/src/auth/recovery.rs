@@ -1,7 +1,8 @@
 //! ForgotPassword and ConfirmForgotPassword.
 
-use super::sign_up::ask_post_confirmation;
-use super::{Context, lockout, password, unknown};
+use super::context::Context;
+use super::told::ask_post_confirmation;
+use super::{migrate, unknown};
 use crate::codes::{self, HOUR_MS};
 use crate::input::text;
 use crate::messages::Message;
@@ -9,7 +10,7 @@ use crate::passwords;
 use crate::refusal::{Answer, Refusal};
 use crate::risk::{self, Event};
 use crate::server::{Caller, Server};
-use crate::store::{Policy, RecoveryMechanism, User, UserStatus};
+use crate::store::{Lockout, Policy, RecoveryMechanism, User, UserStatus};
 use serde_json::{Value, json};
 
 /// ForgotPassword.
@@ -19,7 +20,7 @@ pub(crate) async fn forgot_password(server: &Server, _: &Caller, input: Value) -
     context.check_secret_hash(typed, text(&input, "SecretHash"))?;
     let user = match context.resolve(server, typed)? {
         Some(user) => Some(user),
-        None => password::migrate(server, &context, typed, None, context.metadata.clone()).await?,
+        None => migrate::migrate(server, &context, typed, None, context.metadata.clone()).await?,
     };
     let Some(user) = user.filter(|user| user.enabled || !context.hides_users()) else {
         if context.hides_users() {
@@ -72,15 +73,15 @@ pub(crate) async fn confirm(server: &Server, _: &Caller, input: Value) -> Answer
         return Err(unknown::judge(server, &context, typed, "ForgotPassword", MOST_PER_HOUR, code));
     };
     spend(server, &context, &user)?;
-    let user = accept(server, &context, user, &input)?;
+    let user = accept(server, &context, user, &input).await?;
     ask_post_confirmation(&context, &user, "PostConfirmation_ConfirmForgotPassword").await?;
     Ok(json!({}))
 }
 
-fn accept(
+async fn accept(
     server: &Server,
     context: &Context,
-    mut user: User,
+    user: User,
     input: &Value,
 ) -> Result<User, Refusal> {
     let now = server.clock.now_ms();
@@ -90,18 +91,27 @@ fn accept(
     // A password that the policy refuses must not cost the code.
     passwords::check_policy(&policy, password)?;
     risk::check_new_password(server, &context.pool, Event::PasswordChange, password)?;
+    let name = &user.username;
+    let kept = codes::spend(&server.store(), &context.pool.id, name, PURPOSE, code, now)?;
+    let made = passwords::make(&context.pool, &user, password).await;
     let store = server.store();
-    let kept = codes::spend(&store, &context.pool.id, &user.username, PURPOSE, code, now)?;
-    if let Err(refusal) = passwords::set(&mut user, &context.pool, password, now) {
-        store.put(&kept)?;
-        return Err(refusal);
-    }
+    let verifier = match made {
+        Ok(verifier) => verifier,
+        Err(refusal) => {
+            store.put(&kept)?;
+            return Err(refusal);
+        }
+    };
+    // Whatever else was written meanwhile stays.
+    let present = store.user(&user.pool_id, name)?;
+    let mut user = present.ok_or_else(Refusal::user_not_found)?;
+    passwords::put(&mut user, &context.pool, verifier, now);
     user.status = UserStatus::Confirmed;
     if user.attribute(&kept.attribute) == Some(kept.destination.as_str()) {
         user.attributes.insert(format!("{}_verified", kept.attribute), "true".to_owned());
     }
+    user.lockout = Lockout::default();
     store.put_user(&user)?;
-    lockout::succeed(&store, &user)?;
     Ok(user)
 }
 

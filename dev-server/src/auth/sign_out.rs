@@ -1,6 +1,6 @@
 //! RevokeToken and GlobalSignOut.
 
-use super::Context;
+use super::context::Context;
 use crate::input::text;
 use crate::refusal::{Answer, Refusal};
 use crate::server::{Caller, Server};
@@ -39,6 +39,8 @@ pub(super) fn revoke_token(server: &Server, _: &Caller, input: Value) -> Answer 
 /// GlobalSignOut: ends all sign-ins of the person.
 pub(super) fn global_sign_out(server: &Server, _: &Caller, input: Value) -> Answer {
     let bearer = tokens::authorize(server, &input)?;
-    tokens::sign_out_everywhere(&server.store(), &bearer.pool.id, &bearer.user.username)?;
+    let mut user = bearer.user;
+    tokens::sign_out_everywhere(&mut user, server.clock.now_ms());
+    server.store().put_user(&user)?;
     Ok(json!({}))
 }

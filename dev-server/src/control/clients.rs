@@ -157,6 +157,10 @@ fn describe(client: &Client) -> Value {
         ("AllowedOAuthFlowsUserPoolClient", json!(false)),
         ("AuthSessionValidity", json!(3)),
         ("PreventUserExistenceErrors", json!("LEGACY")),
+        (
+            "ExplicitAuthFlows",
+            json!(["ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]),
+        ),
     ] {
         shown.insert(name.to_owned(), default);
     }

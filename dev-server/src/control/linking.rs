@@ -51,7 +51,7 @@ pub(super) fn disable(server: &Server, _: &Caller, request: Value) -> Answer {
         user.password = None;
     } else {
         user.enabled = false;
-        tokens::sign_out_everywhere(&store, &pool.id, &user.username)?;
+        tokens::sign_out_everywhere(&mut user, server.clock.now_ms());
     }
     user.modified = server.clock.now_ms();
     store.put_user(&user)?;

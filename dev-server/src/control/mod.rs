@@ -68,7 +68,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     signed("AdminDeleteUserAttributes", users::delete_attributes),
     signed("AdminUserGlobalSignOut", users::sign_out),
     signed("AdminSetUserMFAPreference", users::set_mfa),
-    signed("AdminSetUserPassword", passwords::set),
+    signed_later("AdminSetUserPassword", later!(passwords::set)),
     signed_later("AdminResetUserPassword", later!(passwords::reset)),
     signed("AdminListDevices", devices::list),
     signed("AdminGetDevice", devices::show),

@@ -229,7 +229,7 @@ async fn administrator_writes_what_a_person_may_not() {
         )
         .await
         .unwrap();
-    assert!(world.server.store().letters(None).unwrap().is_empty());
+    assert!(world.server.store().letters(None, 0).unwrap().is_empty());
     world.call("AdminUpdateUserAttributes", set(&[("email", "a3@example.com")])).await.unwrap();
     assert_eq!(world.code("a3@example.com").len(), 6);
     let unknown = world.refused("AdminUpdateUserAttributes", set(&[("custom:none", "x")])).await;

@@ -1,7 +1,6 @@
 //! People, as administrators make, read, change and remove them.
 
 use super::listing::describe_user;
-use super::passwords::make_temporary;
 use super::{pool, pool_and_user};
 use crate::account::{attribute_purpose, devices::seconds, preference};
 use crate::attributes::{self, Writer, apply, check_alias, check_delete, check_write, listed};
@@ -34,11 +33,16 @@ pub(super) async fn create(server: &Server, _: &Caller, request: Value) -> Answe
     let password = match given {
         Some(given) => Some(given.to_owned()),
         None if is_passwordless && user.status != UserStatus::ForceChangePassword => None,
-        None => Some(make_temporary(&pool)?),
+        None => Some(passwords::make_temporary(&pool)?),
     };
     match &password {
         Some(password) => {
-            passwords::set(&mut user, &pool, password, server.clock.now_ms())?;
+            let verifier = passwords::make(&pool, &user, password).await?;
+            // Of a person who was there before, whatever was written meanwhile stays.
+            if let Some(present) = server.store().user(&pool.id, &user.username)? {
+                user = invited_again(present)?;
+            }
+            passwords::put(&mut user, &pool, verifier, server.clock.now_ms());
             user.status = UserStatus::ForceChangePassword;
         }
         None => user.status = UserStatus::Confirmed,
@@ -78,11 +82,11 @@ pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
 /// AdminDisableUser: the person's tokens die too.
 pub(super) fn disable(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
-    let (pool, mut user) = pool_and_user(&store, &request)?;
+    let (_, mut user) = pool_and_user(&store, &request)?;
     user.enabled = false;
     user.modified = server.clock.now_ms();
+    tokens::sign_out_everywhere(&mut user, server.clock.now_ms());
     store.put_user(&user)?;
-    tokens::sign_out_everywhere(&store, &pool.id, &user.username)?;
     Ok(json!({}))
 }
 
@@ -173,8 +177,9 @@ pub(super) fn delete_attributes(server: &Server, _: &Caller, request: Value) -> 
 /// AdminUserGlobalSignOut.
 pub(super) fn sign_out(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
-    let (pool, user) = pool_and_user(&store, &request)?;
-    tokens::sign_out_everywhere(&store, &pool.id, &user.username)?;
+    let (_, mut user) = pool_and_user(&store, &request)?;
+    tokens::sign_out_everywhere(&mut user, server.clock.now_ms());
+    store.put_user(&user)?;
     Ok(json!({}))
 }
 
@@ -252,7 +257,9 @@ fn keep(store: &Store, pool: &Pool, user: &User, request: &Value) -> Result<(), 
     let is_forced = input::is_true(request, "ForceAliasCreation");
     store.atomically(|| {
         let is_new = input::text(request, "MessageAction") != Some("RESEND");
-        if is_new && store.user(&pool.id, &user.username)?.is_some() {
+        // While a trigger was asked, somebody else may have taken the name.
+        let typed = input::required(request, "Username")?;
+        if is_new && store.resolve_user(pool, typed)?.is_some() {
             return Err(account_exists());
         }
         for name in attributes::ADDRESSES {

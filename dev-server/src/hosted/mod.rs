@@ -111,7 +111,7 @@ async fn answer(
         return Trouble::from(refusal).show();
     }
     let mut response = spoiled(server, name, "", async {
-        work.await.unwrap_or_else(|trouble| {
+        server.transact(work).await.unwrap_or_else(|trouble| {
             crate::log::line(&format!("{name}: {}", trouble.name()));
             trouble.show()
         })

@@ -2,6 +2,7 @@
 
 use super::page;
 use crate::refusal::Refusal;
+use crate::server::Failure;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
@@ -69,6 +70,12 @@ impl Trouble {
                 page::error(refusal.status, error, &refusal.message)
             }
         }
+    }
+}
+
+impl Failure for Trouble {
+    fn is_internal(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.is_internal())
     }
 }
 

@@ -1,6 +1,7 @@
 //! `/_dev/…`: what tests and developers do to the server that no client of the service can.
 
 use super::{cors, frame, json};
+use crate::clock::MOST_OFFSET;
 use crate::refusal::{Answer, Refusal};
 use crate::saml::metadata;
 use crate::server::Server;
@@ -33,7 +34,7 @@ async fn inbox(
     State(server): State<Arc<Server>>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Response<Body> {
-    let letters = server.store().letters(query.get("to").map(String::as_str));
+    let letters = server.store().letters(query.get("to").map(String::as_str), 0);
     reply(letters.and_then(|letters| Ok(serde_json::to_value(letters)?)))
 }
 
@@ -72,9 +73,13 @@ struct SetClock {
 }
 
 async fn set_clock(State(server): State<Arc<Server>>, body: Bytes) -> Response<Body> {
-    reply(read::<SetClock>(&body).map(|wish| {
+    reply(read::<SetClock>(&body).and_then(|wish| {
+        if !(-MOST_OFFSET..=MOST_OFFSET).contains(&wish.offset_seconds) {
+            let text = format!("offsetSeconds must be between -{MOST_OFFSET} and {MOST_OFFSET}");
+            return Err(Refusal::invalid_parameter(text));
+        }
         server.clock.set_offset(wish.offset_seconds);
-        clock_state(&server)
+        Ok(clock_state(&server))
     }))
 }
 

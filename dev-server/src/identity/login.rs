@@ -121,11 +121,13 @@ fn check_person(server: &Server, pool: &Pool, claims: &Map<String, Value>) -> Re
     let text = |claim: &str| claims.get(claim).and_then(Value::as_str).unwrap_or_default();
     let store = server.store();
     let user: Option<User> = store.user(&pool.id, text("cognito:username"))?;
-    let Some(user) = user.filter(|user| user.enabled) else {
+    let Some(user) = user.filter(|user| user.enabled && user.sub == text("sub")) else {
         return Err(invalid("User is disabled or deleted."));
     };
     let origin = text("origin_jti");
-    if store.find::<Revocation>(&pool.id, &user.username, origin)?.is_some() {
+    if crate::tokens::made_at(claims) <= user.signed_out_at
+        || store.find::<Revocation>(&pool.id, &user.username, origin)?.is_some()
+    {
         return Err(invalid("Token has been revoked."));
     }
     Ok(())

@@ -3,7 +3,7 @@
 use super::AssumedRole;
 use crate::refusal::Refusal;
 use crate::server::Server;
-use crate::store::Document;
+use crate::store::{Document, TOLD_MS};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
@@ -40,6 +40,9 @@ impl Document for IssuedCredentials {
     }
     fn key(&self) -> &str {
         &self.access_key
+    }
+    fn ends(&self) -> Option<i64> {
+        Some(self.expires.saturating_add(TOLD_MS))
     }
 }
 

@@ -103,28 +103,44 @@ pub(crate) struct Policies {
     pub(crate) sign_in_policy: SignInPolicy,
 }
 
+/// A pool that names no policy has the strict one below; one that names a part of it has only the rules it names.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct PasswordPolicy {
+    #[serde(default = "eight")]
     pub(crate) minimum_length: usize,
+    #[serde(default)]
     pub(crate) require_uppercase: bool,
+    #[serde(default)]
     pub(crate) require_lowercase: bool,
+    #[serde(default)]
     pub(crate) require_numbers: bool,
+    #[serde(default)]
     pub(crate) require_symbols: bool,
+    #[serde(default)]
     pub(crate) password_history_size: usize,
+    #[serde(default = "a_week")]
     pub(crate) temporary_password_validity_days: i64,
+}
+
+fn eight() -> usize {
+    8
+}
+
+fn a_week() -> i64 {
+    7
 }
 
 impl Default for PasswordPolicy {
     fn default() -> Self {
         Self {
-            minimum_length: 8,
+            minimum_length: eight(),
             require_uppercase: true,
             require_lowercase: true,
             require_numbers: true,
             require_symbols: true,
             password_history_size: 0,
-            temporary_password_validity_days: 7,
+            temporary_password_validity_days: a_week(),
         }
     }
 }

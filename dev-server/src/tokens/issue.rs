@@ -58,8 +58,9 @@ pub(crate) async fn issue(server: &Server, grant: Grant<'_>) -> Answer {
     claim("event_id", json!(event_id));
     claim("auth_time", json!(auth_time));
     claim("iat", json!(now));
-    let mut access = access_claims(&grant, &policy, shared.clone(), now)?;
-    let mut id = id_claims(&grant, &policy, shared, now)?;
+    let made = grant.user.next_moment(server.clock.now_ms());
+    let mut access = access_claims(&grant, &policy, shared.clone(), made)?;
+    let mut id = id_claims(&grant, &policy, shared, made)?;
     add_groups(server, &grant, &mut id, &mut access)?;
     let changes = ask_trigger(&grant, &id, &access).await?;
     change(&mut id, &mut access, changes);
@@ -79,7 +80,7 @@ pub(crate) async fn issue(server: &Server, grant: Grant<'_>) -> Answer {
             policy.token_validity_units.refresh_token.as_deref().unwrap_or("days"),
             30 * 86_400,
         );
-        let now_ms = server.clock.now_ms();
+        let now_ms = grant.user.next_moment(server.clock.now_ms());
         let refresh = make_refresh_token()?;
         server.store().put(&RefreshToken {
             key: fingerprint(&refresh),
@@ -92,7 +93,7 @@ pub(crate) async fn issue(server: &Server, grant: Grant<'_>) -> Answer {
             device_key: grant.device_key.clone(),
             auth_time,
             issued: now_ms,
-            expires: now_ms + lifetime * 1000,
+            expires: now_ms.saturating_add(lifetime.saturating_mul(1000)),
             replaced_until: None,
             hosted: grant.is_hosted(),
             revoked: false,

@@ -9,8 +9,8 @@ mod call;
 mod tests;
 
 pub(crate) use answer::{
-    ClaimsOverride, CreateChallenge, CustomMessage, DefineChallenge, Migration, Nothing, PreSignUp,
-    TokenGeneration, TokenOverride, VerifyChallenge,
+    ClaimsOverride, CreateChallenge, CustomMessage, DefineChallenge, GroupOverride, Migration,
+    Nothing, PreSignUp, TokenGeneration, TokenOverride, VerifyChallenge,
 };
 
 use crate::input;

@@ -35,15 +35,7 @@ pub(in crate::hosted) async fn depart(
     let (mark, cookie) = cookies::form_mark(server, call)?;
     let away = away(server, request, provider, &endpoints, (&state, &nonce, &code_verifier));
     let away = away.map_err(refuse)?;
-    let now = server.clock.now_ms();
-    let store = server.store();
-    // Who never came back leaves nothing behind.
-    for gone in store.all::<Departure>(&request.context.pool.id)? {
-        if gone.expires <= now {
-            store.remove::<Departure>(&gone.pool_id, "", &gone.key)?;
-        }
-    }
-    store.put(&Departure {
+    server.store().put(&Departure {
         key: fingerprint(&state),
         pool_id: request.context.pool.id.clone(),
         provider: provider.name.clone(),
@@ -51,7 +43,7 @@ pub(in crate::hosted) async fn depart(
         nonce,
         code_verifier,
         browser: fingerprint(&mark),
-        expires: now + AWAY_MS,
+        expires: server.clock.now_ms() + AWAY_MS,
     })?;
     let mut response = redirect(away.as_str());
     cookies::set(&mut response, cookie);
