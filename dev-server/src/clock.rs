@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
-/// The furthest that the clock is moved, either way: a hundred years.
-pub(crate) const MOST_OFFSET: i64 = 100 * 365 * 86_400;
+/// The furthest that the clock is moved, either way: fifty years. Times before 1970 are nobody's.
+pub(crate) const MOST_OFFSET: i64 = 50 * 365 * 86_400;
 
 /// The machine's clock plus an offset.
 #[derive(Debug, Default)]

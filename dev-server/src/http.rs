@@ -6,7 +6,6 @@ mod discovery;
 pub(crate) mod gate;
 mod listen;
 
-pub(crate) use discovery::jwks;
 pub(crate) use listen::{Listeners, serve};
 
 use crate::dispatch::{self, dispatch};
@@ -22,9 +21,11 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::middleware;
 use axum::routing::{any, get};
 use serde_json::Value;
+use std::any::Any;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
 
 /// Set on a reply that must never leave: the connection closes instead.
 #[derive(Debug, Clone, Copy)]
@@ -40,8 +41,19 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
         .merge(dev::routes())
         .merge(crate::hosted::routes())
         .layer(DefaultBodyLimit::max(1 << 20))
+        .layer(CatchPanicLayer::custom(broken))
         .layer(middleware::from_fn_with_state(server.clone(), gate::gate))
         .with_state(server)
+}
+
+/// The answer of a handler that panicked; what it wrote was rolled back.
+fn broken(cause: Box<dyn Any + Send>) -> Response<Body> {
+    let text = cause.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| cause.downcast_ref::<String>().cloned());
+    let refusal = Refusal::internal(text.as_deref().unwrap_or("a handler broke off"));
+    let mut response = frame(Err(refusal), "");
+    cors::allow(response.headers_mut());
+    response
 }
 
 /// Every operation: `POST /`.
@@ -238,5 +250,29 @@ fn json(status: StatusCode, value: &Value, request_id: &str) -> Response<Body> {
 fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn panic_of_a_handler_is_answered_and_named() {
+        async fn fail() -> Response<Body> {
+            panic!("out of {}", "luck")
+        }
+        let router = Router::new()
+            .route("/", get(fail))
+            .layer(CatchPanicLayer::custom(broken as fn(Box<dyn Any + Send>) -> Response<Body>));
+
+        let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let name = response.headers().get("x-amzn-errortype").unwrap();
+        assert_eq!(name, "InternalErrorException:");
+        let body = axum::body::to_bytes(response.into_body(), 1000).await.unwrap();
+        assert!(String::from_utf8_lossy(&body).contains("out of luck"));
     }
 }

@@ -33,6 +33,8 @@ mod risk;
 mod running;
 mod saml;
 mod sample;
+#[cfg(test)]
+mod scenarios;
 mod schema;
 mod seed;
 mod server;

@@ -39,6 +39,9 @@ struct Arguments {
     /// those it has; may be repeated
     #[arg(long, value_name = "URL")]
     app_url: Vec<String>,
+    /// Refuse what the service takes though it is unsafe: a client without a secret that does not use PKCE
+    #[arg(long)]
+    strict: bool,
     /// What stands for {identity-provider} in the configuration
     #[arg(long, value_name = "URL", default_value = "http://localhost:9340")]
     identity_provider: String,
@@ -64,6 +67,7 @@ fn run(arguments: Arguments) -> Result<(), String> {
         data: arguments.data,
         public_url: arguments.public_url,
         app_urls: arguments.app_url,
+        strict: arguments.strict,
         identity_provider: Some(arguments.identity_provider),
     })?;
     // Before the line: whoever reads it may send the signal at once.

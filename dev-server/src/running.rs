@@ -32,6 +32,8 @@ pub struct Options {
     pub public_url: Option<String>,
     /// Addresses that every client with the redirect flow may return to, beside those it has.
     pub app_urls: Vec<String>,
+    /// Refuses what the service takes though it is unsafe: a public client without PKCE.
+    pub strict: bool,
     /// What stands for `{identity-provider}` in the configuration; `http://localhost:9340` when absent.
     pub identity_provider: Option<String>,
 }
@@ -123,8 +125,10 @@ fn run(
         let mut server =
             Server::new(store, config, public_url).map_err(|refusal| refusal.message)?;
         server.reach = reach;
+        server.is_strict = options.strict;
         server.allow_app_urls(options.app_urls);
         let server = Arc::new(server);
+        server.prepare_keys();
         tokio::spawn(tidy(server.clone()));
         let router = http::router(server);
         let _ = ready.send(Ok(address));

@@ -4,14 +4,17 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::dispatch::Service;
 use crate::faults::Faults;
+use crate::keys::{Key, Keys, TokenUse};
 use crate::refusal::Refusal;
 use crate::store::Store;
-use crate::{keys, seed, sigv4};
+use crate::work::compute;
+use crate::{seed, sigv4};
 use parking_lot::{ReentrantMutex, ReentrantMutexGuard};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
+use tokio::sync::watch;
 
 /// The server's state. One connection to the database, used by one handler at a time.
 #[derive(Debug)]
@@ -22,13 +25,17 @@ pub(crate) struct Server {
     /// Trouble that a test asked for.
     pub(crate) faults: Faults,
     /// Private keys already read from the store.
-    pub(crate) keys: keys::Cache,
+    pub(crate) keys: Arc<Keys>,
     /// Without a slash at the end: what issuers and page addresses begin with.
     pub(crate) public_url: String,
     /// Addresses that every client with the redirect flow may return to, beside its own.
     app_urls: Mutex<Vec<String>>,
     /// Under which names it may be reached.
     pub(crate) reach: Reach,
+    /// Refuses what the service takes though it is unsafe.
+    pub(crate) is_strict: bool,
+    /// Changes with every letter.
+    pub(crate) letters: watch::Sender<()>,
     /// As it was read at start.
     pub(crate) config: Config,
 }
@@ -81,10 +88,12 @@ impl Server {
             store: ReentrantMutex::new(store),
             clock,
             faults: Faults::default(),
-            keys: keys::Cache::default(),
+            keys: Arc::default(),
             public_url,
             app_urls: Mutex::default(),
             reach: Reach::default(),
+            is_strict: false,
+            letters: watch::Sender::new(()),
             config,
         })
     }
@@ -117,6 +126,7 @@ impl Server {
             if let Poll::Ready(Err(error)) = &polled
                 && error.is_internal()
             {
+                self.keys.forget_all();
                 return polled;
             }
             match transaction.commit() {
@@ -125,6 +135,38 @@ impl Server {
             }
         })
         .await
+    }
+
+    /// The pool's key for a kind of token, if it has one yet.
+    pub(crate) fn key_at_hand(
+        &self,
+        pool_id: &str,
+        token_use: TokenUse,
+    ) -> Result<Option<Arc<Key>>, Refusal> {
+        self.keys.find(&self.store(), pool_id, token_use)
+    }
+
+    /// The pool's key for a kind of token; made on first use, while nobody waits for the store.
+    pub(crate) async fn key(
+        &self,
+        pool_id: &str,
+        token_use: TokenUse,
+    ) -> Result<Arc<Key>, Refusal> {
+        if let Some(key) = self.key_at_hand(pool_id, token_use)? {
+            return Ok(key);
+        }
+        let key = match self.keys.take() {
+            Some(key) => key,
+            None => compute(Key::make).await?,
+        };
+        self.prepare_keys();
+        self.keys.adopt(&self.store(), pool_id, token_use, key)
+    }
+
+    /// Makes keys ahead, beside whatever else is done.
+    pub(crate) fn prepare_keys(&self) {
+        let keys = self.keys.clone();
+        tokio::task::spawn_blocking(move || while matches!(keys.prepare(), Ok(false)) {});
     }
 
     /// Deletes what ended before a moment, a little at a time.

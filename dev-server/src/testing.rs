@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::dispatch::{Service, dispatch};
-use crate::keys::TokenUse;
+use crate::keys::{Key, TokenUse};
 use crate::refusal::Answer;
 use crate::server::{Caller, Server};
 use crate::sigv4::{Request, Signing};
@@ -33,12 +33,9 @@ const FRAMEWORK: &[&str] = &[
 fn signing_keys() -> &'static [SigningKey] {
     static KEYS: OnceLock<Vec<SigningKey>> = OnceLock::new();
     KEYS.get_or_init(|| {
-        let store = Store::open(None).unwrap();
-        let server = Server::new(store, Config::default(), String::new()).unwrap();
-        for token_use in [TokenUse::Access, TokenUse::Id] {
-            server.key(POOL, token_use).unwrap();
-        }
-        server.store().all::<SigningKey>(POOL).unwrap()
+        [TokenUse::Access, TokenUse::Id]
+            .map(|token_use| Key::make().unwrap().document(POOL, token_use))
+            .to_vec()
     })
 }
 

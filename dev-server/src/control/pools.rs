@@ -78,7 +78,7 @@ pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
     }
     store.remove_pool(&pool.id)?;
     drop(store);
-    server.forget_keys(&pool.id);
+    server.keys.forget(&pool.id);
     Ok(json!({}))
 }
 

@@ -107,7 +107,8 @@ fn read(server: &Server, pool: &Pool, token: &str) -> Result<Map<String, Value>,
     }
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| malformed())?;
     let is_by = |token_use| {
-        server.key(&pool.id, token_use).map(|key| key.is_signed(message.as_bytes(), &signature))
+        let key = server.key_at_hand(&pool.id, token_use)?;
+        Ok::<_, Refusal>(key.is_some_and(|key| key.is_signed(message.as_bytes(), &signature)))
     };
     // An access token is rightly signed and is refused by what it lacks.
     if !is_by(TokenUse::Id)? && !is_by(TokenUse::Access)? {

@@ -12,11 +12,12 @@ mod tests;
 
 pub(crate) use pool::IdentityPool;
 
-use crate::dispatch::{Operation, open};
+use crate::dispatch::{Operation, open, open_later};
+use crate::later;
 
 /// The rows of the dispatch table.
 pub(crate) const OPERATIONS: &[Operation] = &[
     open("GetId", identities::get_id),
     open("GetCredentialsForIdentity", credentials::get),
-    open("GetOpenIdToken", open_id::get),
+    open_later("GetOpenIdToken", later!(open_id::get)),
 ];

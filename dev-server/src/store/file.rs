@@ -61,14 +61,15 @@ fn migrate(db: &Connection) -> rusqlite::Result<()> {
     work.commit()
 }
 
-/// The form without a number knew no ends.
+/// The form without a number knew no ends, and had keys in a form of its own: new ones are made, and apps renew their
+/// tokens.
 const FROM_0: &str = "
 alter table documents add column expires integer;
 update documents set expires = json_extract(body, '$.expires')
     where kind in ('code', 'authorization_code', 'browser_session', 'departure', 'passkey_registration');
 update documents set expires = json_extract(body, '$.expires') + 604800000
     where kind in ('challenge', 'refresh_token', 'aws_credentials');
-delete from documents where kind in ('saml_delivery', 'spent_assertion');
+delete from documents where kind in ('saml_delivery', 'spent_assertion', 'signing_key');
 ";
 
 const TABLES: &str = "
@@ -93,7 +94,7 @@ create table if not exists attributes (
 );
 create index if not exists attributes_by_value on attributes (pool_id, name, value);
 create table if not exists inbox (
-    id integer primary key,
+    id integer primary key autoincrement,
     pool_id text not null,
     username text not null,
     recipient text not null,

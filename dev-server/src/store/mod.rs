@@ -234,6 +234,13 @@ impl Store {
         Ok(())
     }
 
+    /// How many rows there are of what can end.
+    #[cfg(test)]
+    pub(crate) fn rows(&self) -> i64 {
+        let sql = "select (select count(*) from documents) + (select count(*) from attempts)";
+        self.db.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
     fn list<T: Document>(
         &self,
         sql: &str,

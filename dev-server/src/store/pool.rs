@@ -354,12 +354,21 @@ pub(crate) struct SigningKey {
     /// `access` or `id`: a pool signs each with its own key.
     pub(crate) token_use: String,
     pub(crate) kid: String,
-    /// The two primes and the public exponent, big-endian hex.
-    pub(crate) primes: [String; 2],
-    pub(crate) exponent: String,
+    /// Base64 of PKCS #8.
+    pub(crate) pkcs8: String,
 }
 
 document!(SigningKey, "signing_key", token_use);
+
+/// Bytes that nobody else knows: what the likeness of an unknown person is made of.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct PoolSecret {
+    pub(crate) pool_id: String,
+    /// Hex.
+    pub(crate) bytes: String,
+}
+
+document!(PoolSecret, "pool_secret", pool_id);
 
 impl Store {
     /// The pool of that id, or the service's refusal.

@@ -64,7 +64,7 @@ pub(crate) fn believe(server: &Server, token: &str) -> Result<Bearer, Refusal> {
     let (message, signature) = token.rsplit_once('.').ok_or_else(invalid)?;
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| invalid())?;
     // The access key alone is tried: a token signed as an ID token is none of ours here.
-    let key = server.key(&pool.id, TokenUse::Access)?;
+    let key = server.key_at_hand(&pool.id, TokenUse::Access)?.ok_or_else(invalid)?;
     let is_ours = key.is_signed(message.as_bytes(), &signature)
         && issuer == server.issuer(&pool)
         && text("token_use") == Some("access");

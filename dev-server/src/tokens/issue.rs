@@ -64,7 +64,7 @@ pub(crate) async fn issue(server: &Server, grant: Grant<'_>) -> Answer {
     add_groups(server, &grant, &mut id, &mut access)?;
     let changes = ask_trigger(&grant, &id, &access).await?;
     change(&mut id, &mut access, changes);
-    let access = sign(server, grant.pool, TokenUse::Access, &access)?;
+    let access = sign(server, grant.pool, TokenUse::Access, &access).await?;
     if grant.is_hosted() {
         id.insert("at_hash".to_owned(), json!(half_hash(&access)));
     }
@@ -72,7 +72,7 @@ pub(crate) async fn issue(server: &Server, grant: Grant<'_>) -> Answer {
         "AccessToken": access,
         "ExpiresIn": access_seconds(&policy),
         "TokenType": "Bearer",
-        "IdToken": sign(server, grant.pool, TokenUse::Id, &id)?,
+        "IdToken": sign(server, grant.pool, TokenUse::Id, &id).await?,
     });
     if grant.renewed.is_none() {
         let lifetime = lifetime(
@@ -106,7 +106,7 @@ pub(crate) async fn issue(server: &Server, grant: Grant<'_>) -> Answer {
 }
 
 /// An access token that speaks for a client itself.
-pub(crate) fn issue_to_client(
+pub(crate) async fn issue_to_client(
     server: &Server,
     pool: &Pool,
     client: &Client,
@@ -130,7 +130,7 @@ pub(crate) fn issue_to_client(
         return Err(Refusal::internal("claims are no object"));
     };
     Ok(json!({
-        "AccessToken": sign(server, pool, TokenUse::Access, &claims)?,
+        "AccessToken": sign(server, pool, TokenUse::Access, &claims).await?,
         "ExpiresIn": access_seconds(&policy),
         "TokenType": "Bearer",
     }))
@@ -155,13 +155,13 @@ pub(super) fn make_refresh_token() -> Result<String, Refusal> {
     .join("."))
 }
 
-fn sign(
+async fn sign(
     server: &Server,
     pool: &Pool,
     token_use: TokenUse,
     claims: &Map<String, Value>,
 ) -> Result<String, Refusal> {
-    let key = server.key(&pool.id, token_use)?;
+    let key = server.key(&pool.id, token_use).await?;
     let header = json!({ "kid": key.kid, "alg": "RS256" });
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let message = format!("{}.{}", part(&header), part(&Value::Object(claims.clone())));

@@ -3,6 +3,7 @@
 mod bearer;
 mod claims;
 mod issue;
+pub(crate) mod jwks;
 mod refresh;
 mod trigger;
 
