@@ -2,7 +2,8 @@
 
 use crate::config::Config;
 use crate::http::gate::host_of;
-use crate::http::{self, Listeners};
+use crate::http::listen::{self, Listeners};
+use crate::router::router;
 use crate::server::{Reach, Server};
 use crate::store::Store;
 use std::net::{IpAddr, SocketAddr};
@@ -130,9 +131,9 @@ fn run(
         let server = Arc::new(server);
         server.prepare_keys();
         tokio::spawn(tidy(server.clone()));
-        let router = http::router(server);
+        let router = router(server);
         let _ = ready.send(Ok(address));
-        http::serve(listeners, router, async {
+        listen::serve(listeners, router, async {
             let _ = stopped.await;
         })
         .await;

@@ -2,13 +2,12 @@
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::dispatch::Service;
 use crate::faults::Faults;
 use crate::keys::{Key, Keys, TokenUse};
 use crate::refusal::Refusal;
+use crate::seed;
 use crate::store::Store;
 use crate::work::compute;
-use crate::{seed, sigv4};
 use parking_lot::{ReentrantMutex, ReentrantMutexGuard};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -58,25 +57,6 @@ impl Failure for Refusal {
     fn is_internal(&self) -> bool {
         self.status.is_server_error()
     }
-}
-
-/// Who calls, and how.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Caller {
-    /// The operation's name.
-    pub(crate) operation: String,
-    /// What `x-amzn-requestid` will say.
-    pub(crate) request_id: String,
-    /// The service that `x-amz-target` names.
-    pub(crate) service: Service,
-    /// The request as it arrived, for operations that must be signed.
-    pub(crate) request: sigv4::Request,
-    /// Who signed it, once that was checked.
-    pub(crate) signer: Option<sigv4::Signer>,
-    /// The `x-amz-user-agent` or `user-agent` header.
-    pub(crate) user_agent: String,
-    /// The peer's address.
-    pub(crate) ip: String,
 }
 
 impl Server {

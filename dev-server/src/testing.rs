@@ -1,10 +1,12 @@
 //! A server in memory for tests of operations: no sockets, the same dispatch.
 
+use crate::caller::Caller;
+use crate::caller::Service;
 use crate::config::Config;
-use crate::dispatch::{Service, dispatch};
+use crate::dispatch::dispatch;
 use crate::keys::{Key, TokenUse};
 use crate::refusal::Answer;
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::sigv4::{Request, Signing};
 use crate::store::{SigningKey, Store};
 use serde_json::{Value, json};

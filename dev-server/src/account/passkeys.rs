@@ -1,11 +1,12 @@
 //! Passkeys of the signed-in person: registered, listed, deleted.
 
-use super::devices::seconds;
-use super::present_user;
-use crate::passkey::relying_party;
+use super::present::present_user;
+use crate::caller::Caller;
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
+use crate::relying_party::relying_party;
+use crate::server::Server;
 use crate::store::{Passkey, Pool, document};
+use crate::timestamp::seconds;
 use crate::{input, paging, tokens};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -31,7 +32,7 @@ struct PendingRegistration {
 document!(PendingRegistration, "passkey_registration", challenge, username; ends |pending| pending.expires);
 
 /// StartWebAuthnRegistration.
-pub(super) fn start(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn start(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     check_enabled(&bearer.pool)?;
     let party = relying_party(server, &bearer.pool)?;
@@ -52,7 +53,7 @@ pub(super) fn start(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// CompleteWebAuthnRegistration.
-pub(super) fn complete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn complete(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     check_enabled(&bearer.pool)?;
     let party = relying_party(server, &bearer.pool)?;
@@ -102,7 +103,7 @@ pub(super) fn complete(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// ListWebAuthnCredentials.
-pub(super) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     let passkeys: Vec<Passkey> = server.store().owned(&bearer.pool.id, &bearer.user.username)?;
     let limit = paging::limit(&request, "MaxResults", LONGEST_PAGE);
@@ -117,7 +118,7 @@ pub(super) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DeleteWebAuthnCredential.
-pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     let id = input::required(&request, "CredentialId")?;
     let removed = server.store().remove::<Passkey>(&bearer.pool.id, &bearer.user.username, id)?;

@@ -1,9 +1,11 @@
 //! ChangePassword and DeleteUser.
 
-use super::present_user;
+use super::present::present_user;
+use crate::caller::Caller;
 use crate::refusal::{Answer, Refusal};
-use crate::risk::{self, Event};
-use crate::server::{Caller, Server};
+use crate::risk;
+use crate::server::Server;
+use crate::store::Event;
 use crate::store::UserStatus;
 use crate::work::compute;
 use crate::{input, passwords, srp, tokens};
@@ -13,7 +15,7 @@ use serde_json::{Value, json};
 const CHANGES_PER_HOUR: u32 = 5;
 
 /// ChangePassword: the previous password must be right, unless there is none yet.
-pub(super) async fn change(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) async fn change(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     let proposed = input::required(&request, "ProposedPassword")?;
     let now = server.clock.now_ms();
@@ -50,7 +52,7 @@ pub(super) async fn change(server: &Server, _: &Caller, request: Value) -> Answe
 }
 
 /// DeleteUser.
-pub(super) fn delete_user(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete_user(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     server.store().remove_user(&bearer.pool.id, &bearer.user.username)?;
     Ok(json!({}))

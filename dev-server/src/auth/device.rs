@@ -4,9 +4,10 @@ use super::claim;
 use super::context::Context;
 use super::pending::{self, Asked};
 use super::verdict::Verdict;
+use crate::caller::Caller;
 use crate::input::{required, text};
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::{Device, Flow, PendingChallenge, Question, User, Verifier};
 use crate::tokens;
 use crate::{hex, random};
@@ -140,7 +141,7 @@ pub(super) async fn answer_verifier(
 }
 
 /// ConfirmDevice: keeps the verifier of a device that a sign-in just found.
-pub(super) fn confirm(server: &Server, caller: &Caller, input: Value) -> Answer {
+pub(crate) fn confirm(server: &Server, caller: &Caller, input: Value) -> Answer {
     let bearer = tokens::authorize(server, &input)?;
     let policy = bearer.pool.policy();
     let Some(configuration) = policy.device_configuration else {

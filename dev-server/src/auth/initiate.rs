@@ -3,10 +3,11 @@
 use super::context::Context;
 use super::verdict::Verdict;
 use super::{choice, custom, migrate, password, step};
+use crate::caller::Caller;
 use crate::input::{self, required, text};
 use crate::messages::event_attributes;
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::{Flow, RefreshToken, User};
 use crate::tokens::{self, Renewal, fingerprint};
 use crate::trigger::{Nothing, Occasion, Trigger};

@@ -5,9 +5,10 @@ use super::mfa;
 use super::pending::{self, Asked};
 use super::verdict::{Asking, Purpose, Verdict};
 use crate::attributes;
+use crate::caller::Caller;
 use crate::input::text;
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::{Client, Code, Flow, PendingChallenge, Question, Store, Totp, User};
 use crate::tokens::{self, fingerprint};
 use crate::totp;
@@ -75,7 +76,7 @@ pub(super) fn answer(
 }
 
 /// AssociateSoftwareToken: makes a secret.
-pub(super) fn associate(server: &Server, _: &Caller, input: Value) -> Answer {
+pub(crate) fn associate(server: &Server, _: &Caller, input: Value) -> Answer {
     let secret = totp::make_secret()?;
     if let Some(session) = only_session(&input)? {
         let (context, mut pending, user) = resume(server, session)?;
@@ -108,7 +109,7 @@ pub(super) fn associate(server: &Server, _: &Caller, input: Value) -> Answer {
 }
 
 /// VerifySoftwareToken: the app shows the right codes, so the secret is taken.
-pub(super) fn verify(server: &Server, _: &Caller, input: Value) -> Answer {
+pub(crate) fn verify(server: &Server, _: &Caller, input: Value) -> Answer {
     let typed = text(&input, "UserCode").unwrap_or_default();
     let name = text(&input, "FriendlyDeviceName").unwrap_or_default();
     if let Some(session) = only_session(&input)? {

@@ -4,8 +4,9 @@ use super::context::Context;
 use super::pending;
 use super::verdict::Verdict;
 use crate::input::required;
-use crate::passkey::{self, RelyingParty};
+use crate::passkey::RelyingParty;
 use crate::refusal::{Answer, Refusal};
+use crate::relying_party::relying_party as party_of;
 use crate::server::Server;
 use crate::store::{Flow, Passkey, PendingChallenge, Question, User};
 use serde_json::{Map, Value, json};
@@ -46,7 +47,7 @@ pub(super) fn answer(
 
 fn relying_party(server: &Server, context: &Context) -> Result<RelyingParty, Refusal> {
     let policy = context.pool.mfa_policy();
-    let party = passkey::relying_party(server, &context.pool)?;
+    let party = party_of(server, &context.pool)?;
     let is_multi_factor = policy.web_authn_configuration.factor_configuration.as_deref()
         == Some("MULTI_FACTOR_WITH_USER_VERIFICATION");
     Ok(if is_multi_factor { party.requiring_verification() } else { party })

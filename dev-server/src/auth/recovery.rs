@@ -3,14 +3,16 @@
 use super::context::Context;
 use super::told::ask_post_confirmation;
 use super::{migrate, unknown};
+use crate::caller::Caller;
 use crate::codes::{self, HOUR_MS};
 use crate::input::text;
 use crate::messages::Message;
 use crate::passwords;
 use crate::refusal::{Answer, Refusal};
-use crate::risk::{self, Event};
-use crate::server::{Caller, Server};
-use crate::store::{Lockout, Policy, RecoveryMechanism, User, UserStatus};
+use crate::risk;
+use crate::server::Server;
+use crate::store::Event;
+use crate::store::{Lockout, Policy, User, UserStatus};
 use serde_json::{Value, json};
 
 /// ForgotPassword.
@@ -44,7 +46,7 @@ pub(crate) async fn forgot_password(server: &Server, _: &Caller, input: Value) -
     if is_administrators_only(&context.policy) {
         return Err(Refusal::not_authorized("Contact administrator to reset password."));
     }
-    let Some((attribute, to)) = channel(&context.policy, &user) else {
+    let Some((attribute, to)) = codes::channel(&context.policy, &user) else {
         return Err(Refusal::invalid_parameter(
             "Cannot reset password for the user as there is no registered/verified email or phone_number",
         ));
@@ -113,27 +115,6 @@ async fn accept(
     user.lockout = Lockout::default();
     store.put_user(&user)?;
     Ok(user)
-}
-
-/// Where a person's reset code goes: the pool's channels in order, but never the one that brings the
-/// second factor.
-pub(crate) fn channel<'a>(policy: &Policy, user: &'a User) -> Option<(&'static str, &'a str)> {
-    let mut mechanisms = policy.account_recovery_setting.recovery_mechanisms.clone();
-    if mechanisms.is_empty() {
-        mechanisms = [(1, "verified_phone_number"), (2, "verified_email")]
-            .map(|(priority, name)| RecoveryMechanism { priority, name: name.to_owned() })
-            .to_vec();
-    }
-    mechanisms.sort_by_key(|mechanism| mechanism.priority);
-    mechanisms.iter().find_map(|mechanism| {
-        let (attribute, is_second_factor) = match mechanism.name.as_str() {
-            "verified_email" => ("email", user.mfa.email),
-            "verified_phone_number" => ("phone_number", user.mfa.sms),
-            _ => return None,
-        };
-        let to = user.attribute(attribute)?;
-        (user.has_verified(attribute) && !is_second_factor).then_some((attribute, to))
-    })
 }
 
 /// Whether nobody can help themselves.

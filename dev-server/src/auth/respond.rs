@@ -6,9 +6,10 @@ use super::{
     app_code, choice, custom, device, mfa, mfa_setup, new_password, one_time, passkeys, password,
     pending, step,
 };
+use crate::caller::Caller;
 use crate::input::{self, required, text};
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::{PendingChallenge, Question};
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! `GET /oauth2/authorize`: the front door of the redirect flow.
 
 use super::form::Call;
-use super::login::LOCAL;
+use super::next::LOCAL;
 use super::request::Request;
 use super::trouble::{Trouble, redirect};
 use super::{arrival, cookies, federation};

@@ -1,6 +1,7 @@
 //! `/_dev/…`: what tests and developers do to the server that no client of the service can.
 
-use super::{cors, frame, json};
+use super::cors;
+use super::reply::{frame, json};
 use crate::clock::MOST_OFFSET;
 use crate::refusal::{Answer, Refusal};
 use crate::saml::metadata;

@@ -1,6 +1,8 @@
 //! `/{poolId}/.well-known/jwks.json` and `/openid-configuration`.
 
-use super::{cors, frame, json, spoiled};
+use super::cors;
+use super::reply::{frame, json};
+use super::spoil::spoiled;
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
 use crate::store::Pool;

@@ -1,7 +1,7 @@
 //! Who may knock at all. A browser lets any web page send requests to loopback, so what the request says of itself
 //! is looked at before anything is done: under which name it found this server, and from which page it comes.
 
-use super::{frame, set};
+use super::reply::{frame, set};
 use crate::dispatch;
 use crate::refusal::Refusal;
 use crate::server::Server;

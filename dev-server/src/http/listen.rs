@@ -1,6 +1,6 @@
 //! The accept loop. It is our own because a fault must be able to close a connection without a reply.
 
-use super::Dropped;
+use super::spoil::Dropped;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;

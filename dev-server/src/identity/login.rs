@@ -1,6 +1,6 @@
 //! Believing the `Logins` of a request: who a user pool says somebody is.
 
-use super::pool::{IdentityPool, Provider};
+use crate::identity_pool::{IdentityPool, Provider};
 use crate::input::map;
 use crate::keys::TokenUse;
 use crate::refusal::Refusal;

@@ -29,7 +29,7 @@ async fn refusal(world: &World, operation: &str, input: Value) -> (&'static str,
 /// The role that issued credentials stand for.
 fn role(world: &World, answer: &Value) -> String {
     let key = answer["Credentials"]["AccessKeyId"].as_str().unwrap();
-    let issued: crate::sigv4::IssuedCredentials =
+    let issued: crate::store::IssuedCredentials =
         world.server.store().find_by_key(key).unwrap().unwrap();
     issued.role_arn.strip_prefix(ROLES).unwrap().to_owned()
 }

@@ -1,6 +1,6 @@
 //! The API that wants an access token: checked against the pool's JWKS alone, as whoever has no other way must.
 
-use super::{Call, reply};
+use super::call::{Call, reply};
 use crate::refusal::Refusal;
 use crate::server::Server;
 use crate::store::{Client, Pool};

@@ -1,7 +1,7 @@
+use super::Request;
 use super::signing::Signing;
-use super::{Request, verify};
+use crate::caller::Service;
 use crate::config::Config;
-use crate::dispatch::Service;
 use crate::testing::{POOL, World};
 use serde_json::json;
 
@@ -20,7 +20,7 @@ fn signed(world: &World) -> (Request, i64) {
 }
 
 fn refusal(world: &World, request: &Request) -> (&'static str, String) {
-    let refusal = verify(&world.server, request, &["cognito-idp"]).unwrap_err();
+    let refusal = crate::signers::verify(&world.server, request, &["cognito-idp"]).unwrap_err();
     (refusal.name, refusal.message)
 }
 
@@ -65,7 +65,7 @@ fn signatures_of_the_published_suite_are_believed() {
     let post = with(&[content, ("authorization", &form)], "POST", "Param1=value1");
 
     for request in [get, post] {
-        let signer = verify(&world.server, &request, &["service"]).unwrap();
+        let signer = crate::signers::verify(&world.server, &request, &["service"]).unwrap();
         assert_eq!(signer.access_key, "AKIDEXAMPLE");
         assert_eq!(signer.region, "us-east-1");
     }
@@ -75,7 +75,7 @@ fn signatures_of_the_published_suite_are_believed() {
 fn what_was_signed_is_believed_and_nothing_else() {
     let world = world();
     let (good, _) = signed(&world);
-    assert!(verify(&world.server, &good, &["cognito-idp"]).is_ok());
+    assert!(crate::signers::verify(&world.server, &good, &["cognito-idp"]).is_ok());
 
     let altered: [fn(&mut Request); 6] = [
         |request| request.body.push(b' '),
@@ -119,7 +119,7 @@ fn clock_may_be_five_minutes_off_and_no_more() {
     ] {
         let mut request = Request::operation(TARGET, "{}");
         Signing::administrator().sign(&mut request, now + offset);
-        let judged = verify(&world.server, &request, &["cognito-idp"]);
+        let judged = crate::signers::verify(&world.server, &request, &["cognito-idp"]);
         match begins {
             None => assert!(judged.is_ok(), "{offset}"),
             Some(begins) => {
@@ -141,11 +141,11 @@ fn moved_clock_shuts_out_nobody_who_signs() {
         let mut request = Request::operation(TARGET, "{}");
         Signing::administrator().sign(&mut request, now);
 
-        assert!(verify(&world.server, &request, &["cognito-idp"]).is_ok());
+        assert!(crate::signers::verify(&world.server, &request, &["cognito-idp"]).is_ok());
     }
     let mut request = Request::operation(TARGET, "{}");
     Signing::administrator().sign(&mut request, machine + 43_200);
-    assert!(verify(&world.server, &request, &["cognito-idp"]).is_err());
+    assert!(crate::signers::verify(&world.server, &request, &["cognito-idp"]).is_err());
 }
 
 #[test]
@@ -189,7 +189,8 @@ fn signature_in_the_query_is_good_for_as_long_as_it_says() {
     signing.service = "execute-api".to_owned();
     let mut request = Request::new("GET", "/a%20b/c?q=1&p=%2F", &[("host", "localhost:9320")], "");
     signing.presign(&mut request, now, 600);
-    let judge = |request: &Request| verify(&world.server, request, &["execute-api"]);
+    let judge =
+        |request: &Request| crate::signers::verify(&world.server, request, &["execute-api"]);
 
     assert!(judge(&request).is_ok(), "{:?}", judge(&request));
     let mut altered = request.clone();

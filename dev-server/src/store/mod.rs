@@ -1,12 +1,14 @@
 //! Everything the server remembers, in SQLite: typed documents in one table, keyed by what they are,
 //! whose they are and what they are called; the attributes of users a second time for look-ups.
 
+mod credentials;
 mod file;
 mod log;
 mod pool;
 mod sign_in;
 mod user;
 
+pub(crate) use credentials::IssuedCredentials;
 pub(crate) use log::NewLetter;
 pub(crate) use pool::*;
 pub(crate) use sign_in::*;

@@ -59,7 +59,7 @@ impl Pool {
     }
 
     /// The risk configuration as types.
-    pub(crate) fn risk_policy(&self) -> crate::risk::RiskPolicy {
+    pub(crate) fn risk_policy(&self) -> RiskPolicy {
         read(&self.risk)
     }
 
@@ -239,6 +239,52 @@ pub(crate) struct WebAuthn {
     pub(crate) user_verification: Option<String>,
     /// `SINGLE_FACTOR` or `MULTI_FACTOR_WITH_USER_VERIFICATION`.
     pub(crate) factor_configuration: Option<String>,
+}
+
+/// When a password is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Event {
+    SignIn,
+    PasswordChange,
+    SignUp,
+}
+
+/// What of a pool's risk configuration decides something.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct RiskPolicy {
+    pub(crate) compromised_credentials_risk_configuration: Compromised,
+    pub(crate) account_takeover_risk_configuration: Takeover,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct Compromised {
+    /// Empty means every event.
+    pub(crate) event_filter: Vec<Event>,
+    pub(crate) actions: Action,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct Takeover {
+    pub(crate) actions: TakeoverActions,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct TakeoverActions {
+    pub(crate) low_action: Action,
+    pub(crate) medium_action: Action,
+    pub(crate) high_action: Action,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct Action {
+    /// `BLOCK`, `MFA_REQUIRED`, `MFA_IF_CONFIGURED` or `NO_ACTION`.
+    pub(crate) event_action: String,
 }
 
 /// An app client.

@@ -2,43 +2,17 @@
 
 use super::claims::{access_claims, access_seconds, add_groups, id_claims, lifetime};
 use super::fingerprint;
+use super::grant::Grant;
 use super::trigger::{ask_trigger, change};
 use crate::keys::TokenUse;
 use crate::random;
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
-use crate::store::{Client, Pool, RefreshToken, User};
+use crate::store::{Client, Pool, RefreshToken};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-
-/// On whose behalf and for what tokens are made.
-#[derive(Debug, Clone)]
-pub(crate) struct Grant<'a> {
-    pub(crate) pool: &'a Pool,
-    pub(crate) client: &'a Client,
-    pub(crate) user: &'a User,
-    /// Space separated.
-    pub(crate) scope: String,
-    pub(crate) device_key: Option<String>,
-    /// Of the `authorize` request.
-    pub(crate) nonce: Option<String>,
-    /// When the person signed in, in seconds, where that was before now.
-    pub(crate) auth_time: Option<i64>,
-    /// The trigger source without `TokenGeneration_`.
-    pub(crate) source: &'a str,
-    pub(crate) metadata: Map<String, Value>,
-    /// What a renewal keeps of the sign-in; nothing for a new sign-in.
-    pub(crate) renewed: Option<RefreshToken>,
-}
-
-impl Grant<'_> {
-    /// Whether the tokens come, or once came, from a redirect.
-    pub(super) fn is_hosted(&self) -> bool {
-        self.source == "HostedAuth" || self.renewed.as_ref().is_some_and(|token| token.hosted)
-    }
-}
 
 /// Makes ID and access token and, for a new sign-in, a refresh token: an `AuthenticationResult`.
 pub(crate) async fn issue(server: &Server, grant: Grant<'_>) -> Answer {

@@ -2,6 +2,7 @@
 
 mod bearer;
 mod claims;
+mod grant;
 mod issue;
 pub(crate) mod jwks;
 mod refresh;
@@ -9,7 +10,8 @@ mod trigger;
 
 pub(crate) use bearer::{ADMIN_SCOPE, Bearer, authorize, believe};
 pub(crate) use claims::{is_in_scope, is_readable};
-pub(crate) use issue::{Grant, issue, issue_to_client};
+pub(crate) use grant::Grant;
+pub(crate) use issue::{issue, issue_to_client};
 pub(crate) use refresh::{Renewal, renew, revoke_family, sign_out_everywhere};
 
 use crate::server::Server;

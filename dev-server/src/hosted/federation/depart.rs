@@ -1,7 +1,7 @@
 //! Away to a provider.
 
 use super::exchange::Endpoints;
-use super::provider::Provider;
+use super::provider::{Provider, SAML, redirect_uri};
 use super::{AWAY_MS, Departure, Failure, saml};
 use crate::hosted::cookies;
 use crate::hosted::form::Call;
@@ -24,7 +24,7 @@ pub(in crate::hosted) async fn depart(
     request: &Request,
     provider: &Provider,
 ) -> Result<Response<Body>, Trouble> {
-    if provider.kind == saml::KIND {
+    if provider.kind == SAML {
         return saml::depart(server, call, request, provider).await;
     }
     let refuse = |failure: Failure| request.refuse(server, failure.error, &failure.text);
@@ -85,9 +85,4 @@ fn away(
     }
     drop(query);
     Ok(away)
-}
-
-/// Where providers send people back to.
-pub(super) fn redirect_uri(server: &Server) -> String {
-    format!("{}/oauth2/idpresponse", server.public_url)
 }

@@ -1,7 +1,7 @@
 //! With a provider's code to the claims about a person.
 
-use super::depart::redirect_uri;
 use super::provider::Provider;
+use super::provider::redirect_uri;
 use super::{Departure, Failure, apple, id_token, web};
 use crate::server::Server;
 use serde_json::{Map, Value};

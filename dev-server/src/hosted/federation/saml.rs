@@ -1,6 +1,6 @@
 //! SAML providers: away with a request, back with a form that the provider's page posts.
 
-use super::provider::Provider;
+use super::provider::{NAME_ID, Provider};
 use super::{AWAY_MS, Departure, Failure, web};
 use crate::clock::Clock;
 use crate::hosted::cookies;
@@ -19,11 +19,6 @@ use axum::body::Body;
 use axum::http::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-
-/// The `ProviderType`.
-pub(super) const KIND: &str = "SAML";
-/// The claim that stands for the person's name at the provider.
-pub(super) const NAME_ID: &str = "NameID";
 
 /// A response that was posted and waits for the browser to fetch what follows from it.
 #[derive(Debug, Serialize, Deserialize)]

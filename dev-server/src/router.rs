@@ -1,35 +1,22 @@
-//! Requests in, replies out: framing, CORS, faults and the pages that are no operation.
+//! Every address of the server, and what stands before all of them.
 
-pub(crate) mod cors;
-mod dev;
-mod discovery;
-pub(crate) mod gate;
-mod listen;
-
-pub(crate) use listen::{Listeners, serve};
-
+use crate::caller::Caller;
 use crate::dispatch::{self, dispatch};
-use crate::faults::Fault;
-use crate::random;
-use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
-use crate::{sample, sigv4, timestamp};
+use crate::http::reply::{frame, set};
+use crate::http::spoil::spoiled;
+use crate::http::{cors, dev, discovery, gate, listen};
+use crate::refusal::Refusal;
+use crate::server::Server;
+use crate::{hosted, random, sample, sigv4, timestamp};
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderMap, Response, StatusCode};
 use axum::middleware;
 use axum::routing::{any, get};
-use serde_json::Value;
 use std::any::Any;
-use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
-
-/// Set on a reply that must never leave: the connection closes instead.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Dropped;
 
 /// All addresses of the server.
 pub(crate) fn router(server: Arc<Server>) -> Router {
@@ -39,7 +26,7 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
         .route("/_sample/iam/{*path}", any(sample_api))
         .route("/_sample/token/{*path}", any(sample_api))
         .merge(dev::routes())
-        .merge(crate::hosted::routes())
+        .merge(hosted::routes())
         .layer(DefaultBodyLimit::max(1 << 20))
         .layer(CatchPanicLayer::custom(broken))
         .layer(middleware::from_fn_with_state(server.clone(), gate::gate))
@@ -111,26 +98,6 @@ async fn post(server: &Server, request: Request) -> Response<Body> {
     .await
 }
 
-/// Does the work with the trouble that was asked for under this name.
-pub(crate) async fn spoiled(
-    server: &Server,
-    name: &str,
-    request_id: &str,
-    work: impl Future<Output = Response<Body>>,
-) -> Response<Body> {
-    let faults = server.faults.strike(name);
-    for fault in &faults {
-        if let Some(response) = before(fault, request_id).await {
-            return response;
-        }
-    }
-    let mut response = work.await;
-    for fault in &faults {
-        response = after(fault, response).await;
-    }
-    response
-}
-
 fn caller(headers: &HeaderMap, extensions: &axum::http::Extensions) -> Result<Caller, Refusal> {
     let text = |name: &str| {
         headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
@@ -163,93 +130,6 @@ fn arrived(parts: &axum::http::request::Parts, body: &[u8]) -> sigv4::Request {
         target: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
         headers: headers.collect(),
         body: body.to_vec(),
-    }
-}
-
-/// What a fault does in place of the operation.
-async fn before(fault: &Fault, request_id: &str) -> Option<Response<Body>> {
-    match fault {
-        Fault::Delay { ms } => {
-            tokio::time::sleep(Duration::from_millis(*ms)).await;
-            None
-        }
-        Fault::DropRequest => Some(dropped()),
-        Fault::Status { status, retry_after, error } => {
-            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_GATEWAY);
-            let name = match (error.as_deref(), status.as_u16()) {
-                (Some(name), _) => name,
-                (None, 429) => "TooManyRequestsException",
-                (None, 503) => "ServiceUnavailable",
-                (None, _) => "InternalFailure",
-            };
-            let message = "Trouble on request";
-            let body = serde_json::json!({ "__type": name, "message": message });
-            let mut response = json(status, &body, request_id);
-            set(response.headers_mut(), "x-amzn-errortype", &format!("{name}:"));
-            set(response.headers_mut(), "x-amzn-errormessage", message);
-            if let Some(seconds) = retry_after {
-                set(response.headers_mut(), "retry-after", &seconds.to_string());
-            }
-            Some(response)
-        }
-        Fault::Html => {
-            let page = "<!doctype html><title>Wi-Fi</title><p>Please accept our terms.</p>";
-            let mut response = Response::new(Body::from(page));
-            set(response.headers_mut(), "content-type", "text/html; charset=utf-8");
-            Some(response)
-        }
-        Fault::DropReply | Fault::Malformed => None,
-    }
-}
-
-/// What a fault does to the reply.
-async fn after(fault: &Fault, response: Response<Body>) -> Response<Body> {
-    match fault {
-        Fault::DropReply => dropped(),
-        Fault::Malformed => {
-            let (mut parts, body) = response.into_parts();
-            parts.headers.remove(header::CONTENT_LENGTH);
-            let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-            // At least one byte stays, so that this is not the empty body some operations have.
-            let half = bytes.slice(..(bytes.len() / 2).max(1).min(bytes.len()));
-            Response::from_parts(parts, Body::from(half))
-        }
-        _ => response,
-    }
-}
-
-fn dropped() -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    response.extensions_mut().insert(Dropped);
-    response
-}
-
-/// An answer in the service's frame.
-fn frame(answer: Answer, request_id: &str) -> Response<Body> {
-    let refusal = match answer {
-        Ok(value) => return json(StatusCode::OK, &value, request_id),
-        Err(refusal) => refusal,
-    };
-    let mut response = json(refusal.status, &refusal.body(), request_id);
-    set(response.headers_mut(), "x-amzn-errortype", &format!("{}:", refusal.name));
-    set(response.headers_mut(), "x-amzn-errormessage", &refusal.message);
-    response
-}
-
-fn json(status: StatusCode, value: &Value, request_id: &str) -> Response<Body> {
-    let mut response = Response::new(Body::from(Bytes::from(value.to_string())));
-    *response.status_mut() = status;
-    set(response.headers_mut(), "content-type", "application/x-amz-json-1.1");
-    if !request_id.is_empty() {
-        set(response.headers_mut(), "x-amzn-requestid", request_id);
-    }
-    response
-}
-
-/// Sets a header; a value that no header can carry (a trigger's text with a line break) is left out.
-fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
     }
 }
 
