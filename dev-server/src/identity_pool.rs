@@ -1,7 +1,5 @@
 //! Identity pools as the configuration names them, in the words of CreateIdentityPool and SetIdentityPoolRoles.
 
-use crate::refusal::Refusal;
-use crate::server::Server;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -114,16 +112,6 @@ fn one_hour() -> i64 {
 }
 
 impl IdentityPool {
-    /// The pool of an id.
-    pub(super) fn find<'a>(server: &'a Server, id: &str) -> Result<&'a Self, Refusal> {
-        server
-            .config
-            .identity_pools
-            .iter()
-            .find(|pool| pool.id == id)
-            .ok_or_else(|| Refusal::not_found(format!("IdentityPool '{id}' not found.")))
-    }
-
     /// Refuses what no call could name and credentials that never work.
     pub(crate) fn check(&self) -> Result<(), String> {
         let id = &self.id;
@@ -143,7 +131,7 @@ impl IdentityPool {
     }
 
     /// What identity ids begin with.
-    pub(super) fn region(&self) -> &str {
+    pub(crate) fn region(&self) -> &str {
         self.id.split(':').next().unwrap_or_default()
     }
 }
