@@ -76,13 +76,13 @@ async fn a_store_that_hangs_is_given_up() {
 
 #[wasm_bindgen_test]
 async fn the_pages_memory_stands_in_for_a_store_that_is_switched_off() {
-    js("Object.defineProperty(globalThis, 'sessionStorage', { configurable: true, get() { throw new Error('no') } })");
+    js("globalThis.honestStorage = Object.getOwnPropertyDescriptor(globalThis, 'sessionStorage'), Object.defineProperty(globalThis, 'sessionStorage', { configurable: true, get() { throw new Error('no') } })");
     let stores = Stores::default();
 
     stores.save(Store::Tab, "k", "v").await.unwrap();
     let (of_tab, of_memory) =
         (stores.load(Store::Tab, "k").await, stores.load(Store::Memory, "k").await);
-    js("delete globalThis.sessionStorage");
+    js("Object.defineProperty(globalThis, 'sessionStorage', honestStorage)");
 
     assert_eq!(of_tab, Ok(Some(String::from("v"))));
     assert_eq!(of_memory, Ok(None), "it is not the store of another name");

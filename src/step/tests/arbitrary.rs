@@ -174,7 +174,7 @@ fn fitting(effect: &Value, chance: &Chance) -> Value {
 const MAX_STEPS: usize = 40;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 
     #[test]
     fn every_step_suspends_or_ends(
