@@ -39,11 +39,7 @@ const ROOMS: &[Room] = &[
         may_use: &["transcript", "host", "protocol", "operations"],
         must_not_name: &["protocol::sign_in", "protocol::session", "protocol::wire"],
     },
-    Room {
-        name: "operations",
-        may_use: &["operations", "host", "protocol"],
-        must_not_name: &[],
-    },
+    Room { name: "operations", may_use: &["operations", "host", "protocol"], must_not_name: &[] },
     Room {
         name: "step",
         may_use: &["step", "operations", "transcript", "host", "protocol"],
@@ -93,9 +89,13 @@ fn code(line: &str) -> &str {
 
 fn broken_rules(room: &Room, path: &Path, text: &str) -> Vec<String> {
     let mut broken = Vec::new();
-    if is_for_tests(path) {
-        return broken;
-    }
+    // Tests run operations by transcripts, over the simulated world of `host/fake`.
+    let is_for_tests = is_for_tests(path);
+    let of_tests: &[&str] = match (is_for_tests, room.name) {
+        (true, "host") => &["operations", "transcript"],
+        (true, "operations") => &["transcript"],
+        _ => &[],
+    };
     let is_export = path.ends_with("step/wasm.rs");
     for (number, line) in text.lines().enumerate().map(|(index, line)| (index + 1, code(line))) {
         let at = format!("{}:{number}", path.display());
@@ -104,13 +104,16 @@ fn broken_rules(room: &Room, path: &Path, text: &str) -> Vec<String> {
                 .chars()
                 .take_while(|c| c.is_alphanumeric() || *c == '_')
                 .collect();
-            if !used.is_empty() && !room.may_use.contains(&used.as_str()) {
+            if !used.is_empty()
+                && !room.may_use.contains(&used.as_str())
+                && !of_tests.contains(&used.as_str())
+            {
                 broken.push(format!("{at}: `{}` may not use `{used}`", room.name));
             }
         }
         let words = EVERYWHERE.iter().filter(|word| !(is_export && **word == "wasm_bindgen"));
         for word in words.chain(room.must_not_name) {
-            if line.contains(word) {
+            if line.contains(word) && !is_for_tests {
                 broken.push(format!("{at}: `{}` must not name `{word}`", room.name));
             }
         }
@@ -169,7 +172,12 @@ fn adapters_of_a_page_know_no_sign_in_and_no_session() {
     for path in all.iter().filter(|path| !path.ends_with("driver.rs")) {
         let text = fs::read_to_string(path).unwrap();
         for (number, line) in text.lines().enumerate() {
-            for word in ["lifeguard::operations", "protocol::session", "protocol::sign_in", "protocol::wire"] {
+            for word in [
+                "lifeguard::operations",
+                "protocol::session",
+                "protocol::sign_in",
+                "protocol::wire",
+            ] {
                 assert!(!code(line).contains(word), "{}:{}: {word}", path.display(), number + 1);
             }
         }

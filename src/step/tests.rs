@@ -107,9 +107,8 @@ impl Call {
     /// Powers of the group that the transcript has: the only entries of this length.
     fn powers(&self) -> usize {
         let entries = self.transcript.iter();
-        let is_power = |entry: &&Value| {
-            matches!(entry.items(), [_, Value::String(text)] if text.len() == 512)
-        };
+        let is_power =
+            |entry: &&Value| matches!(entry.items(), [_, Value::String(text)] if text.len() == 512);
         entries.filter(is_power).count()
     }
 }
