@@ -1,5 +1,6 @@
 //! Calls as a host takes them: text in, text out, one effect after the other.
 
+#[cfg(not(target_arch = "wasm32"))]
 mod arbitrary;
 mod cost;
 mod traps;

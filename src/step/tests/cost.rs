@@ -61,27 +61,37 @@ fn calls() -> Vec<(&'static str, Cost)> {
     };
 
     row("prepare", Host::new(vec![]), Call::new("prepare", "{}"), "spare");
-    let replies =
-        vec![reply(200, &challenge("PASSWORD_VERIFIER")), reply(200, &tokens(None))];
+    let replies = vec![reply(200, &challenge("PASSWORD_VERIFIER")), reply(200, &tokens(None))];
     row("signIn", Host::new(replies), Call::new("signIn", ALICE), "signedIn");
     let replies = vec![
         reply(200, &challenge("PASSWORD_VERIFIER")),
         reply(200, &challenge("SOFTWARE_TOKEN_MFA")),
     ];
-    let asked = row("signIn, second factor", Host::new(replies), Call::new("signIn", ALICE), "challenge");
+    let asked =
+        row("signIn, second factor", Host::new(replies), Call::new("signIn", ALICE), "challenge");
     let replies = vec![reply(200, &tokens(Some("eu-west-1_device"))), reply(200, &Value::object())];
     let mut answer = Call::new("answer", r#"{"answer":{"code":"123456"},"store":"local"}"#);
     answer.input.put("pending", asked.get("done").unwrap().get("pending").unwrap().clone());
     row("answer, new device", Host::new(replies), answer, "signedIn");
 
     row("session, fresh", signed_in(false, vec![]), Call::new("session", "{}"), "record");
-    row("session, refresh", signed_in(true, vec![refreshed()]), Call::new("session", "{}"), "record");
+    row(
+        "session, refresh",
+        signed_in(true, vec![refreshed()]),
+        Call::new("session", "{}"),
+        "record",
+    );
     let mut busy = signed_in(true, vec![refreshed()]);
     busy.locked = "busy";
     row("session, lock busy", busy, Call::new("session", "{}"), "record");
     row("session, lock busy and lease in force", leased(), Call::new("session", "{}"), "timeout");
     row("wake", signed_in(false, vec![]), Call::new("wake", r#"{"renew":true}"#), "againMs");
-    row("signOut", signed_in(false, vec![reply(200, &Value::object())]), Call::new("signOut", "{}"), "cleared");
+    row(
+        "signOut",
+        signed_in(false, vec![reply(200, &Value::object())]),
+        Call::new("signOut", "{}"),
+        "cleared",
+    );
     let task = vec![reply(200, &Value::object().with("UserAttributes", Value::Array(vec![])))];
     row("attributes", signed_in(false, task), Call::new("attributes", "{}"), "done");
     rows
