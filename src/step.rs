@@ -14,6 +14,9 @@ mod types;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 
+#[cfg(test)]
+mod tests;
+
 use crate::host::Host;
 use crate::operations::Client;
 use crate::operations::error::{Attempt, Error};

@@ -16,10 +16,7 @@ use crate::clock;
 ///
 /// # Errors
 /// Why there is no credential.
-pub async fn get(
-    request: &Value,
-    signal: Option<&AbortSignal>,
-) -> Result<String, PasskeyError> {
+pub async fn get(request: &Value, signal: Option<&AbortSignal>) -> Result<String, PasskeyError> {
     ceremony("get", request, signal).await
 }
 
@@ -27,10 +24,7 @@ pub async fn get(
 ///
 /// # Errors
 /// Why there is no credential.
-pub async fn create(
-    request: &Value,
-    signal: Option<&AbortSignal>,
-) -> Result<String, PasskeyError> {
+pub async fn create(request: &Value, signal: Option<&AbortSignal>) -> Result<String, PasskeyError> {
     ceremony("create", request, signal).await
 }
 

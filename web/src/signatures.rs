@@ -69,10 +69,8 @@ fn key_id(signed: &str) -> Option<String> {
 }
 
 async fn load(url: &str, signal: Option<&AbortSignal>) -> Option<KeySet> {
-    let request = RequestBuilder::new(url)
-        .credentials(RequestCredentials::Omit)
-        .abort_signal(signal)
-        .build();
+    let request =
+        RequestBuilder::new(url).credentials(RequestCredentials::Omit).abort_signal(signal).build();
     let reply = request.ok()?.send().await.ok()?;
     if !reply.ok() {
         return None;

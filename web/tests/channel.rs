@@ -30,7 +30,9 @@ async fn a_message_reaches_those_who_listen_for_the_same_app_client() {
 
 #[wasm_bindgen_test]
 fn a_browser_without_channels_sends_nothing_and_goes_on() {
-    js("globalThis.honestChannel = BroadcastChannel, globalThis.BroadcastChannel = class { constructor() { throw new Error('no') } }");
+    js(
+        "globalThis.honestChannel = BroadcastChannel, globalThis.BroadcastChannel = class { constructor() { throw new Error('no') } }",
+    );
 
     channel::broadcast("client1", "signedOut");
 

@@ -96,7 +96,9 @@ async fn nobody_signed_in_is_none() {
 #[wasm_bindgen_test]
 async fn a_user_signs_in_and_another_page_of_the_origin_has_the_session() {
     let (driver_, events) = driver("pages");
-    js("globalThis.heard = [], new BroadcastChannel('lifeguard.pages').onmessage = ({ data }) => heard.push(data)");
+    js(
+        "globalThis.heard = [], new BroadcastChannel('lifeguard.pages').onmessage = ({ data }) => heard.push(data)",
+    );
     service(&tokens("pages"));
     assert_eq!(user(&driver_).await, None);
 

@@ -116,9 +116,8 @@ async fn no_cookies_and_no_cache_take_part_and_headers_and_body_arrive() {
     js("globalThis.fetch = plainFetch");
 
     let body = reply.unwrap().body;
-    let expected = ["true", "false"].map(|keeps| {
-        ["POST omit no-store ", keeps, " Service.SignOut {}"].concat()
-    });
+    let expected = ["true", "false"]
+        .map(|keeps| ["POST omit no-store ", keeps, " Service.SignOut {}"].concat());
     // A browser without the member sends an ordinary request.
     assert!(expected.contains(&body), "{body}");
 }

@@ -76,13 +76,15 @@ async fn a_store_that_hangs_is_given_up() {
 
 #[wasm_bindgen_test]
 async fn the_pages_memory_stands_in_for_a_store_that_is_switched_off() {
-    js("Object.defineProperty(globalThis, 'sessionStorage', { configurable: true, get() { throw new Error('no') } })");
+    js(
+        "globalThis.honestStorage = Object.getOwnPropertyDescriptor(globalThis, 'sessionStorage'), Object.defineProperty(globalThis, 'sessionStorage', { configurable: true, get() { throw new Error('no') } })",
+    );
     let stores = Stores::default();
 
     stores.save(Store::Tab, "k", "v").await.unwrap();
     let (of_tab, of_memory) =
         (stores.load(Store::Tab, "k").await, stores.load(Store::Memory, "k").await);
-    js("delete globalThis.sessionStorage");
+    js("Object.defineProperty(globalThis, 'sessionStorage', honestStorage)");
 
     assert_eq!(of_tab, Ok(Some(String::from("v"))));
     assert_eq!(of_memory, Ok(None), "it is not the store of another name");
@@ -92,7 +94,9 @@ async fn the_pages_memory_stands_in_for_a_store_that_is_switched_off() {
 async fn a_cookie_of_another_library_is_read_and_removed() {
     let stores = Stores::default();
     let name = "CognitoIdentityServiceProvider.client1.a@b$(c).accessToken";
-    js("document.cookie = 'CognitoIdentityServiceProvider.client1.a%40b$%28c%29.accessToken=a%3Db; path=/'");
+    js(
+        "document.cookie = 'CognitoIdentityServiceProvider.client1.a%40b$%28c%29.accessToken=a%3Db; path=/'",
+    );
 
     assert_eq!(stores.load(Store::Cookies, name).await, Ok(Some(String::from("a=b"))));
     assert_eq!(stores.save(Store::Cookies, name, "x").await, Err(StoreError::Unavailable));

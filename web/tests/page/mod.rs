@@ -33,6 +33,7 @@ pub(crate) fn counting() -> AbortSignal {
 
 /// How many listeners a counting signal has, and how many it was ever given.
 pub(crate) fn listeners(signal: &AbortSignal) -> (f64, f64) {
-    let number = |name: &str| js_sys::Reflect::get(signal, &name.into()).ok().and_then(|n| n.as_f64());
+    let number =
+        |name: &str| js_sys::Reflect::get(signal, &name.into()).ok().and_then(|n| n.as_f64());
     (number("listeners").expect("a number"), number("added").expect("a number"))
 }
