@@ -28,11 +28,7 @@ struct Holder {
 /// # Errors
 /// `SignedOut` when nobody is signed in and guests are not allowed, `Misuse` when no identity pool is
 /// configured or the sign-in brought no ID token; else see [`Error`].
-pub fn credentials(
-    client: &Client,
-    host: &impl Host,
-    forced: bool,
-) -> Attempt<Credentials> {
+pub fn credentials(client: &Client, host: &impl Host, forced: bool) -> Attempt<Credentials> {
     match settle(attempt(client, host, forced))? {
         Err(Error::Refused(refusal)) if text::has(&refusal.text, LOGIN_EXPIRED) => {
             // This device's clock stood still: the tokens are older than it knows.
@@ -44,11 +40,7 @@ pub fn credentials(
     }
 }
 
-fn attempt(
-    client: &Client,
-    host: &impl Host,
-    forced: bool,
-) -> Attempt<Credentials> {
+fn attempt(client: &Client, host: &impl Host, forced: bool) -> Attempt<Credentials> {
     let pool = client.identity.as_ref().ok_or(NO_POOL)?;
     let holder = Holder::now(client, host, pool)?;
     let before = holder.find(client, host, pool)?;
@@ -84,11 +76,7 @@ fn attempt(
 }
 
 impl Holder {
-    fn now(
-        client: &Client,
-        host: &impl Host,
-        pool: &IdentityPool,
-    ) -> Attempt<Self> {
+    fn now(client: &Client, host: &impl Host, pool: &IdentityPool) -> Attempt<Self> {
         let Some(stored) = user::stored(client, host)? else {
             host.remember(Slot::Credentials, Value::Null);
             return match pool.guests {

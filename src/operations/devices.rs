@@ -1,8 +1,8 @@
 //! This browser as a remembered device: its data is kept per person and outlives sign-out.
 
+use super::call::call;
 use super::error::settle;
 use super::{Client, Remembered};
-use super::call::call;
 use crate::host::{Host, Run, Store};
 use crate::protocol::device::Device;
 use crate::protocol::json::Value;
@@ -43,8 +43,7 @@ pub fn confirm(
     host.fill_random(&mut entropy);
     host.fill_random(&mut salt);
     let device = Device::make(names, &entropy);
-    let confirm =
-        device.confirm(&session.access, &salt, &client.device_name, &Remembered(host));
+    let confirm = device.confirm(&session.access, &salt, &client.device_name, &Remembered(host));
     let Ok(reply) = settle(call(host, &client.pool, client.timeout_ms, &confirm))? else {
         return Ok(None);
     };
@@ -100,11 +99,7 @@ pub fn mark(output: Value, this: Option<&str>) -> Value {
 }
 
 /// This browser's device key: the one the tokens are bound to, else the one that is remembered.
-pub fn this_key(
-    client: &Client,
-    host: &impl Host,
-    session: &Session,
-) -> Run<Option<String>> {
+pub fn this_key(client: &Client, host: &impl Host, session: &Session) -> Run<Option<String>> {
     match &session.device_key {
         Some(key) => Ok(Some(key.clone())),
         None => Ok(load(client, host, &session.username)?.map(|device| device.key)),

@@ -91,12 +91,7 @@ fn see(client: &Client, host: &impl Host, stored: Option<&Stored>) {
 }
 
 /// Compares what is stored with what handlers know, and emits the difference.
-pub(super) fn observe(
-    client: &Client,
-    host: &impl Host,
-    stored: Option<&Stored>,
-    reason: Reason,
-) {
+pub(super) fn observe(client: &Client, host: &impl Host, stored: Option<&Stored>, reason: Reason) {
     let seen = host.recall(Slot::Seen);
     let before = seen.as_str().and_then(|text| Record::read(text, &client.pool));
     let event = match (before, stored) {

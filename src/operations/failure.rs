@@ -26,7 +26,9 @@ impl Error {
             Self::Send(SendError::Offline) => retryable("offline"),
             Self::Send(SendError::Network) => retryable("network"),
             Self::Send(SendError::TimedOut) => retryable("timeout"),
-            Self::Send(SendError::Aborted) | Self::Passkey(PasskeyError::Aborted) => code("aborted"),
+            Self::Send(SendError::Aborted) | Self::Passkey(PasskeyError::Aborted) => {
+                code("aborted")
+            }
             Self::Store => code("storage"),
             Self::SignedOut => code("signedOut"),
             Self::Passkey(PasskeyError::NotSupported) => code("passkeyNotSupported"),

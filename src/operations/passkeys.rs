@@ -12,11 +12,7 @@ use crate::protocol::wire::{Call, passkeys as wire};
 ///
 /// # Errors
 /// The service sent no options, or there is no passkey.
-pub fn assertion(
-    host: &impl Host,
-    options: Value,
-    mediation: Option<&str>,
-) -> Attempt<String> {
+pub fn assertion(host: &impl Host, options: Value, mediation: Option<&str>) -> Attempt<String> {
     if options.str("challenge").is_none() {
         return Err(Violation::MissingMember("CREDENTIAL_REQUEST_OPTIONS").into());
     }

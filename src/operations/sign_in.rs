@@ -80,8 +80,10 @@ pub fn answer(
         }
         (None, _) => Answer::Responses(Vec::new()),
     };
-    let has_password =
-        matches!(answer, Answer::Password(_) | Answer::Option(_, Some(_)) | Answer::Restart(Some(_)));
+    let has_password = matches!(
+        answer,
+        Answer::Password(_) | Answer::Option(_, Some(_)) | Answer::Restart(Some(_))
+    );
     let ephemeral = if has_password { client.ephemeral(host) } else { fresh(host) };
     let step = pending.answer(answer, device, &client.pool, spare(ephemeral, &Remembered(host)))?;
     drive(client, host, store, Some(&id), step)

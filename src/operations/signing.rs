@@ -17,11 +17,7 @@ use crate::protocol::sigv4::{self, Request, Scope};
 ///
 /// # Errors
 /// As [`credentials`]; `Misuse` for what is missing.
-pub fn sign(
-    client: &Client,
-    host: &impl Host,
-    input: &Value,
-) -> Attempt<Value> {
+pub fn sign(client: &Client, host: &impl Host, input: &Value) -> Attempt<Value> {
     let text = |name: &'static str| input.str(name).ok_or(Misuse(name));
     let (authority, query) = (text("host")?, text("query")?);
     let found = credentials(client, host, input.is_true("forceRefresh"))?;

@@ -244,9 +244,7 @@ fn sign_in(client: &Page, script: &Script) -> Result<Outcome, Error> {
         extras: Extras::default(),
         device: None,
     };
-    script.run(client, |client, host| {
-        sign_in::start(client, host, Store::Lasting, start.clone())
-    })
+    script.run(client, |client, host| sign_in::start(client, host, Store::Lasting, start.clone()))
 }
 
 fn answer(

@@ -17,22 +17,22 @@ pub enum Failure<'a> {
 /// person and spends nothing that works only once. No operation of a sign-in is one.
 pub fn is_repeatable(operation: &str) -> bool {
     matches!(
-            operation,
-            "GetUser"
-                | "GetDevice"
-                | "ListDevices"
-                | "ListWebAuthnCredentials"
-                | "GetUserAuthFactors"
-                | "RevokeToken"
-                | "GlobalSignOut"
-                | "GetId"
-                | "GetCredentialsForIdentity"
-                | "SetUserMFAPreference"
-                | "UpdateDeviceStatus"
-                | "ForgetDevice"
-                | "AdminGetUser"
-                | "ListUsers"
-        )
+        operation,
+        "GetUser"
+            | "GetDevice"
+            | "ListDevices"
+            | "ListWebAuthnCredentials"
+            | "GetUserAuthFactors"
+            | "RevokeToken"
+            | "GlobalSignOut"
+            | "GetId"
+            | "GetCredentialsForIdentity"
+            | "SetUserMFAPreference"
+            | "UpdateDeviceStatus"
+            | "ForgetDevice"
+            | "AdminGetUser"
+            | "ListUsers"
+    )
 }
 
 /// Milliseconds to wait before attempt `attempt + 1` (the first is 1), or `None`: do not.

@@ -134,11 +134,7 @@ pub fn proof(
 }
 
 /// v = g^x mod N: what a device registers. Minimal big-endian bytes.
-pub fn verifier(
-    identity: &Identity<'_>,
-    salt: &[u8],
-    arithmetic: &dyn Arithmetic,
-) -> Vec<u8> {
+pub fn verifier(identity: &Identity<'_>, salt: &[u8], arithmetic: &dyn Arithmetic) -> Vec<u8> {
     group::generator_power(x(identity, salt).expose("exponent of v"), arithmetic)
 }
 

@@ -5,9 +5,7 @@ use super::redirect;
 use super::types::{self, Answered, Output};
 use crate::host::Host;
 use crate::operations::error::Attempt;
-use crate::operations::{
-    Client, account, credentials, passkeys, session, sign_in, signing, tasks,
-};
+use crate::operations::{Client, account, credentials, passkeys, session, sign_in, signing, tasks};
 use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
 use crate::protocol::task;

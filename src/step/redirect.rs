@@ -11,11 +11,7 @@ use crate::protocol::redirect::flow::LIFETIME_MS;
 use crate::protocol::redirect::{Settings, sign_out};
 
 /// Begins a flow: `{ oauth, page, kept: [[key, text]], afterSignOut?, … }`.
-pub(super) fn begin(
-    client: &Client,
-    host: &impl Host,
-    input: &Input,
-) -> Result<Value, Error> {
+pub(super) fn begin(client: &Client, host: &impl Host, input: &Input) -> Result<Value, Error> {
     let (settings, page) = settings(input)?;
     let value = input.value();
     let kept = value.get("kept").map(Value::items).unwrap_or_default();
@@ -39,11 +35,7 @@ pub(super) fn begin(
 
 /// Turns a response into a session: `{ response, record? }`. A failure is an answer too, because
 /// the application's state comes back with it.
-pub(super) fn finish(
-    client: &Client,
-    host: &impl Host,
-    input: &Input,
-) -> Attempt<Value> {
+pub(super) fn finish(client: &Client, host: &impl Host, input: &Input) -> Attempt<Value> {
     let record = input.optional("record");
     let response = input.text("response")?;
     let finished = redirect::finish(client, host, &response, record.as_deref())?;

@@ -22,10 +22,7 @@ pub(crate) struct Page {
 
 impl Page {
     pub(crate) fn new(pool: Pool, timeout_ms: u32) -> Self {
-        Self {
-            client: Client::new(pool, timeout_ms),
-            state: RefCell::new(Value::object()),
-        }
+        Self { client: Client::new(pool, timeout_ms), state: RefCell::new(Value::object()) }
     }
 }
 
@@ -208,11 +205,7 @@ pub(crate) fn store_of(name: &Value) -> Store {
 
 impl Tab {
     /// A call that needs no effect.
-    pub(crate) fn run_now<T>(
-        &self,
-        page: &Page,
-        operation: impl Operation<T>,
-    ) -> Result<T, Error> {
+    pub(crate) fn run_now<T>(&self, page: &Page, operation: impl Operation<T>) -> Result<T, Error> {
         run_once(self, page, &[], &operation).0.unwrap()
     }
 }

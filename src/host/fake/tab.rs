@@ -201,7 +201,12 @@ impl Tab {
         self.store(store, false, |map| map.get(key).cloned()).await
     }
 
-    pub(super) async fn save(&self, store: Store, key: &str, value: &str) -> Result<(), StoreError> {
+    pub(super) async fn save(
+        &self,
+        store: Store,
+        key: &str,
+        value: &str,
+    ) -> Result<(), StoreError> {
         self.store(store, true, |map| {
             map.insert(String::from(key), String::from(value));
         })
@@ -263,7 +268,11 @@ impl Tab {
         self.world.with(|state| state.messages.push((self.id, String::from(message))));
     }
 
-    pub(super) async fn verify_signature(&self, token: &str, keys: &str) -> Result<bool, SendError> {
+    pub(super) async fn verify_signature(
+        &self,
+        token: &str,
+        keys: &str,
+    ) -> Result<bool, SendError> {
         self.pause().await;
         self.world.with(|state| {
             if state.faults.offline {

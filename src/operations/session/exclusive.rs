@@ -111,13 +111,7 @@ pub(super) fn enter_within(
 
 /// Says in the store that the lock is held, for tabs that cannot have it. A lease that was taken
 /// without the lock is respected; one that a holder of the lock left means nothing any more.
-fn mark(
-    client: &Client,
-    host: &impl Host,
-    right: Right,
-    wait_ms: u32,
-    owner: &str,
-) -> Run<By> {
+fn mark(client: &Client, host: &impl Host, right: Right, wait_ms: u32, owner: &str) -> Run<By> {
     let Some(found) = free_lease(client, host, right, wait_ms, |lease| {
         if lease.ends_with(UNDER_LOCK) { None } else { end_of(lease) }
     })?
@@ -138,13 +132,7 @@ fn mark(
 }
 
 /// Writes a lease, waits until every tab that read before has written, and looks whose it is.
-fn lease(
-    client: &Client,
-    host: &impl Host,
-    right: Right,
-    wait_ms: u32,
-    owner: &str,
-) -> Run<By> {
+fn lease(client: &Client, host: &impl Host, right: Right, wait_ms: u32, owner: &str) -> Run<By> {
     let key = right.key(client);
     let mut waited = 0;
     loop {

@@ -87,7 +87,9 @@ fn remove_of(client: &Client, host: &impl Host, place: Store, user: &str) -> Run
 fn last_users(client: &Client, host: &impl Host) -> Run<Vec<(Store, String)>> {
     let key = adopt::last_user_key(&client.pool);
     let mut users = Vec::new();
-    for (place, user) in PLACES.into_iter().zip(host.read(&PLACES.map(|place| (place, key.as_str())))?) {
+    for (place, user) in
+        PLACES.into_iter().zip(host.read(&PLACES.map(|place| (place, key.as_str())))?)
+    {
         if let Ok(Some(user)) = user
             && !user.is_empty()
         {

@@ -14,12 +14,7 @@ use crate::protocol::session::Session;
 ///
 /// # Errors
 /// `Store` when the store refuses: the user would be signed out by the next reload.
-pub fn put(
-    client: &Client,
-    host: &impl Host,
-    store: Store,
-    session: Session,
-) -> Attempt<Stored> {
+pub fn put(client: &Client, host: &impl Host, store: Store, session: Session) -> Attempt<Stored> {
     if events::is_blank(host) {
         let before = settle(upkeep::read(client, host))?.unwrap_or_default();
         events::assume(client, host, before.as_ref());

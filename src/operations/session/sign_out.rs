@@ -29,12 +29,7 @@ pub struct SignedOut {
 /// Ends the session: it leaves this browser first, offline too, then the service revokes it; an
 /// abort does not matter any more. `global`: ends the user's sessions on every device. `reason` is
 /// for event handlers.
-pub fn sign_out(
-    client: &Client,
-    host: &impl Host,
-    global: bool,
-    reason: Reason,
-) -> Run<SignedOut> {
+pub fn sign_out(client: &Client, host: &impl Host, global: bool, reason: Reason) -> Run<SignedOut> {
     host.detach(true);
     let (cleared, session) = forget(client, host, reason)?;
     let Some(session) = session else {
@@ -57,11 +52,7 @@ pub fn sign_out(
 
 /// Takes the session out of this browser without a request. Whether the stores let go of it, and
 /// whose it was.
-pub fn forget(
-    client: &Client,
-    host: &impl Host,
-    reason: Reason,
-) -> Run<(bool, Option<Session>)> {
+pub fn forget(client: &Client, host: &impl Host, reason: Reason) -> Run<(bool, Option<Session>)> {
     let stored = match settle(upkeep::read(client, host))? {
         Ok(stored) => stored,
         Err(_) => memory::copy(client, host),

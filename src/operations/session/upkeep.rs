@@ -200,11 +200,7 @@ pub(super) fn drop_copy_if_gone(client: &Client, host: &impl Host) -> Run<()> {
 
 /// Writes a session of a sign-in that is not over, and keeps a copy: where the store does not take
 /// it, this page has it all the same. `Err` when a sign-in or sign-out voided it.
-fn write(
-    client: &Client,
-    host: &impl Host,
-    stored: Stored,
-) -> Run<Result<Stored, Box<Session>>> {
+fn write(client: &Client, host: &impl Host, stored: Stored) -> Run<Result<Stored, Box<Session>>> {
     let void = |stored: Stored| {
         memory::forget_copy(client, host, &stored);
         Ok(Err(Box::new(stored.record.session)))
@@ -216,8 +212,7 @@ fn write(
     memory::keep_copy(client, host, &stored);
     // A store that does not say whose session it has may have another user's: the copy is enough
     // until it does.
-    if is_over_before.is_ok()
-        && !matches!(look(client, host, stored.store)?, Ok(Found::Unreadable))
+    if is_over_before.is_ok() && !matches!(look(client, host, stored.store)?, Ok(Found::Unreadable))
     {
         let key = record::key(&client.pool);
         let text = stored.record.write(&client.pool);

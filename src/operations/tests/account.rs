@@ -130,9 +130,8 @@ fn every_call_that_takes_it_carries_the_context_data() {
         script.on(operation, &Value::object().with("UserSub", "s"));
 
         let (task, input) = (find(name).unwrap(), Value::parse(input).unwrap());
-        let done = script.run(&client, |client, host| {
-            tasks::run(client, host, task, input.clone(), &extras)
-        });
+        let done = script
+            .run(&client, |client, host| tasks::run(client, host, task, input.clone(), &extras));
         assert!(done.is_ok(), "{name}");
 
         let context = script.only_sent().get("UserContextData").cloned().unwrap();

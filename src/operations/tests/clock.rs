@@ -22,9 +22,13 @@ fn proved_at(date: Option<u64>) -> String {
         extras: Extras::default(),
         device: None,
     };
-    assert!(script.run(&page(), |client, host| {
-        sign_in::start(client, host, Store::Lasting, start.clone())
-    }).is_ok());
+    assert!(
+        script
+            .run(&page(), |client, host| {
+                sign_in::start(client, host, Store::Lasting, start.clone())
+            })
+            .is_ok()
+    );
     let (_, proof) = script.sent().remove(1);
     proof.get("ChallengeResponses").unwrap().string("TIMESTAMP").unwrap()
 }

@@ -55,7 +55,11 @@ fn a_pool_that_leaves_it_to_the_person_makes_the_page_ask() {
     };
 
     assert_eq!(unconfirmed_device.as_deref(), Some(KEY));
-    assert_eq!(stored.record.session.device_key.as_deref(), Some(KEY), "a refresh must name it all the same");
+    assert_eq!(
+        stored.record.session.device_key.as_deref(),
+        Some(KEY),
+        "a refresh must name it all the same"
+    );
 }
 
 #[test]
@@ -130,9 +134,10 @@ fn a_device_known_by_the_user_name_alone_is_named_once_the_service_tells_it() {
     let client = page();
     script.on("InitiateAuth", &challenge("SMS_OTP", "s1"));
 
-    let asked = question(script.run(&client, |client, host| {
-        sign_in::start(client, host, Store::Lasting, other.clone())
-    }));
+    let asked =
+        question(script.run(&client, |client, host| {
+            sign_in::start(client, host, Store::Lasting, other.clone())
+        }));
     script.on("RespondToAuthChallenge", &tokens(None));
     assert!(answer(&client, &script, asked, Some(Answer::Code(secret("1")))).is_ok());
 

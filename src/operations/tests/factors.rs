@@ -18,7 +18,10 @@ fn nobody_signed_in_means_nothing_is_sent() {
         task(&client, &script, "associateSoftwareToken", "{}"),
         Err(Error::SignedOut)
     ));
-    assert!(matches!(script.run(&client, |client, host| passkeys::register(client, host)), Err(Error::SignedOut)));
+    assert!(matches!(
+        script.run(&client, |client, host| passkeys::register(client, host)),
+        Err(Error::SignedOut)
+    ));
 
     assert!(script.sent().is_empty());
 }

@@ -83,7 +83,10 @@ impl Stage {
         let slot = Rc::new(RefCell::new(None));
         let fill = slot.clone();
         self.executor.spawn(tab, (), async move {
-            *fill.borrow_mut() = tab_of.run(&page, |client, host| session::session(client, host)).await.unwrap_or_default();
+            *fill.borrow_mut() = tab_of
+                .run(&page, |client, host| session::session(client, host))
+                .await
+                .unwrap_or_default();
         });
         self.executor.run();
         slot.take()

@@ -4,10 +4,10 @@ use super::pending::Origin;
 use super::{Pending, Sent, SignIn, Step};
 use crate::protocol::challenge::{Challenge, find};
 use crate::protocol::error::Violation;
+use crate::protocol::group::Arithmetic;
 use crate::protocol::json::Value;
 use crate::protocol::pool::Pool;
 use crate::protocol::secret::Secret;
-use crate::protocol::group::Arithmetic;
 use crate::protocol::srp::{self, Ephemeral, Identity, Spare, Verifier};
 use crate::protocol::wire::auth::{Pairs, respond};
 use crate::protocol::wire::{Call, factors};
@@ -33,7 +33,8 @@ impl SignIn {
                 // The names that are hashed are the service's, verbatim.
                 let user = find(&parameters, "USER_ID_FOR_SRP").unwrap_or(&self.talk.username);
                 let identity = Identity { group: pool.name(), user, password: &password };
-                let proof = claim(&identity, &ephemeral, &parameters, now_seconds, spare.arithmetic)?;
+                let proof =
+                    claim(&identity, &ephemeral, &parameters, now_seconds, spare.arithmetic)?;
                 Ok(self.respond(&name, proof, pool))
             }
             Challenge::DeviceSrp => {

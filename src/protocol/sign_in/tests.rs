@@ -10,9 +10,9 @@ mod refusals;
 mod replies;
 
 use super::*;
-use crate::protocol::group::Direct;
 use crate::protocol::challenge::Answer;
 use crate::protocol::error::Misuse;
+use crate::protocol::group::Direct;
 
 const PASSWORD: &str = "Correct-Horse-9!";
 const NOW: u64 = 1_780_000_000;

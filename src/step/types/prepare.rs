@@ -24,9 +24,7 @@ pub(in crate::step) fn prepare(host: &impl Host) -> Run<Value> {
     let mut a = vec![0; 32];
     host.fill_random(&mut a);
     let public = Ephemeral::new(Secret::new(a.clone())).public(&Direct);
-    let spare = Value::object()
-        .with("a", text::base64(&a))
-        .with("public", text::base64(&public));
+    let spare = Value::object().with("a", text::base64(&a)).with("public", text::base64(&public));
     Ok(Value::object().with("spare", spare))
 }
 

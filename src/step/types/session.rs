@@ -1,8 +1,8 @@
 //! A session and its end, as `js/types/session.ts` has them.
 
 use super::{Input, Output};
-use crate::operations::events::Reason;
 use crate::operations::Client;
+use crate::operations::events::Reason;
 use crate::operations::session::{Hint, SignedOut, Stored, Wanted};
 use crate::protocol::json::Value;
 
