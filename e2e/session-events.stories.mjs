@@ -22,7 +22,8 @@ stories("session and events", { site: "bare", server: { keep: true } }, (story) 
     assert.equal(await token(second), fresh);
     assert.equal(expiresAt, (await second.evaluate(() => auth.session())).expiresAt);
     await first.evaluate(() => auth.signOut());
-    assert.equal((await hears(second, "signedOut")).reason, "signOut");
+    assert.equal((await hears(first, "signedOut")).reason, "signOut");
+    assert.equal((await hears(second, "signedOut")).reason, "elsewhere");
 
     for (const tab of lab.tabs) {
       assert.equal(await status(tab), "signedOut");

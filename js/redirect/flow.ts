@@ -6,6 +6,7 @@ import type { Arrival } from "./callback.js";
 import type { Call } from "../core/core.js";
 import { authError, type CoreFailure, fromCore } from "../errors/codes.js";
 import type { Host } from "../effects/host.js";
+import { readRecord, toSession } from "../session/stored-session.js";
 import type {
   Auth,
   AuthOptions,
@@ -14,7 +15,6 @@ import type {
   RedirectSignOutInput,
   RedirectState,
   SignOutResult,
-  User,
 } from "../types/index.js";
 
 /** What this part of the object needs of the rest. */
@@ -114,9 +114,9 @@ export async function signOut(
 
 /** Turns a response into a session. */
 export async function finish({ call }: Context, arrival: Arrival): Promise<RedirectResult> {
-  const { failure, user, returnTo, appState } = await call<{
+  const { failure, record, returnTo, appState } = await call<{
     failure?: CoreFailure;
-    user: User;
+    record: string;
     returnTo?: string;
     appState?: string;
   }>("finishRedirect", arrival);
@@ -125,7 +125,7 @@ export async function finish({ call }: Context, arrival: Arrival): Promise<Redir
     ...(appState !== undefined && { appState: JSON.parse(appState) as unknown }),
   };
   if (failure) throw fromCore({ ...failure, redirect: state });
-  return { user, ...state };
+  return { user: toSession(readRecord(record)).user, ...state };
 }
 
 /**
