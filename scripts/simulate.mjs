@@ -23,8 +23,8 @@ try {
   const env = { LIFEGUARD_STEPS: values.steps ?? "2000" };
   if (values.seed) env.LIFEGUARD_SEED = values.seed;
   if (values.seeds) env.LIFEGUARD_SEEDS = values.seeds;
-  const test = "client::keeper::simulation::a_fresh_seed_keeps_every_promise";
-  await run("cargo", ["test", "--quiet", "-p", "lifeguard", "--lib", "--", "--exact", test, "--nocapture"], { env });
+  const test = "operations::session::simulation::a_fresh_seed_keeps_every_promise";
+  await run("cargo", ["test", "--profile", "simulation", "--quiet", "-p", "lifeguard", "--lib", "--", "--exact", test, "--nocapture"], { env });
   done(`every promise kept (${elapsed()})`);
 } catch (error) {
   fail(error);
