@@ -192,7 +192,7 @@ fn json() -> impl Strategy<Value = Value> {
         Just(tokens(None)),
         Just(challenge("PASSWORD_VERIFIER")),
     ];
-    leaf.prop_recursive(3, 24, 6, |inner| {
+    leaf.prop_recursive(2, 12, 4, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(Value::Array),
             vec((select(NAMES), inner), 0..6).prop_map(object),
@@ -212,7 +212,7 @@ fn object(members: Vec<(&'static str, Value)>) -> Value {
 fn input() -> impl Strategy<Value = Value> {
     prop_oneof![
         1 => json(),
-        4 => vec((select(NAMES), json()), 0..24).prop_map(object),
+        4 => vec((select(NAMES), json()), 0..16).prop_map(object),
     ]
 }
 
@@ -275,14 +275,14 @@ fn fitting(effect: &Value, chance: &Chance) -> Value {
 const MAX_STEPS: usize = 40;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
 
     #[test]
     fn every_step_suspends_or_ends(
         operation in select(operations()),
         input in input(),
         state in prop_oneof![Just(Value::object()), input()],
-        chances in vec(chance(), 1..24),
+        chances in vec(chance(), 1..12),
     ) {
         let machine = Clockwork::new();
         let mut call = Call::new("", "null");
@@ -290,10 +290,10 @@ proptest! {
 
         let mut output = call.step(&machine);
         for chance in chances.iter().cycle().take(MAX_STEPS) {
-            // By name: what is done may be `null`.
-            let ends = ["done", "failed", "effect"];
-            let is_end = |(name, _): &&(String, Value)| ends.contains(&name.as_str());
-            prop_assert_eq!(output.members().iter().filter(is_end).count(), 1);
+            // By name: a result may be `null`.
+            let ends = output.members().iter().map(|(name, _)| name.as_str());
+            let ends = ends.filter(|name| matches!(*name, "done" | "failed" | "effect"));
+            prop_assert_eq!(ends.count(), 1);
             if output.get("effect").is_none() {
                 break;
             }
