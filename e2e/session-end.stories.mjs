@@ -95,7 +95,7 @@ stories("end of a session", { site: "bare" }, (story) => {
     assert.deepEqual(await world.server.counters(), {});
   });
 
-  story("signing in loads all of the core, and what comes later needs no further file", async (world) => {
+  story("signing in loads all there is: what comes later needs no further file", async (world) => {
     const lab = new Lab(world, pools.plain);
     const tab = await lab.signedIn("alice");
 

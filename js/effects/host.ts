@@ -48,7 +48,7 @@ export function createHost(options: AuthOptions): Host {
     memory,
     local,
     broadcast: (message) => broadcast(options.clientId, message),
-    deviceName: () => globalThis.navigator?.userAgent.slice(0, 1024) || "browser",
+    deviceName: () => globalThis.navigator?.userAgent?.slice(0, 1024) || "browser",
     contextData(...names) {
       const script = (globalThis as ContextDataGlobal).AmazonCognitoAdvancedSecurityData;
       try {

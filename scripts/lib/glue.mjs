@@ -74,10 +74,11 @@ export declare function step(message: string): string;
 export function textOf(bytes) {
   const short = { 0x0a: "\\n", 0x0d: "\\r", 0x22: '\\"', 0x5c: "\\\\" };
   let text = "";
-  for (const byte of bytes) {
-    // Control characters as escapes: not every tool lets them pass.
-    const isPlain = byte >= 0x20 && byte !== 0x7f && !(byte >= 0x80 && byte < 0xa0);
-    text += short[byte] ?? (isPlain ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`);
+  for (const [at, byte] of bytes.entries()) {
+    // Only what a string literal cannot hold, and the zero: each further escape costs what brotli finds in the file.
+    const isBeforeDigit = bytes[at + 1] >= 0x30 && bytes[at + 1] <= 0x39;
+    const zero = isBeforeDigit ? "\\x00" : "\\0";
+    text += byte === 0 ? zero : (short[byte] ?? String.fromCharCode(byte));
   }
   // What would end a script element of a page that has this inside.
   const source = `export const text = "${text.replaceAll("</", "<\\/").replaceAll("<!--", "<\\!--")}";\n`;
