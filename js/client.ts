@@ -9,6 +9,7 @@ import { createHost } from "./effects/host.js";
 import { AuthError } from "./errors/auth-error.js";
 import { forgetResult, takeOnce } from "./redirect/callback.js";
 import type { RedirectAnswer, RedirectPart, RedirectParts } from "./redirect/popup.js";
+import { once, unavailable } from "./once.js";
 import { type CoreEvent, createSession, type SessionCore } from "./session/session.js";
 import type { createSignIn } from "./sign-in/sign-in.js";
 import type { Auth, AuthOptions } from "./types/index.js";
@@ -164,31 +165,12 @@ export function createAuth(options: AuthOptions): Auth {
   return Object.assign(session.auth, guarded, plain);
 }
 
-/** A part of the package that did not load. */
-function unavailable(cause: unknown): never {
-  if (globalThis.navigator?.onLine === false)
-    throw new AuthError("offline", { message: "this device is offline", retryable: true, cause });
-  throw cause instanceof AuthError ? cause : new AuthError("wasmUnavailable", { cause });
-}
-
 /** Passkeys need a secure context; typed as what may be missing: older browsers have parts of it. */
 function isSupported(): boolean {
   const { isSecureContext, navigator, PublicKeyCredential } = globalThis as Partial<
     typeof globalThis
   >;
   return Boolean(isSecureContext && navigator?.credentials && PublicKeyCredential);
-}
-
-/** Loads a part once; a failure is forgotten, so that the next call tries again. */
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loading: Promise<T> | undefined;
-  return () => {
-    loading ??= load().catch((cause: unknown) => {
-      loading = undefined;
-      return unavailable(cause);
-    });
-    return loading;
-  };
 }
 
 /** Methods, and methods in groups, that reject with an `AuthError` only. */

@@ -9,6 +9,7 @@ import type { Host } from "../effects/host.js";
 import { KEY_PREFIX, STORE_PATIENCE_MS } from "../generated/constants.js";
 import type { Live } from "./live-session.js";
 import { clearStores } from "./local-sign-out.js";
+import { once } from "../once.js";
 import {
   dueAt,
   findRecord,
@@ -81,28 +82,19 @@ export interface SessionContext {
 export function createSession(options: AuthOptions, host: Host, core: SessionCore) {
   const events = createEvents();
   let live: Live | undefined;
-  let loading: Promise<Live> | undefined;
   /** What was said before that is loaded. */
   let status: AuthStatus | "unknown" = "unknown";
   let isDisposed = false;
 
-  function load(): Promise<Live> {
-    loading ??= import("./live-session.js").then(
-      ({ createLive }) => {
-        const read = { isFresh, dueAt, readClaims, readRecord, toSession };
-        const name = KEY_PREFIX + options.clientId;
-        const context = { options, host, core, events, find, read, name, endLocally };
-        live = createLive(context, status);
-        if (isDisposed) live.dispose();
-        return live;
-      },
-      (cause: unknown) => {
-        loading = undefined;
-        throw new AuthError("wasmUnavailable", { cause });
-      },
-    );
-    return loading;
-  }
+  const load = once<Live>(async () => {
+    const { createLive } = await import("./live-session.js");
+    const read = { isFresh, dueAt, readClaims, readRecord, toSession };
+    const name = KEY_PREFIX + options.clientId;
+    const context = { options, host, core, events, find, read, name, endLocally };
+    live = createLive(context, status);
+    if (isDisposed) live.dispose();
+    return live;
+  });
 
   /** For what can wait, and is tried again by the next call where it does not load. */
   function follow(use: (live: Live) => void): void {
