@@ -20,12 +20,18 @@ pub(super) fn copy(client: &Client, host: &impl Host) -> Option<Stored> {
     Some(Stored { store, record })
 }
 
-/// Keeps a copy of the session.
-pub(super) fn keep_copy(client: &Client, host: &impl Host, stored: &Stored) {
+/// Keeps a copy of the session. `was_found`: its store was seen to hold it.
+pub(super) fn keep_copy(client: &Client, host: &impl Host, stored: &Stored, was_found: bool) {
     let copy = Value::object()
         .with("store", stored.store.name())
-        .with("record", stored.record.write(&client.pool));
+        .with("record", stored.record.write(&client.pool))
+        .with("found", was_found);
     host.remember(Slot::Copy, copy);
+}
+
+/// Whether the store of the copy was seen to hold it: a store that keeps nothing never is.
+pub(super) fn was_found(host: &impl Host) -> bool {
+    host.recall(Slot::Copy).is_true("found")
 }
 
 /// Forgets the copy, if it is of this sign-in.

@@ -35,7 +35,7 @@ pub(super) fn put(
         return Err(Error::Store.into());
     }
     let stored = Stored { store, record };
-    memory::keep_copy(client, host, &stored);
+    memory::keep_copy(client, host, &stored, false);
     let items = STORES.map(|store| (store, key.as_str()));
     let found = host.read(&items)?;
     for (other, value) in STORES.into_iter().zip(&found) {

@@ -24,6 +24,8 @@ enum Found {
     Valid(Record),
     /// A record of an epoch that is over, or nothing.
     Nothing,
+    /// Neither record nor epoch: nobody signed in here, or the store was cleared as a whole.
+    Empty,
     /// Something that is not ours to judge or replace.
     Unreadable,
 }
@@ -35,10 +37,14 @@ enum Found {
 /// `Store` where a store fails and no copy stands in.
 pub(super) fn read(client: &Client, host: &impl Host) -> Attempt<Option<Stored>> {
     loop {
-        let mut failed = false;
+        let (mut failed, mut empty) = (false, Vec::new());
         for (store, found) in look_everywhere(client, host)? {
             let record = match found {
                 Ok(Found::Valid(record)) => record,
+                Ok(Found::Empty) => {
+                    empty.push(store);
+                    continue;
+                }
                 Ok(_) => continue,
                 Err(_) => {
                     failed = true;
@@ -49,12 +55,18 @@ pub(super) fn read(client: &Client, host: &impl Host) -> Attempt<Option<Stored>>
             return Ok(match memory::copy(client, host) {
                 Some(copy) if is_older(&found, &copy) => write(client, host, copy)?.ok(),
                 _ => {
-                    memory::keep_copy(client, host, &found);
+                    memory::keep_copy(client, host, &found, true);
                     Some(found)
                 }
             });
         }
         if let Some(copy) = memory::copy(client, host) {
+            // Cleared as a whole, by the application or the user: that is a sign-out. A single key
+            // that another script removed is written back.
+            if empty.contains(&copy.store) && memory::was_found(host) {
+                memory::forget_copy(client, host, &copy);
+                return Ok(None);
+            }
             return match write(client, host, copy)? {
                 Ok(stored) => Ok(Some(stored)),
                 // That sign-in is over; whether there is another cannot be known.
@@ -102,7 +114,10 @@ fn look_everywhere(
 /// What a record and an epoch amount to; `None` where they do not fit.
 fn judged(client: &Client, pair: (Read, Read)) -> Result<Option<Found>, StoreError> {
     let (Some(text), Some(epoch)) = pair else { return Err(StoreError::Unavailable) };
-    let Some(text) = text? else { return Ok(Some(Found::Nothing)) };
+    let Some(text) = text? else {
+        let is_empty = matches!(epoch, Ok(None));
+        return Ok(Some(if is_empty { Found::Empty } else { Found::Nothing }));
+    };
     let Some(record) = Record::read(&text, &client.pool) else {
         return Ok(Some(Found::Unreadable));
     };
@@ -177,7 +192,7 @@ pub(super) fn end(client: &Client, host: &impl Host, refused: &Stored) -> Run<bo
         }
         // The store was wiped, nothing there is to be ended; or it fails, and what it holds may be
         // another session by now: a dead one is refused again when it is read again.
-        Ok(Found::Nothing) | Err(_) => {}
+        Ok(Found::Nothing | Found::Empty) | Err(_) => {}
         Ok(Found::Unreadable) => {
             clear(client, host, refused.store)?;
         }
@@ -191,7 +206,7 @@ pub(super) fn end(client: &Client, host: &impl Host, refused: &Stored) -> Run<bo
 pub(super) fn drop_copy_if_gone(client: &Client, host: &impl Host) -> Run<()> {
     if let Some(copy) = memory::copy(client, host)
         && copy.store == Store::Lasting
-        && matches!(look(client, host, copy.store)?, Ok(Found::Nothing))
+        && matches!(look(client, host, copy.store)?, Ok(Found::Nothing | Found::Empty))
     {
         memory::forget_copy(client, host, &copy);
     }
@@ -209,7 +224,7 @@ fn write(client: &Client, host: &impl Host, stored: Stored) -> Run<Result<Stored
     if is_over_before == Ok(true) {
         return void(stored);
     }
-    memory::keep_copy(client, host, &stored);
+    memory::keep_copy(client, host, &stored, memory::was_found(host));
     // A store that does not say whose session it has may have another user's: the copy is enough
     // until it does.
     if is_over_before.is_ok() && !matches!(look(client, host, stored.store)?, Ok(Found::Unreadable))

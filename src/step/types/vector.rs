@@ -2,7 +2,7 @@
 //! package has this: it tells what a sign-in keeps to itself.
 
 use super::Input;
-use crate::operations::error::Error;
+use crate::operations::error::Attempt;
 use crate::protocol::error::{Misuse, Violation};
 use crate::protocol::group::Direct;
 use crate::protocol::json::Value;
@@ -12,7 +12,7 @@ use crate::protocol::text::{hex, hex_minimal, integer_from_hex};
 
 /// Every symbol of one handshake for `{ group, user, password, a, B, salt, secretBlock, epoch }`; with
 /// `verifier: true` also the verifier, which a sign-in needs only where it confirms a device.
-pub(in crate::step) fn srp_vector(input: &Input) -> Result<Value, Error> {
+pub(in crate::step) fn srp_vector(input: &Input) -> Attempt<Value> {
     let integer = |name| integer_from_hex(&input.text(name)?).ok_or(Misuse(name));
     let (group, user) = (input.text("group")?, input.text("user")?);
     let password = Secret::new(input.text("password")?);
