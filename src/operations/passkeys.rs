@@ -23,7 +23,7 @@ pub fn assertion(host: &impl Host, options: Value, mediation: Option<&str>) -> A
 /// Makes a passkey of the person who is signed in, and registers it.
 ///
 /// # Errors
-/// See [`Error`]; a passkey the service refused may stay in the authenticator.
+/// See [`super::error::Error`]; a passkey the service refused may stay in the authenticator.
 pub fn register(client: &Client, host: &impl Host) -> Attempt<()> {
     let session = user::session(client, host)?;
     let begin = Call::of_person("StartWebAuthnRegistration", &session.access);

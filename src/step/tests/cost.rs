@@ -107,6 +107,7 @@ fn leased() -> Host {
 }
 
 #[test]
+#[allow(clippy::print_stdout, reason = "the table is for docs/internals")]
 fn steps_and_memory_of_a_call_are_bounded() {
     let rows = calls();
 
