@@ -102,3 +102,19 @@ test("an environment without fetch is a failure of the network, not a crash", as
 
   assert.deepEqual(await send(request()), { error: "network" });
 });
+
+test("no cookies travel with a request, and no reply is cached", async () => {
+  const { fetch } = globalThis;
+  let given;
+  globalThis.fetch = async (_, init) => {
+    given = init;
+    return new Response("{}");
+  };
+  try {
+    await send({ url: "https://pool.invalid/", headers: [], body: "{}", timeoutMs: 1_000 });
+  } finally {
+    globalThis.fetch = fetch;
+  }
+
+  assert.deepEqual([given.credentials, given.cache], ["omit", "no-store"]);
+});
