@@ -28,7 +28,7 @@ export interface Context {
 /** As in `arrival.ts`. */
 const FLOW = "lifeguard.flow.";
 
-/** A flow that begins: `src/bindings/redirect.rs`. */
+/** A flow that begins: `src/step/redirect.rs`. */
 export interface Begun {
   url: string;
   state: string;

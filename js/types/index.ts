@@ -1,6 +1,6 @@
 /**
  * The public page: every shape that crosses from Lifeguard to an application and back.
- * `src/bindings/types.rs` is its twin; `npm test -- types e2e` holds the two together.
+ * `src/step/types.rs` is its twin; `npm test -- types e2e` holds the two together.
  *
  * @packageDocumentation
  */

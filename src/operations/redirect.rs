@@ -1,6 +1,6 @@
 //! Sign-in by redirect: begins a flow, and turns its response into a session. The record of a flow
 //! is kept and taken by the page, which must do both in one step, before anything is awaited
-//! (`js/arrival.ts`).
+//! (`js/redirect/callback.ts`).
 
 use super::Client;
 use super::error::{Attempt, Error, settle};

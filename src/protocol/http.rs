@@ -3,7 +3,7 @@
 use super::secret::Secret;
 use super::text;
 
-/// A request for the platform to send.
+/// A request for the host to send.
 pub struct HttpRequest {
     /// `true`: `POST` with the body; `false`: `GET`.
     pub post: bool,

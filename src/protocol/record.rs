@@ -1,4 +1,4 @@
-//! The stored form of a session: one versioned record, written in one step. `js/record.ts` reads it
+//! The stored form of a session: one versioned record, written in one step. `js/session/stored-session.ts` reads it
 //! too, so that a page with a live session needs no WebAssembly.
 
 pub mod adopt;

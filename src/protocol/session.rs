@@ -75,7 +75,7 @@ impl Session {
     }
 
     /// Whether a refresh ahead of time is due: within the last sixth of the tokens' life, five
-    /// minutes at most. `js/record.ts` sets its timer into the second half of that.
+    /// minutes at most. `js/session/stored-session.ts` sets its timer into the second half of that.
     pub fn is_due(&self, now: u64) -> bool {
         !self.is_fresh(now) || now.saturating_add(self.lead_ms()) >= self.fresh_until
     }

@@ -1,4 +1,4 @@
-//! What the keeper promises, one fact a test, in a world of virtual time.
+//! What a session promises, one fact a test, in a world of virtual time.
 
 mod credentials;
 mod endings;
