@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes what Rust and TypeScript share, src/generated.rs and js/generated/constants.ts, from src/shared.json.
+// Writes what Rust and TypeScript share, src/protocol/generated.rs and js/generated/constants.ts, from src/shared.json.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { readArgs } from "./lib/args.mjs";
@@ -9,7 +9,7 @@ import { at } from "./lib/paths.mjs";
 const help = `
 npm run generate -- [--check]
 
-Writes src/generated.rs and js/generated/constants.ts from src/shared.json.
+Writes src/protocol/generated.rs and js/generated/constants.ts from src/shared.json.
   --check  writes nothing; fails when one of them is not what would be written
 `;
 
@@ -32,7 +32,7 @@ export function generate({ numbers, texts }) {
     ...Object.entries(texts).flatMap(([name, { value, about }]) => [`/** ${about} */`, `export const ${name} = ${JSON.stringify(value)};`]),
     "",
   ];
-  return { "src/generated.rs": rust.join("\n"), "js/generated/constants.ts": script.join("\n") };
+  return { "src/protocol/generated.rs": rust.join("\n"), "js/generated/constants.ts": script.join("\n") };
 }
 
 if (import.meta.filename === process.argv[1]) {
@@ -52,7 +52,7 @@ if (import.meta.filename === process.argv[1]) {
         writeFileSync(at(path), text);
       }
     }
-    done(values.check ? "generated files follow src/shared.json" : "wrote src/generated.rs and js/generated/constants.ts");
+    done(values.check ? "generated files follow src/shared.json" : "wrote src/protocol/generated.rs and js/generated/constants.ts");
   } catch (error) {
     fail(error);
   }

@@ -4,6 +4,7 @@ pub mod challenge;
 pub mod date;
 pub mod device;
 pub mod error;
+mod generated;
 pub mod group;
 pub mod http;
 pub mod identity;

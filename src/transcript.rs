@@ -89,6 +89,10 @@ impl<'a> Transcript<'a> {
         if result.is_some() == effect.is_some() {
             diverged()
         }
+        // A result before the transcript's end: this run went another way than the one before.
+        if result.is_some() && self.position.get() < self.entries.len() {
+            diverged()
+        }
         let is_changed = self.is_state_changed.get();
         let state = is_changed.then(|| self.state.replace(Value::Null));
         (result, Ran { entries: self.added.take(), notes: self.notes.take(), state, effect })

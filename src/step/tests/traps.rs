@@ -29,6 +29,16 @@ fn a_transcript_of_another_input_is_a_trap() {
 
 #[test]
 #[should_panic(expected = "diverged")]
+fn a_result_before_the_end_of_the_transcript_is_a_trap() {
+    let machine = Clockwork::new();
+    let mut call = Call::new("question", "{}");
+
+    call.transcript.push(Value::Array(vec![Value::Number(1.0), Value::Null]));
+    call.step(&machine);
+}
+
+#[test]
+#[should_panic(expected = "diverged")]
 fn fewer_values_than_were_to_be_read_are_a_trap() {
     let machine = Clockwork::new();
     let mut call = Call::new("session", "{}");
