@@ -43,13 +43,14 @@ pub(super) fn put(
             clear(client, host, other)?;
         }
     }
-    // Without locks a refresh of the session before may have written in between; a sign-in that came
-    // after this one has left its own epoch, and is not to be written over.
-    if let Ok(Some(now)) = host.load(store, &key)?
-        && now != text
-        && !is_over(client, host, &stored)?
-    {
-        let _ = host.save(store, &key, &text)?;
+    if let Ok(Some(now)) = host.load(store, &key)? {
+        if now == text {
+            memory::keep_copy(client, host, &stored, true);
+        } else if !is_over(client, host, &stored)? {
+            // Without locks a refresh of the session before may have written in between; a sign-in
+            // that came after this one has left its own epoch, and is not to be written over.
+            let _ = host.save(store, &key, &text)?;
+        }
     }
     remove_credentials(client, host, store)?;
     Ok(stored)

@@ -90,14 +90,25 @@ fn a_device_key_travels_with_the_refresh() {
 }
 
 #[test]
-fn a_wiped_store_is_filled_again_by_a_page_that_knows() {
+fn a_key_that_another_script_removed_is_written_back_by_a_page_that_knows() {
     let mut stage = Stage::signed_in(1, Some(0));
-    stage.world.with(|state| state.lasting.clear());
+    stage.world.with(|state| state.lasting.remove(&record::key(&pool())));
 
     assert!(matches!(stage.session(0), Ok(Some(_))));
     assert!(stage.stored().is_some());
     stage.reload(0);
     assert!(matches!(stage.session(0), Ok(Some(_))));
+}
+
+#[test]
+fn a_store_that_is_cleared_as_a_whole_is_a_sign_out() {
+    let mut stage = Stage::signed_in(1, Some(0));
+    stage.world.with(|state| state.lasting.clear());
+
+    assert!(matches!(stage.session(0), Ok(None)));
+
+    assert!(stage.stored().is_none(), "it is not written back");
+    assert!(stage.world.events(0).contains(&String::from("signedOut elsewhere")));
 }
 
 #[test]
