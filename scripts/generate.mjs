@@ -21,8 +21,8 @@ export function generate({ numbers, texts }) {
     `//! ${note}`,
     "#![allow(dead_code, reason = \"some are for TypeScript only\")]",
     "",
-    ...Object.entries(numbers).flatMap(([name, { value, about }]) => [`/// ${about}`, `pub const ${name}: u64 = ${grouped(value)};`]),
-    ...Object.entries(texts).flatMap(([name, { value, about }]) => [`/// ${about}`, `pub const ${name}: &str = ${JSON.stringify(value)};`]),
+    ...Object.entries(numbers).flatMap(([name, { value, about }]) => [`/// ${about}`, `pub(super) const ${name}: u64 = ${grouped(value)};`]),
+    ...Object.entries(texts).flatMap(([name, { value, about }]) => [`/// ${about}`, `pub(super) const ${name}: &str = ${JSON.stringify(value)};`]),
     "",
   ];
   const script = [

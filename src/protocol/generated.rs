@@ -2,30 +2,30 @@
 #![allow(dead_code, reason = "some are for TypeScript only")]
 
 /// Version of the stored record that this code reads and writes.
-pub const RECORD_VERSION: u64 = 1;
+pub(super) const RECORD_VERSION: u64 = 1;
 /// Tokens this close to their end are not handed out while they can be refreshed.
-pub const MARGIN_MS: u64 = 30_000;
+pub(super) const MARGIN_MS: u64 = 30_000;
 /// The margin is at most this part of the tokens' life.
-pub const MARGIN_PART: u64 = 10;
+pub(super) const MARGIN_PART: u64 = 10;
 /// How far in the future a receipt may lie: what time servers do to a clock all day.
-pub const CLOCK_STEP_MS: u64 = 5_000;
+pub(super) const CLOCK_STEP_MS: u64 = 5_000;
 /// A refresh ahead of time is due within this last part of the tokens' life,
-pub const LEAD_PART: u64 = 6;
+pub(super) const LEAD_PART: u64 = 6;
 /// and this long before their end at most.
-pub const MAX_LEAD_MS: u64 = 300_000;
+pub(super) const MAX_LEAD_MS: u64 = 300_000;
 /// How long an application's store may take to answer.
-pub const STORE_PATIENCE_MS: u64 = 3_000;
+pub(super) const STORE_PATIENCE_MS: u64 = 3_000;
 /// Every key starts with this and the client id.
-pub const KEY_PREFIX: &str = "lifeguard.";
+pub(super) const KEY_PREFIX: &str = "lifeguard.";
 /// End of the key of the stored session.
-pub const SESSION_KEY: &str = ".session";
+pub(super) const SESSION_KEY: &str = ".session";
 /// End of the key of the epoch beside it.
-pub const EPOCH_KEY: &str = ".epoch";
+pub(super) const EPOCH_KEY: &str = ".epoch";
 /// End of the key of the user's AWS credentials.
-pub const CREDENTIALS_KEY: &str = ".credentials";
+pub(super) const CREDENTIALS_KEY: &str = ".credentials";
 /// End of the key of a tab's unfinished sign-ins.
-pub const PENDING_KEY: &str = ".pending";
+pub(super) const PENDING_KEY: &str = ".pending";
 /// End of the key of the time of the last use.
-pub const ACTIVE_KEY: &str = ".active";
+pub(super) const ACTIVE_KEY: &str = ".active";
 /// Keys of amazon-cognito-identity-js and of what followed it.
-pub const LEGACY_PREFIX: &str = "CognitoIdentityServiceProvider.";
+pub(super) const LEGACY_PREFIX: &str = "CognitoIdentityServiceProvider.";
