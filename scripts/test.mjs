@@ -12,7 +12,7 @@ const help = `
 npm test -- [part …] [--engine NAME] [--only TEXT] [--no-build]
 
 Sets up what is missing, builds, and runs these parts, all of them by default:
-${Object.entries(parts).map(([name, { about }]) => `  ${name.padEnd(9)} ${about}`).join("\n")}
+${Object.entries(parts).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`).join("\n")}
 
   --engine NAME  only this engine (chromium, firefox, webkit; may be repeated); same as ENGINES=a,b
   --only TEXT    of e2e and interop only the files whose name contains this
@@ -33,7 +33,7 @@ try {
   if (unknown.length > 0) throw new Error(`unknown part ${unknown.join(", ")}: choose from ${Object.keys(parts).join(", ")}`);
   const chosen = positionals.length > 0 ? Object.keys(parts).filter((name) => positionals.includes(name)) : Object.keys(parts);
 
-  await setup(chosen.every((name) => ["native", "types", "package"].includes(name)) ? "build" : "test");
+  await setup(chosen.every((name) => ["native", "simulation", "types", "package"].includes(name)) ? "build" : "test");
   if (!values["no-build"] && chosen.some((name) => parts[name].needsPackage)) {
     await build();
     await pack();
@@ -53,7 +53,7 @@ try {
 
   console.log("\nSummary");
   for (const { name, counts, took } of rows) {
-    const text = `${name.padEnd(9)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(4)} failed ${String(counts.skipped).padStart(4)} skipped   ${seconds(took)}`;
+    const text = `${name.padEnd(10)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(4)} failed ${String(counts.skipped).padStart(4)} skipped   ${seconds(took)}`;
     (counts.failed > 0 ? bad : done)(text);
   }
   const { passed, failed, skipped, failures } = add(...rows.map(({ counts }) => counts));

@@ -35,6 +35,8 @@ pub enum SendError {
     TimedOut,
     /// The application aborted the call.
     Aborted,
+    /// Not sent: the lock that it was to be sent under is lost, or held for too long.
+    Unlocked,
 }
 
 /// Why a store did not read or write.
@@ -159,12 +161,21 @@ pub trait Host {
     /// Reads several values, in this order.
     fn read(&self, items: &[(Store, &str)]) -> Run<Vec<Result<Option<String>, StoreError>>>;
 
-    /// Writes a value in one step; `None` removes it, and nothing to remove is fine.
-    fn write(&self, store: Store, key: &str, value: Option<&str>) -> Run<Result<(), StoreError>>;
+    /// Changes values of a store in this order; `None` removes one, and nothing to remove is fine.
+    /// Where a value is not as `expected` (`None`: absent), nothing is changed, and the result is
+    /// `false`: compared and changed in one step of the page. An error may leave some changed.
+    fn write(
+        &self,
+        store: Store,
+        expected: &[(&str, Option<&str>)],
+        changes: &[(&str, Option<&str>)],
+    ) -> Run<Result<bool, StoreError>>;
 
     /// Takes a lock that no other tab or call can hold at the same time; waits for it no longer
-    /// than `wait_ms`.
-    fn lock(&self, name: &str, wait_ms: u32) -> Run<Locked>;
+    /// than `wait_ms`. A tab that holds it for `hold_ms` while another waits is frozen: it loses the
+    /// lock. Requests that a call sends while it holds the lock end within that time, or are not
+    /// sent: [`SendError::Unlocked`].
+    fn lock(&self, name: &str, wait_ms: u32, hold_ms: u32) -> Run<Locked>;
 
     /// Releases a lock.
     fn unlock(&self, name: &str);
@@ -203,11 +214,11 @@ pub trait Host {
 
     /// Writes one value.
     fn save(&self, store: Store, key: &str, value: &str) -> Run<Result<(), StoreError>> {
-        self.write(store, key, Some(value))
+        Ok(self.write(store, &[], &[(key, Some(value))])?.map(|_| ()))
     }
 
     /// Removes one value.
     fn remove(&self, store: Store, key: &str) -> Run<Result<(), StoreError>> {
-        self.write(store, key, None)
+        Ok(self.write(store, &[], &[(key, None)])?.map(|_| ()))
     }
 }

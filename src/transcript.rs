@@ -263,19 +263,36 @@ impl Host for Transcript<'_> {
         Ok(values)
     }
 
-    fn write(&self, store: Store, key: &str, value: Option<&str>) -> Run<Result<(), StoreError>> {
-        let parts = [store.name(), key, value.unwrap_or_default()];
+    fn write(
+        &self,
+        store: Store,
+        expected: &[(&str, Option<&str>)],
+        changes: &[(&str, Option<&str>)],
+    ) -> Run<Result<bool, StoreError>> {
+        let mut parts = vec![store.name()];
+        for (key, value) in expected.iter().chain(changes) {
+            // A removal is not a write of nothing.
+            parts.extend([*key, if value.is_some() { "=" } else { "" }, value.unwrap_or_default()]);
+        }
         let result = self.perform("write", &parts, &|| {
-            Value::object().with("store", store.name()).with("key", key).with_some("value", value)
+            Value::object()
+                .with("store", store.name())
+                .with("expected", pairs(expected))
+                .with("changes", pairs(changes))
         })?;
         Ok(match result {
-            Value::Null => Ok(()),
+            Value::Bool(is_done) => Ok(*is_done),
             error => Err(store_error(error)),
         })
     }
 
-    fn lock(&self, name: &str, wait_ms: u32) -> Run<Locked> {
-        let members = || Value::object().with("name", name).with("waitMs", f64::from(wait_ms));
+    fn lock(&self, name: &str, wait_ms: u32, hold_ms: u32) -> Run<Locked> {
+        let members = || {
+            Value::object()
+                .with("name", name)
+                .with("waitMs", f64::from(wait_ms))
+                .with("holdMs", f64::from(hold_ms))
+        };
         let result = self.perform("lock", &[name], &members)?;
         Ok(match result.as_str() {
             Some("held") => Locked::Held,
@@ -366,11 +383,22 @@ impl Transcript<'_> {
     }
 }
 
+/// Keys and values of a write.
+fn pairs(items: &[(&str, Option<&str>)]) -> Value {
+    let mut list = Vec::new();
+    for (key, value) in items {
+        let value = value.map_or(Value::Null, Value::from);
+        list.push(Value::Array(vec![Value::from(*key), value]));
+    }
+    Value::Array(list)
+}
+
 fn send_error(result: &Value) -> SendError {
     match result.str("error") {
         Some("offline") => SendError::Offline,
         Some("timeout") => SendError::TimedOut,
         Some("aborted") => SendError::Aborted,
+        Some("unlocked") => SendError::Unlocked,
         _ => SendError::Network,
     }
 }

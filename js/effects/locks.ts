@@ -10,29 +10,44 @@ const queues = new Map<string, Promise<void>>();
 export interface Lock {
   answer: "held" | "busy" | "missing";
   release?: () => void;
+  /** How long requests may take under it, in milliseconds; nothing once another tab took it. */
+  left?: () => number;
 }
 
-/** Takes a lock; waits no longer than `waitMs`. */
-export async function lock(name: string, waitMs: number): Promise<Lock> {
-  const until = Date.now() + waitMs;
-  const leave = await enterQueue(name, waitMs);
+/** How long a call still waits. */
+interface Patience {
+  ms: number;
+}
+
+/**
+ * Takes a lock; waits no longer than `waitMs`. A tab that holds it for `holdMs` while this one waits
+ * is frozen, and loses it. The wait goes by rounds of `holdMs`, so that a page that was frozen itself
+ * has most of it still before it.
+ */
+export async function lock(name: string, waitMs: number, holdMs: number): Promise<Lock> {
+  const patience = { ms: waitMs };
+  const leave = await enterQueue(name, patience, holdMs);
   if (!leave) return { answer: "busy" };
-  const { answer, release } = await request(name, Math.max(until - Date.now(), 0));
-  if (answer === "busy") {
+  const lock = await request(name, patience, holdMs);
+  if (lock.answer === "busy") {
     leave();
-    return { answer };
+    return lock;
   }
   return {
-    answer,
+    ...lock,
     release() {
-      release?.();
+      lock.release?.();
       leave();
     },
   };
 }
 
 /** Waits for the other calls of this page; `undefined` when that takes too long. */
-async function enterQueue(name: string, waitMs: number): Promise<(() => void) | undefined> {
+async function enterQueue(
+  name: string,
+  patience: Patience,
+  holdMs: number,
+): Promise<(() => void) | undefined> {
   const before = queues.get(name);
   let leave = () => {};
   const own = new Promise<void>((resolve) => {
@@ -44,44 +59,87 @@ async function enterQueue(name: string, waitMs: number): Promise<(() => void) | 
     if (queues.get(name) === last) queues.delete(name);
   });
   if (!before) return leave;
-  const isFree = await within(before, waitMs);
-  if (!isFree) leave();
-  return isFree ? leave : undefined;
+  const isFree = before.then(() => true);
+  do {
+    if (await round(isFree, patience, holdMs)) return leave;
+  } while (patience.ms > 0);
+  leave();
+  return undefined;
 }
 
-async function within(work: Promise<void>, ms: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, ms, false);
-  });
-  return Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer));
+/** Waits for the browser. */
+async function request(name: string, patience: Patience, holdMs: number): Promise<Lock> {
+  const own = ask(name, holdMs);
+  do {
+    const isWhole = patience.ms >= holdMs;
+    const before = holder(name);
+    const lock = await round(own.lock, patience, holdMs);
+    if (lock) return lock;
+    if (isWhole) {
+      const [first, last] = (await within(Promise.all([before, holder(name)]), QUERY_MS)) ?? [];
+      if (first !== undefined && first === last) {
+        own.cancel();
+        return ask(name, holdMs, true).lock;
+      }
+    }
+  } while (patience.ms > 0);
+  own.cancel();
+  return { answer: "busy" };
 }
 
-/** Asks the browser. */
-function request(name: string, waitMs: number): Promise<Lock> {
-  return new Promise((resolve) => {
-    const late = new AbortController();
-    const timer = setTimeout(() => {
-      // Takes the request out of the browser's queue.
-      late.abort();
-      resolve({ answer: "busy" });
-    }, waitMs);
+/** A request of the browser, or with `steal` what takes the lock at once. */
+function ask(name: string, holdMs: number, steal = false) {
+  const late = new AbortController();
+  const lock = new Promise<Lock>((resolve) => {
+    let isLost = false;
     const granted = () =>
       new Promise<void>((release) => {
-        clearTimeout(timer);
         // A grant that comes too late is given back at once.
         if (late.signal.aborted) return release();
-        resolve({ answer: "held", release });
+        const until = performance.now() + holdMs;
+        const left = () => (isLost ? 0 : until - performance.now());
+        resolve({ answer: "held", release, left });
       });
-    const missing = () => {
-      clearTimeout(timer);
+    // Refused: an opaque origin, or a document that is no longer active. Or taken by another tab.
+    const refused = () => {
+      isLost = true;
       resolve({ answer: "missing" });
     };
     try {
-      // Refused: an opaque origin, or a document that is no longer active.
-      navigator.locks.request(name, { signal: late.signal }, granted).catch(missing);
+      navigator.locks
+        .request(name, steal ? { steal } : { signal: late.signal }, granted)
+        .catch(refused);
     } catch {
-      missing();
+      refused();
     }
   });
+  // Takes the request out of the browser's queue.
+  return { lock, cancel: () => late.abort() };
 }
+
+/** Which page holds a lock, where the browser says so. */
+async function holder(name: string): Promise<string | undefined> {
+  try {
+    const { held } = await navigator.locks.query();
+    return held?.find((lock) => lock.name === name)?.clientId;
+  } catch {
+    return undefined;
+  }
+}
+
+function round<T>(work: Promise<T>, patience: Patience, holdMs: number): Promise<T | undefined> {
+  const ms = Math.min(patience.ms, holdMs);
+  patience.ms -= ms;
+  return within(work, ms);
+}
+
+async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** How long the browser may take to say who holds a lock. */
+const QUERY_MS = 1_000;

@@ -27,15 +27,33 @@ export async function read(
   return values;
 }
 
-/** Writes a value, or removes one. */
+/** What to change in a store: keys and values, `null` for none. */
+export interface Write {
+  store: StoreName;
+  expected: [key: string, value: string | null][];
+  changes: [key: string, value: string | null][];
+}
+
+/** Changes values, in this order, if others are as expected: whether they were. */
 export async function write(
   host: Host,
-  { store, key, value }: { store: StoreName; key: string; value?: string | null },
-): Promise<object | null> {
-  const done = await settled(host, store, (adapter) =>
-    value === undefined || value === null ? adapter.removeItem(key) : adapter.setItem(key, value),
-  );
-  return done instanceof Failure ? done : null;
+  { store, expected, changes }: Write,
+): Promise<object | boolean> {
+  // Between the two, nothing else of this page runs, unless the store answers with promises.
+  for (const [key, value] of expected) {
+    let found = settled(host, store, (adapter) => adapter.getItem(key));
+    if (found instanceof Promise) found = await found;
+    if (found instanceof Failure) return found;
+    if ((typeof found === "string" ? found : null) !== value) return false;
+  }
+  for (const [key, value] of changes) {
+    let done = settled(host, store, (adapter) =>
+      value === null ? adapter.removeItem(key) : adapter.setItem(key, value),
+    );
+    if (done instanceof Promise) done = await done;
+    if (done instanceof Failure) return done;
+  }
+  return true;
 }
 
 function storeOf(host: Host, name: StoreName): StorageAdapter {
@@ -48,18 +66,23 @@ class Failure {
   constructor(readonly error: "timeout" | "unavailable") {}
 }
 
-async function settled(
-  host: Host,
-  name: StoreName,
-  use: (store: StorageAdapter) => unknown,
-): Promise<unknown> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+/** What a store answers, as a promise only where it answers with one. */
+function settled(host: Host, name: StoreName, use: (store: StorageAdapter) => unknown): unknown {
   try {
     const answer = use(storeOf(host, name));
-    if (typeof (answer as Promise<unknown> | undefined)?.then !== "function") return answer;
-    const hung = new Promise<Failure>((resolve) => {
-      timer = setTimeout(resolve, STORE_PATIENCE_MS, new Failure("timeout"));
-    });
+    const isLater = typeof (answer as Promise<unknown> | undefined)?.then === "function";
+    return isLater ? inTime(answer as Promise<unknown>) : answer;
+  } catch {
+    return new Failure("unavailable");
+  }
+}
+
+async function inTime(answer: Promise<unknown>): Promise<unknown> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const hung = new Promise<Failure>((resolve) => {
+    timer = setTimeout(resolve, STORE_PATIENCE_MS, new Failure("timeout"));
+  });
+  try {
     return await Promise.race([answer, hung]);
   } catch {
     return new Failure("unavailable");

@@ -9,6 +9,7 @@ import { bad, step, warn } from "./log.mjs";
 import { pack } from "./pack.mjs";
 import { at } from "./paths.mjs";
 import { run } from "./run.mjs";
+import { simulation } from "./simulation.mjs";
 
 /** `failures`: the name of each failed test and, where it is known, why; the summary repeats them. */
 const none = () => ({ passed: 0, failed: 0, skipped: 0, failures: [] });
@@ -103,6 +104,10 @@ export const parts = {
   native: {
     about: "cargo test --workspace",
     run: () => countedRun("cargo", ["test", "--workspace", "--no-fail-fast", "--quiet"]),
+  },
+  simulation: {
+    about: "200,000 steps of the session in simulated browsers nobody has seen before, each promise checked after each step",
+    run: () => countedRun("cargo", simulation, { env: { LIFEGUARD_STEPS: "20000", LIFEGUARD_SEEDS: "10" } }),
   },
   wasm: {
     about: "tests/browser_*.rs and web/tests by wasm-pack in headless Chromium and Firefox",

@@ -16,7 +16,7 @@ use std::rc::Rc;
 use std::task::Waker;
 
 use domain::FakeDomain;
-pub(crate) use driver::{Page, check_again, reply_value, request, run_once, store_of};
+pub(crate) use driver::{Page, check_again, pairs, reply_value, request, run_once, store_of};
 pub(crate) use executor::Executor;
 pub(crate) use pool::{CANARY, CLIENT_ID, FakePool, POOL_ID};
 pub(crate) use rng::Rng;
@@ -50,6 +50,8 @@ pub(crate) struct State {
     pub(crate) departures: usize,
     /// Rules of the world that were broken, for the test to report.
     pub(crate) broken: Vec<String>,
+    /// What was done, where somebody reads along.
+    pub(crate) trace: Option<Vec<String>>,
     timers: BinaryHeap<Reverse<(u64, u64)>>,
     wakers: BTreeMap<u64, Waker>,
     serial: u64,
@@ -59,15 +61,16 @@ pub(crate) struct State {
 /// A lock by its name: of the browser, or of one page.
 #[derive(Default)]
 struct Lock {
-    holder: Option<u64>,
+    /// Whose it is, and since when.
+    holder: Option<(u64, u64)>,
     queue: VecDeque<(u64, Waker)>,
 }
 
 impl Lock {
     /// Gives it to the next in the queue.
-    fn pass(&mut self) {
+    fn pass(&mut self, now: u64) {
         let next = self.queue.pop_front();
-        self.holder = next.as_ref().map(|(ticket, _)| *ticket);
+        self.holder = next.as_ref().map(|(ticket, _)| (*ticket, now));
         if let Some((_, waker)) = next {
             waker.wake();
         }
@@ -129,6 +132,7 @@ impl World {
             requests: Vec::new(),
             departures: 0,
             broken: Vec::new(),
+            trace: None,
             timers: BinaryHeap::new(),
             wakers: BTreeMap::new(),
             serial: 0,

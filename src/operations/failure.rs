@@ -25,7 +25,7 @@ impl Error {
             Self::Refused(refusal) | Self::Restart(refusal, _) => refused(refusal),
             Self::Send(SendError::Offline) => retryable("offline"),
             Self::Send(SendError::Network) => retryable("network"),
-            Self::Send(SendError::TimedOut) => retryable("timeout"),
+            Self::Send(SendError::TimedOut | SendError::Unlocked) => retryable("timeout"),
             Self::Send(SendError::Aborted) | Self::Passkey(PasskeyError::Aborted) => {
                 code("aborted")
             }

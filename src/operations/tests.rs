@@ -15,7 +15,7 @@ use super::Client;
 use super::error::{Attempt, Error};
 use super::sign_in::{self, Outcome, Question};
 use super::tasks;
-use crate::host::fake::{Page, check_again, reply_value, request, run_once, store_of};
+use crate::host::fake::{Page, check_again, pairs, reply_value, request, run_once, store_of};
 use crate::host::{PasskeyError, Store};
 use crate::protocol::challenge::Answer;
 use crate::protocol::http::HttpResponse;
@@ -134,17 +134,24 @@ impl Script {
                 Value::Array(items.map(|item| read(item).unwrap_or(Value::Null)).collect())
             }
             "write" => {
-                let key = effect.string("key").unwrap();
-                let values = stores.get_mut(store_of(effect.get("store").unwrap()) as usize);
-                match (effect.string("value"), values) {
-                    (Some(_), _) if self.0.is_store_broken.get() => {
-                        return Value::object().with("error", "unavailable");
-                    }
-                    (Some(value), Some(values)) => drop(values.insert(key, value)),
-                    (None, Some(values)) => drop(values.remove(&key)),
-                    (_, None) => {}
+                let [expected, changes] = ["expected", "changes"].map(|name| pairs(effect, name));
+                let Some(values) = stores.get_mut(store_of(effect.get("store").unwrap()) as usize)
+                else {
+                    return Value::Bool(true);
+                };
+                if expected.iter().any(|(key, value)| values.get(key) != value.as_ref()) {
+                    return Value::Bool(false);
                 }
-                Value::Null
+                for (key, value) in changes {
+                    match value {
+                        Some(_) if self.0.is_store_broken.get() => {
+                            return Value::object().with("error", "unavailable");
+                        }
+                        Some(value) => drop(values.insert(key, value)),
+                        None => drop(values.remove(&key)),
+                    }
+                }
+                Value::Bool(true)
             }
             "lock" => "held".into(),
             "passkeyGet" | "passkeyCreate" => {

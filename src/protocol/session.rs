@@ -98,6 +98,16 @@ impl Session {
         self.access.expose("compared") == other.access.expose("compared")
     }
 
+    /// Whether this one was issued after the other. The service counts in whole seconds: within
+    /// one, the order of receipt decides, unless this device's clock was set in between.
+    pub fn is_newer_than(&self, other: &Session) -> bool {
+        let (mine, theirs) = (self.issued_at(), other.issued_at());
+        mine > theirs
+            || (mine == theirs
+                && self.received_at > other.received_at
+                && self.received_at - other.received_at < SAME_SECOND_MS)
+    }
+
     /// When the service issued the access token, in seconds of its clock.
     pub fn issued_at(&self) -> f64 {
         jwt::claims(self.access.expose("its issue time is read"))
@@ -219,6 +229,9 @@ fn check(claims: &Value, pool: &Pool, token_use: &str) -> Result<(), Violation> 
 }
 
 /// `exp` minus `iat`, in seconds: both are of the service's clock, so ours does not matter.
+/// Tokens of one second are received within a request's patience of each other.
+const SAME_SECOND_MS: u64 = 60_000;
+
 fn lifetime(claims: &Value) -> Result<u64, Violation> {
     let (Some(issued), Some(ends)) = (claims.number("iat"), claims.number("exp")) else {
         return Err(Violation::TokenTimes);

@@ -9,6 +9,7 @@ use core::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::step;
+use crate::host::fake::pairs;
 use crate::protocol::json::Value;
 use crate::protocol::text::base64url;
 use crate::transcript::Machine;
@@ -213,13 +214,22 @@ impl Host {
                 Value::Array(items.map(load).collect())
             }
             "write" => {
-                let place = (text("store"), text("key"));
-                self.written.push(text("key"));
-                match effect.string("value") {
-                    Some(value) => self.values.insert(place, value),
-                    None => self.values.remove(&place),
+                let place = |key: &String| (text("store"), key.clone());
+                let [expected, changes] = ["expected", "changes"].map(|name| pairs(effect, name));
+                let is_met = |(key, value): &(String, Option<String>)| {
+                    self.values.get(&place(key)) == value.as_ref()
                 };
-                Value::Null
+                if !expected.iter().all(is_met) {
+                    return Value::Bool(false);
+                }
+                for (key, value) in changes {
+                    self.written.push(key.clone());
+                    match value {
+                        Some(value) => self.values.insert(place(&key), value),
+                        None => self.values.remove(&place(&key)),
+                    };
+                }
+                Value::Bool(true)
             }
             "sleep" => {
                 let ms = effect.number("ms").unwrap() as u64;

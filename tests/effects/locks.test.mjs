@@ -1,26 +1,32 @@
 // The effect `lock`: Web Locks, and the queue within a page.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lock } from "../../dist/effects/locks.js";
+import { lock as lockFor } from "../../dist/effects/locks.js";
 import { setGlobal } from "./lib.mjs";
+
+const lock = (name, waitMs, holdMs = 60_000) => lockFor(name, waitMs, holdMs);
 
 /** Web Locks of one browser, as the standard has them; `waiting`: requests in the queue. */
 function makeLocks() {
-  const held = new Set();
+  const held = new Map();
   const waiting = [];
   const grantNext = (name) => {
     const at = waiting.findIndex((one) => one.name === name);
     if (at >= 0 && !held.has(name)) waiting.splice(at, 1)[0].grant();
   };
-  const locks = {
-    request: (name, { signal }, callback) =>
+  /** The browser as one page has it. */
+  const locksOf = (clientId) => ({
+    query: async () => ({ held: [...held.values()].map(({ name, clientId }) => ({ name, clientId })), pending: [] }),
+    request: (name, { signal, steal }, callback) =>
       new Promise((resolve, reject) => {
         const entry = {
           name,
+          clientId,
+          reject,
           grant() {
-            held.add(name);
+            held.set(name, entry);
             Promise.resolve(callback({ name })).finally(() => {
-              held.delete(name);
+              if (held.get(name) === entry) held.delete(name);
               resolve();
               grantNext(name);
             });
@@ -32,11 +38,17 @@ function makeLocks() {
           waiting.splice(at, 1);
           reject(signal.reason);
         });
-        waiting.push(entry);
+        if (steal) {
+          held.get(name)?.reject(new DOMException("stolen", "AbortError"));
+          held.delete(name);
+          waiting.unshift(entry);
+        } else {
+          waiting.push(entry);
+        }
         queueMicrotask(() => grantNext(name));
       }),
-  };
-  return { locks, waiting, held };
+  });
+  return { locks: locksOf("this page"), locksOf, waiting, held };
 }
 
 test("a lock is held until it is released", async (t) => {
@@ -45,7 +57,7 @@ test("a lock is held until it is released", async (t) => {
 
   const first = await lock("one", 100);
   assert.equal(first.answer, "held");
-  assert.deepEqual([...browser.held], ["one"]);
+  assert.deepEqual([...browser.held.keys()], ["one"]);
   assert.equal((await lock("one", 20)).answer, "busy");
 
   first.release();
@@ -124,3 +136,63 @@ test("who gave up waiting does not let the ones behind it in", async (t) => {
   first.release();
   (await patient).release();
 });
+
+test("a lock that another tab sits on is taken after its time, and that tab knows", async (t) => {
+  const browser = makeLocks();
+  setGlobal(t, "navigator", { locks: browser.locksOf("a frozen tab") });
+  const frozen = await lock("sat on", 100, 40);
+  assert.ok(frozen.left() > 0 && frozen.left() <= 40, String(frozen.left()));
+  // Not `lock` of this page, whose calls wait for each other.
+  setGlobal(t, "navigator", { locks: browser.locksOf("another") });
+  const { lock: lockOfAnother } = await import("../../dist/effects/locks.js?another");
+
+  const taken = await lockOfAnother("sat on", 1_000, 40);
+
+  assert.equal(taken.answer, "held");
+  assert.ok(taken.left() > 0);
+  assert.equal(frozen.left(), 0);
+  frozen.release();
+  assert.equal(browser.held.get("sat on").clientId, "another");
+  taken.release();
+});
+
+test("a lock that goes from tab to tab is waited for", async (t) => {
+  const browser = makeLocks();
+  const keep = (clientId, ms) =>
+    browser.locksOf(clientId).request("passed on", {}, () => new Promise((resolve) => setTimeout(resolve, ms)));
+  const others = [keep("first", 40), keep("second", 40), keep("third", 40)];
+  setGlobal(t, "navigator", { locks: browser.locks });
+
+  const mine = await lock("passed on", 5_000, 60);
+
+  assert.equal(mine.answer, "held");
+  await Promise.all(others).then(() => {}, () => assert.fail("a lock was taken"));
+  mine.release();
+});
+
+test("a page that was frozen while it waited has most of its patience left", async (t) => {
+  const browser = makeLocks();
+  let leave;
+  void browser.locksOf("other").request("long", {}, () => new Promise((resolve) => (leave = resolve)));
+  setGlobal(t, "navigator", { locks: { ...browser.locks, query: () => Promise.reject(new Error("not here")) } });
+  const waiting = lock("long", 200, 50);
+  // All timers of the page fire late, as one.
+  const until = performance.now() + 300;
+  while (performance.now() < until);
+  setTimeout(() => leave(), 20);
+
+  const { answer, release } = await waiting;
+
+  assert.equal(answer, "held");
+  release();
+});
+
+for (const query of [() => new Promise(() => {}), () => Promise.reject(new Error("no")), undefined]) {
+  test(`where the browser does not say who holds a lock (${query}), it is busy after the wait`, async (t) => {
+    const browser = makeLocks();
+    void browser.locksOf("other").request("secret", {}, () => new Promise(() => {}));
+    setGlobal(t, "navigator", { locks: { ...browser.locks, query } });
+
+    assert.equal((await lock("secret", 40, 20)).answer, "busy");
+  });
+}

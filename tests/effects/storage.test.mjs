@@ -8,6 +8,7 @@ import { makeStore, setGlobal } from "./lib.mjs";
 const hostWith = (lasting) => ({ lasting, tab: makeStore(), memory: makeStore(), local: () => undefined });
 /** As it reaches the core. */
 const text = (answer) => JSON.parse(JSON.stringify(answer));
+const put = (host, key, value) => write(host, { store: "local", expected: [], changes: [[key, value]] });
 const hangs = () => new Promise(() => {});
 
 /** Lets a store hang until patience is over. */
@@ -43,7 +44,7 @@ test("a store that answers with promises is awaited", async () => {
   const host = hostWith({ getItem: async () => "x", setItem: async () => {}, removeItem: async () => {} });
 
   assert.deepEqual(text(await read(host, { items: [["local", "a"]] })), ["x"]);
-  assert.equal(await write(host, { store: "local", key: "a", value: "1" }), null);
+  assert.equal(await put(host, "a", "1"), true);
 });
 
 test("a store that throws or rejects is unavailable", async () => {
@@ -53,8 +54,8 @@ test("a store that throws or rejects is unavailable", async () => {
   for (const fail of [throws, async () => throws()]) {
     const host = hostWith({ getItem: fail, setItem: fail, removeItem: fail });
     assert.deepEqual(text(await read(host, { items: [["local", "a"]] })), [{ error: "unavailable" }]);
-    assert.deepEqual(text(await write(host, { store: "local", key: "a", value: "1" })), { error: "unavailable" });
-    assert.deepEqual(text(await write(host, { store: "local", key: "a" })), { error: "unavailable" });
+    assert.deepEqual(text(await put(host, "a", "1")), { error: "unavailable" });
+    assert.deepEqual(text(await put(host, "a", null)), { error: "unavailable" });
   }
 });
 
@@ -63,7 +64,7 @@ test("a store that hangs is a timeout after three seconds, once and not for each
   host.memory.setItem("d", "4");
 
   const reading = await impatiently(() => read(host, { items: [["local", "a"], ["local", "b"], ["local", "c"], ["memory", "d"]] }));
-  const writing = await impatiently(() => write(host, { store: "local", key: "a", value: "1" }));
+  const writing = await impatiently(() => put(host, "a", "1"));
 
   assert.deepEqual(text(reading.result), [{ error: "timeout" }, { error: "timeout" }, { error: "timeout" }, "4"]);
   assert.equal(reading.waited, 3_000);
@@ -75,19 +76,19 @@ test("what a store's setItem resolves to never reaches the core", async () => {
   circular.self = circular;
   for (const odd of [1n, circular, () => {}, Symbol("odd"), { error: "timeout" }]) {
     const host = hostWith({ getItem: () => odd, setItem: async () => odd, removeItem: () => odd });
-    assert.equal(await write(host, { store: "local", key: "a", value: "1" }), null);
-    assert.equal(await write(host, { store: "local", key: "a" }), null);
+    assert.equal(await put(host, "a", "1"), true);
+    assert.equal(await put(host, "a", null), true);
     assert.deepEqual(await read(host, { items: [["local", "a"]] }), [null]);
   }
 });
 
-test("no value, and null, remove what is stored", async () => {
-  for (const value of [undefined, null]) {
-    const host = hostWith(makeStore());
-    host.lasting.setItem("a", "1");
-    await write(host, { store: "local", key: "a", value });
-    assert.equal(host.lasting.items.has("a"), false);
-  }
+test("null removes what is stored", async () => {
+  const host = hostWith(makeStore());
+  host.lasting.setItem("a", "1");
+
+  await put(host, "a", null);
+
+  assert.equal(host.lasting.items.has("a"), false);
 });
 
 test("without a usable localStorage the page's memory stands in for as long as it lives", async (t) => {
@@ -99,8 +100,48 @@ test("without a usable localStorage the page's memory stands in for as long as i
       Object.defineProperty(globalThis, "localStorage", { configurable: true, get: () => { throw new DOMException("no", "SecurityError"); } });
     const host = createHost({ clientId: "c", userPoolId: "p" });
 
-    assert.equal(await write(host, { store: "local", key: "a", value: "1" }), null, broken);
+    assert.equal(await put(host, "a", "1"), true, broken);
     assert.deepEqual(text(await read(host, { items: [["local", "a"]] })), ["1"], broken);
     assert.deepEqual(text(await read(host, { items: [["memory", "a"], ["session", "a"]] })), [null, null], broken);
   }
+});
+
+for (const [kind, wrap] of [["at once", (value) => value], ["with promises", async (value) => value]]) {
+  test(`a write of a store that answers ${kind} is made only where what is expected is there`, async () => {
+    const store = makeStore();
+    const host = hostWith({
+      getItem: (key) => wrap(store.getItem(key)),
+      setItem: (key, value) => wrap(store.setItem(key, value)),
+      removeItem: (key) => wrap(store.removeItem(key)),
+    });
+    const change = (expected, changes) => write(host, { store: "local", expected, changes });
+    store.setItem("a", "1");
+
+    assert.equal(await change([["a", "2"]], [["a", "3"], ["b", "3"]]), false);
+    assert.equal(await change([["a", null]], [["a", "3"]]), false);
+    assert.equal(await change([["a", "1"], ["b", "x"]], [["a", "3"]]), false);
+    assert.deepEqual([store.getItem("a"), store.getItem("b") ?? null], ["1", null]);
+
+    assert.equal(await change([["a", "1"], ["b", null]], [["a", null], ["b", "2"]]), true);
+    assert.deepEqual([store.getItem("a") ?? null, store.getItem("b")], [null, "2"]);
+  });
+}
+
+test("two calls of one page that write over the same value: one of them does", async () => {
+  const host = hostWith(makeStore());
+  host.lasting.setItem("a", "0");
+  const change = (value) => write(host, { store: "local", expected: [["a", "0"]], changes: [["a", value]] });
+
+  assert.deepEqual((await Promise.all([change("1"), change("2")])).sort(), [false, true]);
+});
+
+test("what is expected of a store that fails is not known: nothing is written", async () => {
+  const written = [];
+  const fails = () => {
+    throw new Error("locked");
+  };
+  const host = hostWith({ getItem: fails, setItem: (key) => written.push(key), removeItem: () => {} });
+
+  assert.deepEqual(text(await write(host, { store: "local", expected: [["a", null]], changes: [["a", "1"]] })), { error: "unavailable" });
+  assert.deepEqual(written, []);
 });

@@ -2,12 +2,23 @@
 
 use js_sys::Date;
 use lifeguard::host::SendError;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
 use crate::abort::{OnAbort, is_aborted};
 use crate::timer::{Timer, promise};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
+}
+
+/// Milliseconds since this page began, whatever becomes of the device's clock.
+pub fn uptime() -> f64 {
+    performance_now()
+}
 
 /// Unix time of this device, in milliseconds.
 pub fn now() -> u64 {

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use lifeguard::host::{Locked, PasskeyError, SendError, Store, StoreError};
 use lifeguard::operations::Client;
 use lifeguard::operations::error::{Attempt, Error};
+use lifeguard::protocol::http::HttpResponse;
 use lifeguard::protocol::json::Value;
 use lifeguard::protocol::secret::Secret;
 use lifeguard::transcript::{Machine, Transcript};
@@ -103,7 +104,7 @@ impl Driver {
         let text = |name| effect.str(name).unwrap_or_default();
         let number = |name| effect.number(name).unwrap_or_default() as u32;
         match text("kind") {
-            "send" => match fetch::send(&request(effect), signal).await {
+            "send" => match send(effect, signal, locks).await {
                 Ok(reply) => Value::object()
                     .with("status", f64::from(reply.status))
                     .with_some("errorType", reply.error_type)
@@ -117,16 +118,13 @@ impl Driver {
                 .await
                 .map_or_else(|error| failed(send_error(error)), |()| Value::Null),
             "read" => self.read(effect).await,
-            "write" => {
-                let (store, key) = (store(text("store")), text("key"));
-                let written = match effect.str("value") {
-                    Some(value) => self.stores.save(store, key, value).await,
-                    None => self.stores.remove(store, key).await,
-                };
-                written.map_or_else(|error| failed(store_error(error)), |()| Value::Null)
-            }
+            "write" => self
+                .write(effect)
+                .await
+                .map_or_else(|error| failed(store_error(error)), Value::Bool),
             "lock" => {
-                let (locked, held) = locks::acquire(text("name"), number("waitMs")).await;
+                let (locked, held) =
+                    locks::acquire(text("name"), number("waitMs"), number("holdMs")).await;
                 locks.extend(held.map(|held| (String::from(text("name")), held)));
                 match locked {
                     Locked::Held => "held",
@@ -152,6 +150,22 @@ impl Driver {
         }
     }
 
+    async fn write(&self, effect: &Value) -> Result<bool, StoreError> {
+        let store = store(effect.str("store").unwrap_or_default());
+        for (key, value) in pairs(effect, "expected") {
+            if self.stores.load(store, key).await?.as_deref() != value {
+                return Ok(false);
+            }
+        }
+        for (key, value) in pairs(effect, "changes") {
+            match value {
+                Some(value) => self.stores.save(store, key, value).await?,
+                None => self.stores.remove(store, key).await?,
+            }
+        }
+        Ok(true)
+    }
+
     async fn read(&self, effect: &Value) -> Value {
         let mut values = Vec::new();
         for item in effect.get("items").map(Value::items).unwrap_or_default() {
@@ -166,6 +180,30 @@ impl Driver {
         }
         Value::Array(values)
     }
+}
+
+/// Keys and values of a write.
+fn pairs<'a>(effect: &'a Value, name: &str) -> impl Iterator<Item = (&'a str, Option<&'a str>)> {
+    let items = effect.get(name).map(Value::items).unwrap_or_default().iter();
+    items.filter_map(|item| match item.items() {
+        [key, value] => Some((key.as_str()?, value.as_str())),
+        _ => None,
+    })
+}
+
+/// A request ends before another tab may take a lock of this call.
+async fn send(
+    effect: &Value,
+    signal: Option<&AbortSignal>,
+    locks: &[(String, Held)],
+) -> Result<HttpResponse, SendError> {
+    let mut request = request(effect);
+    let left = locks.iter().map(|(_, held)| held.left_ms()).min().unwrap_or(u32::MAX);
+    request.timeout_ms = request.timeout_ms.min(left);
+    if left == 0 {
+        return Err(SendError::Unlocked);
+    }
+    fetch::send(&request, signal).await
 }
 
 /// The request of a `send`.
@@ -201,6 +239,7 @@ fn send_error(error: SendError) -> &'static str {
         SendError::Network => "network",
         SendError::TimedOut => "timeout",
         SendError::Aborted => "aborted",
+        SendError::Unlocked => "unlocked",
     }
 }
 

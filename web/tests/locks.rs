@@ -19,7 +19,7 @@ async fn two(name: &'static str, expected: Locked) -> Vec<(&'static str, &'stati
     let work = |who: &'static str| {
         let log = &log;
         async move {
-            let (locked, held) = locks::acquire(name, 5_000).await;
+            let (locked, held) = locks::acquire(name, 5_000, 30_000).await;
             assert_eq!(locked, expected);
             assert!(held.is_some());
             log.borrow_mut().push((who, "in"));
@@ -44,19 +44,32 @@ async fn work_under_one_name_does_not_overlap() {
 async fn a_lock_that_is_never_given_back_does_not_hang_the_rest() {
     js("navigator.locks.request('lifeguard.orphan', () => new Promise(() => {}))");
 
-    let (locked, held) = locks::acquire("lifeguard.orphan", 100).await;
+    let (locked, held) = locks::acquire("lifeguard.orphan", 100, 30_000).await;
 
     assert_eq!(locked, Locked::Busy);
     assert!(held.is_none());
 }
 
 #[wasm_bindgen_test]
+async fn a_lock_that_its_holder_sits_on_is_taken_and_its_requests_end_before() {
+    let (_, first) = locks::acquire("lifeguard.frozen", 1_000, 100).await;
+    let first = first.unwrap();
+    assert!((1..=100).contains(&first.left_ms()), "{}", first.left_ms());
+
+    let (locked, second) = locks::acquire("lifeguard.frozen", 1_000, 100).await;
+
+    assert_eq!(locked, Locked::Held);
+    assert_eq!(first.left_ms(), 0);
+    assert!(second.unwrap().left_ms() > 0);
+}
+
+#[wasm_bindgen_test]
 async fn a_grant_that_comes_too_late_is_given_back() {
-    let (_, held) = locks::acquire("lifeguard.late", 1_000).await;
-    let (late, _) = locks::acquire("lifeguard.late", 20).await;
+    let (_, held) = locks::acquire("lifeguard.late", 1_000, 30_000).await;
+    let (late, _) = locks::acquire("lifeguard.late", 20, 30_000).await;
     drop(held);
 
-    let (locked, _held) = locks::acquire("lifeguard.late", 2_000).await;
+    let (locked, _held) = locks::acquire("lifeguard.late", 2_000, 30_000).await;
 
     assert_eq!((late, locked), (Locked::Busy, Locked::Held));
 }
@@ -66,11 +79,11 @@ async fn without_locks_of_the_browser_the_page_has_its_own() {
     js("Object.defineProperty(navigator, 'locks', { configurable: true, value: undefined })");
 
     let log = two("lifeguard.page", Locked::Missing).await;
-    let (_, held) = locks::acquire("lifeguard.page", 1_000).await;
-    let (late, nothing) = locks::acquire("lifeguard.page", 20).await;
-    let (other, _other) = locks::acquire("lifeguard.page.other", 20).await;
+    let (_, held) = locks::acquire("lifeguard.page", 1_000, 30_000).await;
+    let (late, nothing) = locks::acquire("lifeguard.page", 20, 30_000).await;
+    let (other, _other) = locks::acquire("lifeguard.page.other", 20, 30_000).await;
     drop(held);
-    let (again, _again) = locks::acquire("lifeguard.page", 1_000).await;
+    let (again, _again) = locks::acquire("lifeguard.page", 1_000, 30_000).await;
     js("delete navigator.locks");
 
     assert_eq!(log.len(), 4);

@@ -87,13 +87,32 @@ impl Tab {
                 return result.unwrap_or_else(|| panic!("no effect and no result"));
             };
             let answer = self.perform(&effect, &mut locks).await;
+            self.trace(&effect, &answer);
             transcript.push(Value::Array(vec![effect.get("id").unwrap().clone(), answer]));
         }
     }
 
+    /// Notes an effect and its answer, where somebody reads along.
+    fn trace(&self, effect: &Value, answer: &Value) {
+        self.world().with(|state| {
+            let now = state.now - 1_780_000_000_000;
+            let Some(trace) = &mut state.trace else { return };
+            let short = |value: &Value| {
+                let text = value.write();
+                let claims = text.find("s3cr3t-refresh").map_or("", |at| &text[at..]);
+                let [head, token] = [(&*text, 190), (claims, 18)].map(|(text, end)| {
+                    text.char_indices().nth(end).map_or(text, |(end, _)| &text[..end])
+                });
+                [head, " ", token].concat()
+            };
+            let [asked, got] = [effect, answer].map(short);
+            trace.push(format!("{now:>12} tab {} {asked}\n      -> {got}", self.id()));
+        });
+    }
+
     async fn perform(&self, effect: &Value, locks: &mut Vec<(String, Held)>) -> Value {
         match effect.str("kind").unwrap() {
-            "send" => match self.send(&request(effect)).await {
+            "send" => match self.send_under(&request(effect), locks).await {
                 Ok(reply) => reply_value(&reply),
                 Err(error) => send_failure(error),
             },
@@ -103,9 +122,15 @@ impl Tab {
             }
             "read" => {
                 let mut values = Vec::new();
+                let mut hanging = None;
                 for item in effect.get("items").unwrap().items() {
                     let [store, key] = item.items() else { panic!("{item:?}") };
-                    let found = self.load(store_of(store), key.as_str().unwrap()).await;
+                    // Patience is for a store, not for each of its values.
+                    let found = match hanging == Some(store) {
+                        true => Err(StoreError::TimedOut),
+                        false => self.load(store_of(store), key.as_str().unwrap()).await,
+                    };
+                    hanging = hanging.or((found == Err(StoreError::TimedOut)).then_some(store));
                     values.push(match found {
                         Ok(Some(text)) => Value::from(text),
                         Ok(None) => Value::Null,
@@ -116,18 +141,15 @@ impl Tab {
             }
             "write" => {
                 let store = store_of(effect.get("store").unwrap());
-                let key = effect.str("key").unwrap();
-                let written = match effect.str("value") {
-                    Some(value) => self.save(store, key, value).await,
-                    None => self.remove(store, key).await,
-                };
-                written.map_or_else(store_failure, |()| Value::Null)
+                let [expected, changes] = ["expected", "changes"].map(|name| pairs(effect, name));
+                self.write(store, &expected, &changes).await.map_or_else(store_failure, Value::Bool)
             }
             "lock" => {
                 let name = effect.str("name").unwrap();
                 let wait_ms = effect.number("waitMs").unwrap() as u32;
-                let (locked, held) = self.lock(name, wait_ms).await;
-                locks.extend(held.map(|held| (String::from(name), held)));
+                let hold_ms = effect.number("holdMs").unwrap() as u32;
+                let (locked, held) = self.lock(name, wait_ms, hold_ms).await;
+                locks.extend(held.into_iter().map(|held| (String::from(name), held)));
                 match locked {
                     Locked::Held => "held",
                     Locked::Busy => "busy",
@@ -142,6 +164,15 @@ impl Tab {
             _ => Value::object().with("error", "notSupported"),
         }
     }
+}
+
+/// Keys and values of a `write`.
+pub(crate) fn pairs(effect: &Value, name: &str) -> Vec<(String, Option<String>)> {
+    let pair = |pair: &Value| {
+        let [key, value] = pair.items() else { panic!("{pair:?}") };
+        (String::from(key.as_str().unwrap()), value.as_str().map(String::from))
+    };
+    effect.get(name).unwrap().items().iter().map(pair).collect()
 }
 
 /// The request of a `send`.
@@ -181,6 +212,7 @@ fn send_failure(error: SendError) -> Value {
         SendError::Network => "network",
         SendError::TimedOut => "timeout",
         SendError::Aborted => "aborted",
+        SendError::Unlocked => "unlocked",
     };
     Value::object().with("error", name)
 }
@@ -204,6 +236,19 @@ pub(crate) fn store_of(name: &Value) -> Store {
 }
 
 impl Tab {
+    /// Sends while the locks are held, and no longer than they can be.
+    async fn send_under(
+        &self,
+        request: &HttpRequest,
+        locks: &[(String, Held)],
+    ) -> Result<HttpResponse, SendError> {
+        let left = locks.iter().map(|(_, held)| held.left_ms()).min().unwrap_or(u32::MAX);
+        if left == 0 {
+            return Err(SendError::Unlocked);
+        }
+        self.send(request, request.timeout_ms.min(left)).await
+    }
+
     /// A call that needs no effect.
     pub(crate) fn run_now<T>(&self, page: &Page, operation: impl Operation<T>) -> Result<T, Error> {
         run_once(self, page, &[], &operation).0.unwrap()

@@ -24,15 +24,32 @@ pub(super) struct Held {
     world: World,
     name: String,
     ticket: u64,
+    /// How long requests may be sent under it; no limit for a page's own.
+    hold_ms: Option<u64>,
+}
+
+impl Held {
+    /// How long requests may still take under this lock.
+    pub(super) fn left_ms(&self) -> u32 {
+        let Some(hold_ms) = self.hold_ms else { return u32::MAX };
+        self.world.with(|state| match state.locks[&self.name].holder {
+            Some((holder, since)) if holder == self.ticket => {
+                (since + hold_ms).saturating_sub(state.now) as u32
+            }
+            // Another tab took it.
+            _ => 0,
+        })
+    }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
         self.world.with(|state| {
+            let now = state.now;
             let lock = state.locks.entry(self.name.clone()).or_default();
             lock.queue.retain(|(ticket, _)| *ticket != self.ticket);
-            if lock.holder == Some(self.ticket) {
-                lock.pass();
+            if lock.holder.is_some_and(|(holder, _)| holder == self.ticket) {
+                lock.pass(now);
             }
         });
     }
@@ -41,6 +58,14 @@ impl Drop for Held {
 impl Tab {
     pub(super) fn new(world: World, id: usize) -> Self {
         Self { world, id }
+    }
+
+    pub(super) fn world(&self) -> &World {
+        &self.world
+    }
+
+    pub(super) fn id(&self) -> usize {
+        self.id
     }
 
     /// Waits in true time.
@@ -77,15 +102,13 @@ impl Tab {
     async fn store<T>(
         &self,
         store: Store,
-        writes: bool,
         step: impl FnOnce(&mut std::collections::BTreeMap<String, String>) -> T,
     ) -> Result<T, StoreError> {
         self.pause().await;
         let (throws, hangs) = self.world.with(|state| {
             let faults = state.faults.clone();
             let lasting = store == Store::Lasting;
-            let full = writes && faults.store_full;
-            let throws = state.rng.percent(faults.store_throws) || full;
+            let throws = state.rng.percent(faults.store_throws);
             (lasting && throws, lasting && state.rng.percent(faults.store_hangs))
         });
         if hangs {
@@ -105,6 +128,9 @@ impl Tab {
         Ok(value)
     }
 }
+
+/// A key and its value; `None`: absent.
+pub(super) type Pair = (String, Option<String>);
 
 /// What becomes of a request.
 enum Fate {
@@ -128,7 +154,11 @@ impl Machine for Tab {
 }
 
 impl Tab {
-    pub(super) async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, SendError> {
+    pub(super) async fn send(
+        &self,
+        request: &HttpRequest,
+        timeout_ms: u32,
+    ) -> Result<HttpResponse, SendError> {
         let entry = self.world.with(|state| state.take_off(self.id, request));
         let _landing = entry.map(|id| Landing(self.world.clone(), id));
         self.pause().await;
@@ -175,7 +205,7 @@ impl Tab {
             }
             Fate::ReplyHangs => {
                 answer(&self.world, false);
-                self.wait(u64::from(request.timeout_ms)).await;
+                self.wait(u64::from(timeout_ms)).await;
                 return Err(SendError::TimedOut);
             }
             Fate::Busy => refusal(503, "InternalErrorException", None),
@@ -198,66 +228,103 @@ impl Tab {
     }
 
     pub(super) async fn load(&self, store: Store, key: &str) -> Result<Option<String>, StoreError> {
-        self.store(store, false, |map| map.get(key).cloned()).await
+        self.store(store, |map| map.get(key).cloned()).await
     }
 
-    pub(super) async fn save(
+    /// Changes values where others are as expected. A store that fails may have changed some.
+    pub(super) async fn write(
         &self,
         store: Store,
-        key: &str,
-        value: &str,
-    ) -> Result<(), StoreError> {
-        self.store(store, true, |map| {
-            map.insert(String::from(key), String::from(value));
+        expected: &[Pair],
+        changes: &[Pair],
+    ) -> Result<bool, StoreError> {
+        let faults = self.world.with(|state| state.faults.clone());
+        let failing = (1..changes.len()).find(|_| {
+            store == Store::Lasting
+                && self.world.with(|state| state.rng.percent(faults.store_throws))
+        });
+        let full_at = changes.iter().position(|(_, value)| value.is_some() && faults.store_full);
+        let until = failing.into_iter().chain(full_at.filter(|_| store == Store::Lasting)).min();
+        self.store(store, |map| {
+            if !expected.iter().all(|(key, value)| map.get(key) == value.as_ref()) {
+                return Ok(false);
+            }
+            for (key, value) in &changes[..until.unwrap_or(changes.len())] {
+                match value {
+                    Some(value) => drop(map.insert(key.clone(), value.clone())),
+                    None => drop(map.remove(key)),
+                }
+            }
+            if until.is_some() { Err(StoreError::Unavailable) } else { Ok(true) }
         })
-        .await
+        .await?
     }
 
-    pub(super) async fn remove(&self, store: Store, key: &str) -> Result<(), StoreError> {
-        self.store(store, false, |map| {
-            map.remove(key);
-        })
-        .await
+    /// Takes a lock of this page, and then one of the browser, as `js/effects/locks.ts` does.
+    pub(super) async fn lock(&self, name: &str, wait_ms: u32, hold_ms: u32) -> (Locked, Vec<Held>) {
+        let mut left = u64::from(wait_ms);
+        let hold_ms = u64::from(hold_ms);
+        let of_page = format!("{name} of tab {}", self.id);
+        let Some(turn) = self.queue(of_page, &mut left, hold_ms, false).await else {
+            return (Locked::Busy, Vec::new());
+        };
+        if self.world.with(|state| state.faults.no_locks) {
+            return (Locked::Missing, vec![turn]);
+        }
+        match self.queue(String::from(name), &mut left, hold_ms, true).await {
+            Some(held) => (Locked::Held, vec![held, turn]),
+            None => (Locked::Busy, Vec::new()),
+        }
     }
 
-    /// Takes a lock of the browser; where there are none, one of this page alone.
-    pub(super) async fn lock(&self, name: &str, wait_ms: u32) -> (Locked, Option<Held>) {
-        let is_missing = self.world.with(|state| state.faults.no_locks);
-        let name = if is_missing { format!("{name} of tab {}", self.id) } else { name.into() };
-        let (ticket, due) =
-            self.world.with(|state| (state.next_id(), state.now + u64::from(wait_ms)));
-        let place = Held { world: self.world.clone(), name: name.clone(), ticket };
+    /// Waits for a lock; with `takes`, it is taken from whoever held it all of `hold_ms`. The wait
+    /// goes by rounds, so that a tab that was frozen has most of it still before it.
+    async fn queue(&self, name: String, left: &mut u64, hold_ms: u64, takes: bool) -> Option<Held> {
+        let ticket = self.world.with(State::next_id);
+        let place = Held {
+            world: self.world.clone(),
+            name: name.clone(),
+            ticket,
+            hold_ms: takes.then_some(hold_ms),
+        };
+        let mut round: Option<(Option<u64>, u64)> = None;
         let mut is_queued = false;
         let got = poll_fn(|context| {
             self.world.with(|state| {
-                if !std::mem::replace(&mut is_queued, true) {
-                    state.add_timer(due, context.waker().clone());
-                    let lock = state.locks.entry(name.clone()).or_default();
-                    lock.queue.push_back((ticket, context.waker().clone()));
-                    if lock.holder.is_none() {
-                        lock.pass();
-                    }
-                }
                 let now = state.now;
                 let lock = state.locks.entry(name.clone()).or_default();
-                match lock.holder {
-                    Some(holder) if holder == ticket => Poll::Ready(true),
-                    _ if now >= due => Poll::Ready(false),
-                    _ => {
-                        if let Some(entry) = lock.queue.iter_mut().find(|e| e.0 == ticket) {
-                            entry.1 = context.waker().clone();
-                        }
-                        Poll::Pending
+                if !std::mem::replace(&mut is_queued, true) {
+                    lock.queue.push_back((ticket, context.waker().clone()));
+                    if lock.holder.is_none() {
+                        lock.pass(now);
                     }
                 }
+                let holder = lock.holder.map(|(holder, _)| holder);
+                if holder == Some(ticket) {
+                    return Poll::Ready(true);
+                }
+                if let Some((seen, _)) = round.take_if(|(_, end)| now >= *end) {
+                    let is_whole = *left >= hold_ms;
+                    *left -= hold_ms.min(*left);
+                    if is_whole && seen == holder && takes {
+                        lock.queue.retain(|(waiting, _)| *waiting != ticket);
+                        lock.holder = Some((ticket, now));
+                        return Poll::Ready(true);
+                    }
+                }
+                if *left == 0 {
+                    return Poll::Ready(false);
+                }
+                let (_, end) = *round.get_or_insert((holder, now + hold_ms.min(*left)));
+                if let Some(entry) = lock.queue.iter_mut().find(|entry| entry.0 == ticket) {
+                    entry.1 = context.waker().clone();
+                }
+                state.add_timer(end, context.waker().clone());
+                Poll::Pending
             })
         })
         .await;
-        match (got, is_missing) {
-            (false, _) => (Locked::Busy, None),
-            (true, false) => (Locked::Held, Some(place)),
-            (true, true) => (Locked::Missing, Some(place)),
-        }
+        got.then_some(place)
     }
 
     pub(super) fn notify(&self, event: Value) {
@@ -294,8 +361,7 @@ impl Drop for Landing {
 
 impl State {
     /// Notes a refresh that begins. With locks, none of the same token may be under way, unless one
-    /// of the two tabs was frozen in the middle of it; or any tab was, which may hold the lock, while
-    /// the store is too full for a lease.
+    /// of the two tabs was frozen in the middle of it.
     fn take_off(&mut self, tab: usize, request: &HttpRequest) -> Option<u64> {
         let input = Value::parse(request.body.expose("the pool reads it"))?;
         let token = input.string("RefreshToken")?;
@@ -311,8 +377,7 @@ impl State {
                 && !was_frozen(flight.tab)
                 && !was_frozen(tab)
         });
-        let is_stuck = self.faults.store_full && (0..self.tabs.len()).any(was_frozen);
-        if twice && !self.faults.no_locks && !is_stuck {
+        if twice && !self.faults.no_locks {
             self.broken.push(format!("two refreshes of one token are under way, one of tab {tab}"));
         }
         let id = self.next_id();

@@ -38,7 +38,6 @@ pub(in crate::operations) struct Guard {
     pub(super) by: By,
     right: Right,
     owner: String,
-    is_locked: bool,
 }
 
 /// How the right was had.
@@ -73,74 +72,81 @@ impl Guard {
         {
             let _ = host.remove(Store::Lasting, &key)?;
         }
-        if self.is_locked {
+        if self.by != By::Refused {
             host.unlock(&self.right.name(client));
         }
         Ok(())
     }
 }
 
-/// Waits for the right to act. A tab that is frozen while it holds the lock must not hang the
-/// others: when its lease has expired too, they go on.
+/// Waits for the right to act. A tab that is frozen while it holds the right must not hang the
+/// others: it loses it, and its request is not sent any more.
 pub(in crate::operations) fn enter(client: &Client, host: &impl Host, right: Right) -> Run<Guard> {
-    // As long as a refresh may take that goes well, with one reply lost.
-    let wait_ms = client.timeout_ms.saturating_mul(2).saturating_add(SLACK_MS);
-    enter_within(client, host, right, wait_ms, client.timeout_ms)
+    enter_within(client, host, right, hold_ms(client).saturating_mul(4))
 }
 
-/// [`enter`], for a caller with limits of its own: for the lock, and for a lease beyond a lock that
-/// stayed busy.
+/// [`enter`], for a caller with a limit of its own.
 pub(super) fn enter_within(
     client: &Client,
     host: &impl Host,
     right: Right,
     wait_ms: u32,
-    busy_wait_ms: u32,
 ) -> Run<Guard> {
     let mut nonce = [0; 9];
     host.fill_random(&mut nonce);
     let owner = [&text::base64url(&nonce), " "].concat();
-    let locked = host.lock(&right.name(client), wait_ms)?;
-    let by = match locked {
-        Locked::Held => mark(client, host, right, wait_ms, &owner)?,
-        Locked::Busy => lease(client, host, right, busy_wait_ms, &owner)?,
-        Locked::Missing => lease(client, host, right, wait_ms, &owner)?,
+    let name = right.name(client);
+    let by = match host.lock(&name, wait_ms, hold_ms(client))? {
+        Locked::Held => mark(client, host, right, &owner)?,
+        Locked::Missing => lease(client, host, right, wait_ms.min(hold_ms(client)), &owner)?,
+        Locked::Busy => By::Refused,
     };
-    Ok(Guard { by, right, owner, is_locked: locked != Locked::Busy })
+    Ok(Guard { by, right, owner })
 }
 
-/// Says in the store that the lock is held, for tabs that cannot have it. A lease that was taken
-/// without the lock is respected; one that a holder of the lock left means nothing any more.
-fn mark(client: &Client, host: &impl Host, right: Right, wait_ms: u32, owner: &str) -> Run<By> {
-    let Some(found) = free_lease(client, host, right, wait_ms, |lease| {
-        if lease.ends_with(UNDER_LOCK) { None } else { end_of(lease) }
-    })?
-    else {
-        return Ok(By::Refused);
-    };
-    let Ok(found) = found else { return Ok(By::Lock { was_left: false }) };
-    let (now, duration) = (host.now(), lease_ms(client));
-    let was_left = found
-        .as_deref()
-        .filter(|lease| lease.ends_with(UNDER_LOCK))
-        .and_then(end_of)
-        .is_some_and(|until| until > now && until <= now + duration);
-    let text = [&lease_text(owner, now + duration), UNDER_LOCK].concat();
+/// Says in the store that the lock is held, until what this tab stores is there to be seen.
+fn mark(client: &Client, host: &impl Host, right: Right, owner: &str) -> Run<By> {
+    let key = right.key(client);
+    let found = host.load(Store::Lasting, &key)?.unwrap_or_default();
+    let now = host.now();
+    let was_left = is_in_force(client, found.as_deref(), now);
     // Where the store refuses, the lock alone has to do.
-    let _ = host.save(Store::Lasting, &right.key(client), &text)?;
+    let _ = host.save(Store::Lasting, &key, &lease_text(owner, now + lease_ms(client)))?;
     Ok(By::Lock { was_left })
 }
 
 /// Writes a lease, waits until every tab that read before has written, and looks whose it is.
 fn lease(client: &Client, host: &impl Host, right: Right, wait_ms: u32, owner: &str) -> Run<By> {
+    let by = obtain_lease(client, host, right, wait_ms, owner)?;
+    if by == By::Refused {
+        // The turn among the calls of this page.
+        host.unlock(&right.name(client));
+    }
+    Ok(by)
+}
+
+fn obtain_lease(
+    client: &Client,
+    host: &impl Host,
+    right: Right,
+    wait_ms: u32,
+    owner: &str,
+) -> Run<By> {
     let key = right.key(client);
     let mut waited = 0;
     loop {
-        let Some(found) = free_lease(client, host, right, wait_ms, end_of)? else {
-            return Ok(By::Refused);
-        };
-        if found.is_err() {
-            return Ok(By::Nothing);
+        let Ok(found) = host.load(Store::Lasting, &key)? else { return Ok(By::Nothing) };
+        if is_in_force(client, found.as_deref(), host.now()) {
+            if waited >= wait_ms {
+                return Ok(By::Refused);
+            }
+            let mut dice = [0; 1];
+            host.fill_random(&mut dice);
+            // Seldom in the end: each look makes the call's transcript longer.
+            let pause = SETTLE_MS + u32::from(dice[0]) + waited / 8;
+            let _ = host.sleep(pause)?;
+            waited += pause;
+            continue;
         }
         let text = lease_text(owner, host.now() + lease_ms(client));
         if host.save(Store::Lasting, &key, &text)?.is_err() {
@@ -157,34 +163,16 @@ fn lease(client: &Client, host: &impl Host, right: Right, wait_ms: u32, owner: &
     }
 }
 
-/// Waits until no lease is in force: what the store holds then, or its failure; `None` where one
-/// was in force all the time. `end` tells until when a lease is to be respected.
-fn free_lease(
-    client: &Client,
-    host: &impl Host,
-    right: Right,
-    wait_ms: u32,
-    end: impl Fn(&str) -> Option<u64>,
-) -> Run<Option<Result<Option<String>, ()>>> {
-    let key = right.key(client);
-    let mut waited = 0;
-    loop {
-        let Ok(found) = host.load(Store::Lasting, &key)? else { return Ok(Some(Err(()))) };
-        let now = host.now();
-        let until = found.as_deref().and_then(&end).unwrap_or(0);
-        // One that ends later than any that is written now dates from another time of the clock.
-        if until <= now || until > now + lease_ms(client) {
-            return Ok(Some(Ok(found)));
-        }
-        if waited >= wait_ms {
-            return Ok(None);
-        }
-        let mut dice = [0; 1];
-        host.fill_random(&mut dice);
-        let pause = SETTLE_MS + u32::from(dice[0]);
-        let _ = host.sleep(pause)?;
-        waited += pause;
-    }
+/// Whether a lease is to be respected.
+fn is_in_force(client: &Client, lease: Option<&str>, now: u64) -> bool {
+    let until = lease.and_then(|lease| text::whole_number(text::cut(lease, b' ')?.1)).unwrap_or(0);
+    // One that ends later than any that is written now dates from another time of the clock.
+    until > now && until <= now + lease_ms(client)
+}
+
+/// As long as a refresh may take that goes well, with one reply lost.
+fn hold_ms(client: &Client) -> u32 {
+    client.timeout_ms.saturating_mul(2).saturating_add(SLACK_MS)
 }
 
 fn lease_ms(client: &Client) -> u64 {
@@ -197,13 +185,6 @@ fn lease_text(owner: &str, until: u64) -> String {
     lease
 }
 
-/// When a lease ends.
-fn end_of(lease: &str) -> Option<u64> {
-    let until = text::cut(lease, b' ')?.1;
-    text::whole_number(until.strip_suffix(UNDER_LOCK).unwrap_or(until))
-}
-
-const UNDER_LOCK: &str = " lock";
 /// Longer than a tab needs between reading and writing.
 pub(in crate::operations) const SETTLE_MS: u32 = 50;
 /// Longer than a browser needs to show other tabs what one has written; seen in WebKit on a busy

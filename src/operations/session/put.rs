@@ -20,7 +20,7 @@ pub fn put(client: &Client, host: &impl Host, store: Store, session: Session) ->
         events::assume(client, host, before.as_ref());
     }
     // Not around the whole sign-in: only so that no refresh writes over the new session.
-    let guard = exclusive::enter_within(client, host, Right::Refresh, PUT_WAIT_MS, 0)?;
+    let guard = exclusive::enter_within(client, host, Right::Refresh, PUT_WAIT_MS)?;
     let stored = settle(stored::put(client, host, store, session))?;
     guard.leave(client, host)?;
     let stored = stored?;

@@ -23,13 +23,20 @@ pub(super) fn run(
     wanted: &Wanted,
     before: &Stored,
 ) -> Attempt<Option<Stored>> {
-    let guard = exclusive::enter(client, host, Right::Refresh)?;
-    let result = settle(match guard.by {
-        By::Refused => waited_in_vain(client, host, before),
-        _ => locked(client, host, wanted, before, &guard),
-    })?;
-    guard.leave(client, host)?;
-    Ok(result?)
+    let mut retries = 10;
+    loop {
+        let guard = exclusive::enter(client, host, Right::Refresh)?;
+        let result = settle(match guard.by {
+            By::Refused => waited_in_vain(client, host, before),
+            _ => locked(client, host, wanted, before, &guard),
+        })?;
+        guard.leave(client, host)?;
+        match result {
+            // This page was frozen while it held the lock: from the beginning.
+            Err(Error::Send(SendError::Unlocked)) if retries > 0 => retries -= 1,
+            result => return Ok(result?),
+        }
+    }
 }
 
 /// Other tabs had the right all the time: perhaps one of them had success.
@@ -86,7 +93,9 @@ fn locked(
             refused(client, host, &stored, &refusal, guard)
         }
         Err(error) => {
-            cool(host, token, &error);
+            if !matches!(error, Error::Send(SendError::Unlocked)) {
+                cool(host, token, &error);
+            }
             Err(error.into())
         }
     }

@@ -84,6 +84,7 @@ impl Simulation {
             state.pool.rotation = [None, Some(0), Some(10), Some(60)][dice.below(4) as usize];
             state.pool.lifetime = [300, 3_600][dice.below(2) as usize];
             state.faults.no_locks = dice.percent(25);
+            state.trace = setting("LIFEGUARD_TRACE").map(|_| Vec::new());
         });
         Self {
             seed,
@@ -350,8 +351,10 @@ impl Simulation {
     fn fail(&self, rule: &str) -> ! {
         let pool = self.world.with(|state| (state.pool.rotation, state.faults.clone()));
         let recent = self.log.len().saturating_sub(30);
+        let trace = self.world.with(|state| state.trace.take()).unwrap_or_default();
+        let traced = trace.get(trace.len().saturating_sub(400)..).unwrap_or_default().join("\n");
         panic!(
-            "{rule}\nseed {}, step {}, {} tabs, rotation {:?}, {:?}\n{}",
+            "{rule}\nseed {}, step {}, {} tabs, rotation {:?}, {:?}\n{}\n{traced}",
             self.seed,
             self.step,
             self.clients.len(),

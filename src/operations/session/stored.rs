@@ -27,83 +27,70 @@ pub(super) fn put(
 ) -> Attempt<Stored> {
     let record = Record { session, epoch: make_epoch(host) };
     let (key, epoch_key) = keys(client);
+    let credentials_key = record::credentials_key(&client.pool);
     let text = record.write(&client.pool);
-    // The record first: where it does not fit, the user who was signed in before still is.
-    host.save(store, &key, &text)?.map_err(|_| Error::Store)?;
-    if host.save(store, &epoch_key, &record.epoch)?.is_err() {
-        let _ = host.remove(store, &key)?;
+    // The record before its epoch: where it does not fit, the user who was signed in before still is.
+    let changes =
+        [(&*credentials_key, None), (&*key, Some(&*text)), (&*epoch_key, Some(&*record.epoch))];
+    if host.write(store, &[], &changes)?.is_err() {
+        let _ = host.write(store, &[(&key, Some(&text))], &[(&key, None)])?;
         return Err(Error::Store.into());
     }
     let stored = Stored { store, record };
     memory::keep_copy(client, host, &stored, false);
-    let items = STORES.map(|store| (store, key.as_str()));
-    let found = host.read(&items)?;
+    let found = host.read(&STORES.map(|store| (store, key.as_str())))?;
     for (other, value) in STORES.into_iter().zip(&found) {
-        if other != store && !matches!(value, Ok(None)) {
-            clear(client, host, other)?;
+        match value {
+            Ok(None) => {}
+            _ if other != store => drop(clear(client, host, other)?),
+            Ok(Some(now)) if *now == text => memory::keep_copy(client, host, &stored, true),
+            Ok(Some(now)) => {
+                let record = Record::read(now, &client.pool);
+                if record.is_some_and(|record| record.epoch == stored.record.epoch) {
+                    // Another tab has refreshed it already.
+                    continue;
+                }
+                // Without locks a refresh of the session before may have written in between; a
+                // sign-in that came after this one has left its own epoch, and stays.
+                let expected = [(&*key, Some(&**now)), (&*epoch_key, Some(&*stored.record.epoch))];
+                let _ = host.write(store, &expected, &[(&key, Some(&text))])?;
+            }
+            Err(_) => {}
         }
     }
-    if let Ok(Some(now)) = host.load(store, &key)? {
-        if now == text {
-            memory::keep_copy(client, host, &stored, true);
-        } else if !is_over(client, host, &stored)? {
-            // Without locks a refresh of the session before may have written in between; a sign-in
-            // that came after this one has left its own epoch, and is not to be written over.
-            let _ = host.save(store, &key, &text)?;
-        }
-    }
-    remove_credentials(client, host, store)?;
     Ok(stored)
 }
 
 /// Empties a store of the session, whoever's it is, so that nothing can bring it back, and of what
 /// was got with it. Whether the store did it.
 pub(super) fn clear(client: &Client, host: &impl Host, store: Store) -> Run<bool> {
-    let cleared = clear_session(client, host, store)?;
-    Ok(remove_credentials(client, host, store)? && cleared)
+    // Again where the store failed half-way.
+    Ok(end_all(client, host, store, &[])?.is_ok() || end_all(client, host, store, &[])?.is_ok())
 }
 
-/// Credentials are void with their session's epoch: they are removed so that they do not lie about.
-fn remove_credentials(client: &Client, host: &impl Host, store: Store) -> Run<bool> {
-    Ok(host.remove(store, &record::credentials_key(&client.pool))?.is_ok())
-}
-
-fn clear_session(client: &Client, host: &impl Host, store: Store) -> Run<bool> {
+/// Ends the sessions of a store, if it holds what is expected. Credentials are void with their
+/// session's epoch: they are removed so that they do not lie about.
+pub(super) fn end_all(
+    client: &Client,
+    host: &impl Host,
+    store: Store,
+    expected: &[(&str, Option<&str>)],
+) -> Run<Result<bool, StoreError>> {
     let (key, epoch_key) = keys(client);
+    let credentials_key = record::credentials_key(&client.pool);
     let epoch = make_epoch(host);
-    for _ in 0..3 {
-        let marked = host.save(store, &epoch_key, &epoch)?.is_ok();
-        let removed = host.remove(store, &key)?.is_ok();
-        // A full store may have room for the epoch now.
-        let marked = marked || host.save(store, &epoch_key, &epoch)?.is_ok();
-        if !marked || !removed {
-            return Ok(false);
-        }
-        // A sign-in that came in between would be left with an epoch and no record.
-        match host.load(store, &epoch_key)? {
-            Ok(Some(other)) if other != epoch => {}
-            _ => break,
-        }
-    }
-    Ok(true)
+    // The record first: a full store has room for the epoch then.
+    let changes = [(&*key, None), (&*epoch_key, Some(&*epoch)), (&*credentials_key, None)];
+    host.write(store, expected, &changes)
 }
 
 /// Whether a sign-in or sign-out voided a session. A store that fails voids nothing.
 pub(super) fn is_over(client: &Client, host: &impl Host, stored: &Stored) -> Run<bool> {
-    Ok(judge(client, host, stored)? == Ok(true))
-}
-
-/// [`is_over`]; `Err` where the store fails.
-pub(super) fn judge(
-    client: &Client,
-    host: &impl Host,
-    stored: &Stored,
-) -> Run<Result<bool, StoreError>> {
     let epoch = host.load(stored.store, &record::epoch_key(&client.pool))?;
-    Ok(epoch.map(|epoch| !stored.record.is_valid(epoch.as_deref())))
+    Ok(epoch.is_ok_and(|epoch| !stored.record.is_valid(epoch.as_deref())))
 }
 
-fn make_epoch(host: &impl Host) -> String {
+pub(super) fn make_epoch(host: &impl Host) -> String {
     let mut bytes = [0; 9];
     host.fill_random(&mut bytes);
     text::base64url(&bytes)

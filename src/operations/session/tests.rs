@@ -3,6 +3,7 @@
 mod credentials;
 mod endings;
 mod legacy;
+mod races;
 mod trouble;
 
 use std::cell::RefCell;
@@ -166,7 +167,7 @@ impl Stage {
         self.world.with(|state| {
             let lease = ["lifeguard.", CLIENT_ID, ".lease"].concat();
             let until = state.device_now() + 10_000;
-            state.lasting.insert(lease, format!("somebody {until} lock"));
+            state.lasting.insert(lease, format!("somebody {until}"));
         });
     }
 

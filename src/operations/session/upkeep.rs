@@ -2,13 +2,13 @@
 //! one record; what decides between tabs that write at once is the epoch beside it.
 
 use super::exclusive::{SEEN_MS, SETTLE_MS};
-use super::stored::{STORES, Stored, clear, is_over, judge, keys};
+use super::stored::{STORES, Stored, end_all, is_over, keys};
 use super::{legacy, memory};
 use crate::host::{Host, Run, Slot, Store, StoreError};
 use crate::operations::Client;
 use crate::operations::error::{Attempt, Error};
 use crate::protocol::json::Value;
-use crate::protocol::record::{self, Record};
+use crate::protocol::record::Record;
 use crate::protocol::session::Session;
 
 impl Stored {
@@ -20,6 +20,13 @@ impl Stored {
 }
 
 /// What a store holds.
+struct Looked {
+    found: Found,
+    /// The record's text and the epoch, as they were read.
+    text: Option<String>,
+    epoch: Option<String>,
+}
+
 enum Found {
     Valid(Record),
     /// A record of an epoch that is over, or nothing.
@@ -30,16 +37,28 @@ enum Found {
     Unreadable,
 }
 
+impl Looked {
+    /// For a change of the store that must still hold what was read.
+    fn expected<'a>(&'a self, keys: &'a (String, String)) -> [(&'a str, Option<&'a str>); 2] {
+        [(&keys.0, self.text.as_deref()), (&keys.1, self.epoch.as_deref())]
+    }
+
+    /// Whether a sign-in or sign-out voided a session.
+    fn is_over(&self, stored: &Stored) -> bool {
+        !stored.record.is_valid(self.epoch.as_deref())
+    }
+}
+
 /// The session of this browser. The copy in memory stands in for a store that fails or was wiped;
 /// only a sign-out, which leaves another epoch, makes it void.
 ///
 /// # Errors
 /// `Store` where a store fails and no copy stands in.
 pub(super) fn read(client: &Client, host: &impl Host) -> Attempt<Option<Stored>> {
-    loop {
+    'look: loop {
         let (mut failed, mut empty) = (false, Vec::new());
-        for (store, found) in look_everywhere(client, host)? {
-            let record = match found {
+        for (store, looked) in look_everywhere(client, host)? {
+            let record = match looked.map(|looked| looked.found) {
                 Ok(Found::Valid(record)) => record,
                 Ok(Found::Empty) => {
                     empty.push(store);
@@ -52,13 +71,16 @@ pub(super) fn read(client: &Client, host: &impl Host) -> Attempt<Option<Stored>>
                 }
             };
             let found = Stored { store, record };
-            return Ok(match memory::copy(client, host) {
-                Some(copy) if is_older(&found, &copy) => write(client, host, copy)?.ok(),
-                _ => {
-                    memory::keep_copy(client, host, &found, true);
-                    Some(found)
-                }
-            });
+            let copy = memory::copy(client, host).filter(|copy| is_older(&found, copy));
+            let Some(copy) = copy else {
+                memory::keep_copy(client, host, &found, true);
+                return Ok(Some(found));
+            };
+            match write(client, host, copy, None)? {
+                Ok(stored) => return Ok(Some(stored)),
+                // Somebody signed in or out meanwhile.
+                Err(_) => continue 'look,
+            }
         }
         if let Some(copy) = memory::copy(client, host) {
             // Cleared as a whole, by the application or the user: that is a sign-out. A single key
@@ -67,12 +89,12 @@ pub(super) fn read(client: &Client, host: &impl Host) -> Attempt<Option<Stored>>
                 memory::forget_copy(client, host, &copy);
                 return Ok(None);
             }
-            return match write(client, host, copy)? {
-                Ok(stored) => Ok(Some(stored)),
+            match write(client, host, copy, None)? {
+                Ok(stored) => return Ok(Some(stored)),
                 // That sign-in is over; whether there is another cannot be known.
-                Err(_) if failed => Err(Error::Store.into()),
-                Err(_) => Ok(None),
-            };
+                Err(_) if failed => return Err(Error::Store.into()),
+                Err(_) => continue,
+            }
         }
         if failed {
             return Err(Error::Store.into());
@@ -90,7 +112,7 @@ pub(super) fn read(client: &Client, host: &impl Host) -> Attempt<Option<Stored>>
 fn look_everywhere(
     client: &Client,
     host: &impl Host,
-) -> Run<Vec<(Store, Result<Found, StoreError>)>> {
+) -> Run<Vec<(Store, Result<Looked, StoreError>)>> {
     let (key, epoch_key) = keys(client);
     let mut items = Vec::new();
     for store in STORES {
@@ -100,46 +122,51 @@ fn look_everywhere(
     let mut values = host.read(&items)?.into_iter();
     let mut all = Vec::new();
     for store in STORES {
-        let pair = (values.next(), values.next());
-        let found = match judged(client, pair) {
-            Ok(Some(found)) => Ok(found),
-            Ok(None) => look(client, host, store)?,
+        let looked = match judged(client, (values.next(), values.next())) {
+            Ok((_, false)) => look(client, host, store)?,
+            Ok((looked, true)) => Ok(looked),
             Err(error) => Err(error),
         };
-        all.push((store, found));
+        all.push((store, looked));
     }
     Ok(all)
 }
 
-/// What a record and an epoch amount to; `None` where they do not fit.
-fn judged(client: &Client, pair: (Read, Read)) -> Result<Option<Found>, StoreError> {
+/// What a record and an epoch amount to, and whether they fit.
+fn judged(client: &Client, pair: (Read, Read)) -> Result<(Looked, bool), StoreError> {
     let (Some(text), Some(epoch)) = pair else { return Err(StoreError::Unavailable) };
-    let Some(text) = text? else {
-        let is_empty = matches!(epoch, Ok(None));
-        return Ok(Some(if is_empty { Found::Empty } else { Found::Nothing }));
+    let text = text?;
+    let Some(written) = &text else {
+        // Without a record, an epoch that cannot be read is as good as one.
+        let found = if matches!(epoch, Ok(None)) { Found::Empty } else { Found::Nothing };
+        return Ok((Looked { found, text, epoch: epoch.unwrap_or_default() }, true));
     };
-    let Some(record) = Record::read(&text, &client.pool) else {
-        return Ok(Some(Found::Unreadable));
+    let Some(record) = Record::read(written, &client.pool) else {
+        let epoch = epoch.unwrap_or_default();
+        return Ok((Looked { found: Found::Unreadable, text, epoch }, true));
     };
-    Ok(record.is_valid(epoch?.as_deref()).then_some(Found::Valid(record)))
+    let epoch = epoch?;
+    let fits = record.is_valid(epoch.as_deref());
+    let found = if fits { Found::Valid(record) } else { Found::Nothing };
+    Ok((Looked { found, text, epoch }, fits))
 }
 
 type Read = Option<Result<Option<String>, StoreError>>;
 
 /// What one store holds.
-fn look(client: &Client, host: &impl Host, store: Store) -> Run<Result<Found, StoreError>> {
+fn look(client: &Client, host: &impl Host, store: Store) -> Run<Result<Looked, StoreError>> {
     let (key, epoch_key) = keys(client);
     let mut pauses = [SETTLE_MS, SEEN_MS].into_iter();
     loop {
         let mut values = host.read(&[(store, &key), (store, &epoch_key)])?.into_iter();
-        match judged(client, (values.next(), values.next())) {
-            Ok(Some(found)) => return Ok(Ok(found)),
+        let looked = match judged(client, (values.next(), values.next())) {
+            Ok((looked, true)) => return Ok(Ok(looked)),
             Err(error) => return Ok(Err(error)),
             // Perhaps read in the middle of another tab's sign-in, of which a browser may show one
             // write before the other.
-            Ok(None) => {}
-        }
-        let Some(pause) = pauses.next() else { return Ok(Ok(Found::Nothing)) };
+            Ok((looked, false)) => looked,
+        };
+        let Some(pause) = pauses.next() else { return Ok(Ok(looked)) };
         let _ = host.sleep(pause)?;
     }
 }
@@ -153,15 +180,7 @@ pub(super) fn commit(
     session: Session,
 ) -> Run<Result<Stored, Box<Session>>> {
     let (store, epoch) = (before.store, before.record.epoch.clone());
-    let new = Stored { store, record: Record { session, epoch } };
-    if let Ok(Found::Valid(record)) = look(client, host, store)? {
-        let stored = Stored { store, record };
-        let newer = stored.record.session.issued_at() > new.record.session.issued_at();
-        if !stored.is_same(before) && newer {
-            return Ok(Ok(stored));
-        }
-    }
-    write(client, host, new)
+    write(client, host, Stored { store, record: Record { session, epoch } }, Some(before))
 }
 
 /// Whether a session is still the one of this browser: nobody signed out, or in, since.
@@ -179,22 +198,23 @@ pub(in crate::operations) fn is_current(
 
 /// Ends the session that the service refused, if it is still the one. Whether it was.
 pub(super) fn end(client: &Client, host: &impl Host, refused: &Stored) -> Run<bool> {
-    if is_over(client, host, refused)? {
-        memory::forget_copy(client, host, refused);
-        return Ok(true);
-    }
-    match look(client, host, refused.store)? {
-        Ok(Found::Valid(record)) => {
-            if !refused.is_same(&Stored { store: refused.store, record }) {
+    let keys = keys(client);
+    for _ in 0..WRITES {
+        // Where the store fails, what it holds may be another session by now: a dead one is refused
+        // again when it is read again.
+        let Ok(looked) = look(client, host, refused.store)? else { break };
+        match &looked.found {
+            _ if looked.is_over(refused) => break,
+            Found::Valid(record) if !record.session.is_same(&refused.record.session) => {
                 return Ok(false);
             }
-            clear(client, host, refused.store)?;
+            Found::Valid(_) | Found::Unreadable => {}
+            // The store was wiped, nothing there is to be ended.
+            Found::Nothing | Found::Empty => break,
         }
-        // The store was wiped, nothing there is to be ended; or it fails, and what it holds may be
-        // another session by now: a dead one is refused again when it is read again.
-        Ok(Found::Nothing | Found::Empty) | Err(_) => {}
-        Ok(Found::Unreadable) => {
-            clear(client, host, refused.store)?;
+        // What another tab stores between the look and this stays.
+        if end_all(client, host, refused.store, &looked.expected(&keys))? == Ok(true) {
+            break;
         }
     }
     memory::forget_copy(client, host, refused);
@@ -206,7 +226,8 @@ pub(super) fn end(client: &Client, host: &impl Host, refused: &Stored) -> Run<bo
 pub(super) fn drop_copy_if_gone(client: &Client, host: &impl Host) -> Run<()> {
     if let Some(copy) = memory::copy(client, host)
         && copy.store == Store::Lasting
-        && matches!(look(client, host, copy.store)?, Ok(Found::Nothing | Found::Empty))
+        && let Ok(Looked { found: Found::Nothing | Found::Empty, .. }) =
+            look(client, host, copy.store)?
     {
         memory::forget_copy(client, host, &copy);
     }
@@ -214,45 +235,67 @@ pub(super) fn drop_copy_if_gone(client: &Client, host: &impl Host) -> Run<()> {
 }
 
 /// Writes a session of a sign-in that is not over, and keeps a copy: where the store does not take
-/// it, this page has it all the same. `Err` when a sign-in or sign-out voided it.
-fn write(client: &Client, host: &impl Host, stored: Stored) -> Run<Result<Stored, Box<Session>>> {
-    let void = |stored: Stored| {
-        memory::forget_copy(client, host, &stored);
-        Ok(Err(Box::new(stored.record.session)))
-    };
-    let is_over_before = judge(client, host, &stored)?;
-    if is_over_before == Ok(true) {
-        return void(stored);
-    }
-    memory::keep_copy(client, host, &stored, memory::was_found(host));
-    // A store that does not say whose session it has may have another user's: the copy is enough
-    // until it does.
-    if is_over_before.is_ok() && !matches!(look(client, host, stored.store)?, Ok(Found::Unreadable))
-    {
-        let key = record::key(&client.pool);
-        let text = stored.record.write(&client.pool);
-        if host.save(stored.store, &key, &text)?.is_err() {
-            let _ = host.save(stored.store, &key, &text)?;
+/// it, this page has it all the same. Where another tab has stored a newer one, that one counts.
+/// `before`: what was refreshed, for tokens that have just come; a copy of this page counts only
+/// where the store has gone back behind it. `Err` when a sign-in or sign-out voided it.
+fn write(
+    client: &Client,
+    host: &impl Host,
+    stored: Stored,
+    before: Option<&Stored>,
+) -> Run<Result<Stored, Box<Session>>> {
+    let keys = keys(client);
+    let text = stored.record.write(&client.pool);
+    let new = [(&*keys.0, Some(&*text))];
+    for _ in 0..WRITES {
+        let Ok(looked) = look(client, host, stored.store)? else {
+            let copy = memory::copy(client, host);
+            if copy.is_some_and(|copy| copy.record.epoch != stored.record.epoch) {
+                return void(client, host, stored);
+            }
+            // A store that does not say whose session it has may have another user's: the copy is
+            // enough until it does.
+            memory::keep_copy(client, host, &stored, memory::was_found(host));
+            return Ok(Ok(stored));
+        };
+        if looked.is_over(&stored) {
+            return void(client, host, stored);
+        }
+        if let Found::Valid(record) = &looked.found {
+            let found = Stored { store: stored.store, record: record.clone() };
+            let counts = match before {
+                Some(before) => {
+                    !found.is_same(before)
+                        && found.record.session.is_newer_than(&stored.record.session)
+                }
+                None => !is_older(&found, &stored),
+            };
+            if counts {
+                memory::keep_copy(client, host, &found, true);
+                return Ok(Ok(found));
+            }
+        }
+        memory::keep_copy(client, host, &stored, memory::was_found(host));
+        if matches!(looked.found, Found::Unreadable) {
+            break;
+        }
+        if host.write(stored.store, &looked.expected(&keys), &new)? == Ok(true) {
+            break;
         }
     }
     // SECURITY: whoever signed out between the look and the write has left another epoch by now;
     // whoever does it from here on removes what was just written.
     if is_over(client, host, &stored)? {
-        remove_if_same(client, host, &stored)?;
-        return void(stored);
+        let _ = host.write(stored.store, &new, &[(&keys.0, None)])?;
+        return void(client, host, stored);
     }
     Ok(Ok(stored))
 }
 
-fn remove_if_same(client: &Client, host: &impl Host, stored: &Stored) -> Run<()> {
-    let key = record::key(&client.pool);
-    if let Ok(Some(text)) = host.load(stored.store, &key)?
-        && let Some(record) = Record::read(&text, &client.pool)
-        && record.epoch == stored.record.epoch
-    {
-        let _ = host.remove(stored.store, &key)?;
-    }
-    Ok(())
+/// Forgets what a sign-in or sign-out voided.
+fn void(client: &Client, host: &impl Host, stored: Stored) -> Run<Result<Stored, Box<Session>>> {
+    memory::forget_copy(client, host, &stored);
+    Ok(Err(Box::new(stored.record.session)))
 }
 
 /// Whether the store has gone back behind what this page had: it was wiped, and another tab wrote
@@ -261,5 +304,8 @@ fn is_older(stored: &Stored, copy: &Stored) -> bool {
     stored.store == copy.store
         && !stored.is_same(copy)
         && stored.record.epoch == copy.record.epoch
-        && stored.record.session.issued_at() < copy.record.session.issued_at()
+        && copy.record.session.is_newer_than(&stored.record.session)
 }
+
+/// How often a store is tried that fails, or that others write to at the same time.
+const WRITES: usize = 3;

@@ -259,7 +259,7 @@ fn fitting(effect: &Value, chance: &Chance) -> Value {
             Value::Array((0..items).map(one).collect())
         }
         "write" if which % 4 == 0 => store_error(),
-        "write" => Value::Null,
+        "write" => Value::Bool(which % 3 > 0),
         "lock" => ["held", "busy", "missing"][usize::from(which % 3)].into(),
         "verify" if which % 3 == 0 => send_error(),
         "verify" => Value::Bool(which % 2 == 0),

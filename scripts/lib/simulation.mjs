@@ -1,0 +1,5 @@
+// The session in a simulated world: the test that runs it, in an optimised profile of its own.
+const test = "operations::session::simulation::a_fresh_seed_keeps_every_promise";
+
+/** Arguments for cargo. What runs is in the environment: `LIFEGUARD_SEED`, `LIFEGUARD_SEEDS`, `LIFEGUARD_STEPS`, `LIFEGUARD_TRACE`. */
+export const simulation = ["test", "--profile", "simulation", "--quiet", "-p", "lifeguard", "--lib", "--", "--exact", test, "--nocapture"];
