@@ -1,7 +1,7 @@
 //! Passkeys: made, and asked for while signing in. Listing and deleting are rows of the task table.
 
 use super::error::Attempt;
-use super::{Client, call::call, user};
+use super::{Client, user};
 use crate::host::Host;
 use crate::protocol::error::Violation;
 use crate::protocol::json::Value;
@@ -26,11 +26,16 @@ pub fn assertion(host: &impl Host, options: Value, mediation: Option<&str>) -> A
 /// See [`super::error::Error`]; a passkey the service refused may stay in the authenticator.
 pub fn register(client: &Client, host: &impl Host) -> Attempt<()> {
     let session = user::session(client, host)?;
-    let begin = Call::of_person("StartWebAuthnRegistration", &session.access);
-    let reply = call(host, &client.pool, client.timeout_ms, &begin)?;
+    let reply = user::call(client, host, &session, &|session| {
+        Ok(Call::of_person("StartWebAuthnRegistration", &session.access))
+    })?;
     let request = Value::object().with("publicKey", wire::creation_options(&reply)?);
     let credential = host.passkey_create(request)??;
     let credential = Value::parse(&credential).unwrap_or(Value::Null);
-    let complete = wire::complete_registration(&session.access, credential);
-    call(host, &client.pool, client.timeout_ms, &complete).map(drop)
+    // A refresh may have come in between.
+    let session = user::session(client, host)?;
+    user::call(client, host, &session, &|session| {
+        Ok(wire::complete_registration(&session.access, credential.clone()))
+    })
+    .map(drop)
 }

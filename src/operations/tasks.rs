@@ -34,16 +34,23 @@ pub fn run(
             input = input.with("deviceKey", this.as_deref().ok_or(NO_DEVICE)?);
         }
     }
-    let empty = match &session {
-        None => Call::new(task.operation, &client.pool, extras),
-        Some(session) => Call::of_person(task.operation, &session.access),
+    let fill = |empty: Call| {
+        let begun = empty.input.members().len();
+        let sent = Call { operation: task.operation, input: task.ask(&input, empty.input)? };
+        if task.name == "setMfaPreference" && sent.input.members().len() == begun {
+            return Err(NO_FACTOR.into());
+        }
+        Ok(sent)
     };
-    let begun = empty.input.members().len();
-    let sent = Call { operation: task.operation, input: task.ask(&input, empty.input)? };
-    if task.name == "setMfaPreference" && sent.input.members().len() == begun {
-        return Err(NO_FACTOR.into());
-    }
-    let reply = call(host, &client.pool, client.timeout_ms, &sent)?;
+    let reply = match &session {
+        Some(session) => user::call(client, host, session, &|session| {
+            fill(Call::of_person(task.operation, &session.access))
+        })?,
+        None => {
+            let sent = fill(Call::new(task.operation, &client.pool, extras))?;
+            call(host, &client.pool, client.timeout_ms, &sent)?
+        }
+    };
     if task.name == "verifySoftwareToken" && !factors::is_verified(&reply)? {
         return Err(Error::Refused(Box::new(factors::wrong_code())).into());
     }

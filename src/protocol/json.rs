@@ -154,6 +154,12 @@ impl Value {
         }
     }
 
+    /// Whether this is an object of strings.
+    pub fn has_only_text(&self) -> bool {
+        matches!(self, Self::Object(_))
+            && self.members().iter().all(|(_, value)| value.as_str().is_some())
+    }
+
     /// An object's members that are strings, as pairs.
     pub fn string_pairs(&self) -> Vec<(String, String)> {
         let mut pairs = Vec::new();

@@ -39,6 +39,8 @@ macro_rules! kinds {
 kinds! {
     /// User name and password do not fit.
     IncorrectCredentials = "incorrectCredentials" "",
+    /// The password that an administrator set was not used in time.
+    TemporaryPasswordExpired = "temporaryPasswordExpired" "",
     /// Signed in or not, this is not allowed.
     NotAuthorized = "notAuthorized" "",
     /// An administrator disabled the account.
@@ -83,6 +85,8 @@ kinds! {
     RefreshToken = "signedOut" "TokenRevoked",
     /// The access token is expired or revoked.
     AccessToken = "signedOut" "",
+    /// The access token lacks the scope `aws.cognito.signin.user.admin`.
+    MissingScope = "missingScope" "",
     /// The app client has a secret.
     ClientSecret = "clientHasSecret" "",
     /// A firewall or policy before the service.
@@ -217,11 +221,12 @@ fn not_authorized(text: &str) -> Kind {
 
 const NOT_AUTHORIZED: &[(&str, Kind)] = &[
     ("Incorrect username or password", Kind::IncorrectCredentials),
-    ("Temporary password", Kind::IncorrectCredentials),
+    ("Temporary password", Kind::TemporaryPasswordExpired),
     ("attempts exceeded", Kind::TooManyAttempts),
     (SECURITY, Kind::RiskBlocked),
     ("User is disabled", Kind::UserDisabled),
     ("Invalid session", Kind::SessionExpired),
+    ("required scopes", Kind::MissingScope),
     ("efresh Token", Kind::RefreshToken),
     ("efresh token", Kind::RefreshToken),
     ("Access Token", Kind::AccessToken),
@@ -308,6 +313,11 @@ mod tests {
             ("Invalid session for the user, session is expired.", Kind::SessionExpired),
             ("Invalid session for the user, session can only be used once.", Kind::SessionExpired),
             ("Access Token has been revoked", Kind::AccessToken),
+            ("Access Token does not have required scopes", Kind::MissingScope),
+            (
+                "Temporary password has expired and must be reset by an administrator.",
+                Kind::TemporaryPasswordExpired,
+            ),
             (
                 "Client x is configured with secret but SECRET_HASH was not received",
                 Kind::ClientSecret,

@@ -147,13 +147,13 @@ pub fn next(held: &Session, stored: Option<&Session>, now: u64, forced: bool) ->
 }
 
 /// Whether a refusal of a refresh ends the session (protocol page, 6.4). Everything else keeps it:
-/// no reply, a busy or failing service, a trigger, a client that is set up wrongly.
+/// no reply, a busy or failing service, a trigger, a client that is set up wrongly, and a "not
+/// authorized" in words that are not known.
 pub fn ends_session(kind: Kind) -> bool {
     matches!(
         kind,
         Kind::RefreshToken
             | Kind::RefreshTokenReuse
-            | Kind::NotAuthorized
             | Kind::UserDisabled
             | Kind::UserNotFound
             | Kind::UserNotConfirmed

@@ -170,6 +170,8 @@ fn only_a_definitive_refusal_ends_a_session() {
         Kind::Misconfigured,
         Kind::ClientSecret,
         Kind::Other,
+        Kind::NotAuthorized,
+        Kind::MissingScope,
     ] {
         assert!(!ends_session(kind), "{kind:?}");
     }

@@ -8,6 +8,7 @@ mod rows;
 
 use super::error::{Misuse, Violation};
 use super::json::Value;
+use super::text;
 
 /// One operation.
 pub struct Task {
@@ -50,6 +51,10 @@ pub struct Field {
 pub enum Form {
     /// Text that must be there.
     Needed,
+    /// A user name: text that must be there, without white space around it.
+    Name,
+    /// A code that must be there, however it was pasted.
+    Code,
     /// Text; an empty one from the service counts as absent.
     Text,
     /// Number.
@@ -118,7 +123,7 @@ impl Field {
         let wrong = Err(Misuse(self.ours));
         let Some(value) = given else {
             return match self.form {
-                Form::Needed => wrong,
+                Form::Needed | Form::Name | Form::Code => wrong,
                 Form::Always(text) => Ok(Some(Value::from(text))),
                 _ => Ok(None),
             };
@@ -128,11 +133,17 @@ impl Field {
             | (Form::Number, Value::Number(_))
             | (Form::Flag, Value::Bool(_))
             | (Form::Texts, Value::Array(_)) => value.clone(),
+            (Form::Name, Value::String(name)) => text::trimmed(name).into(),
+            (Form::Code, Value::String(code)) => text::code(code).into(),
             (Form::Pairs | Form::Map, Value::Object(members)) if members.is_empty() => {
                 return Ok(None);
             }
+            // Nothing is dropped in silence.
+            (Form::Pairs | Form::Map, _) if !value.has_only_text() => return wrong,
             (Form::Pairs, Value::Object(_)) => super::wire::attributes(&value.string_pairs()),
-            (Form::Attributes, Value::Object(_)) => attributes::ask(value),
+            (Form::Attributes, Value::Object(_)) => {
+                attributes::ask(value).ok_or(Misuse(self.ours))?
+            }
             (Form::Filter, _) => filter::ask(value).ok_or(Misuse(NO_FILTER))?,
             (Form::Map, Value::Object(_)) => Value::from_pairs(&value.string_pairs()),
             (Form::Always(text), _) => Value::from(*text),
@@ -147,8 +158,8 @@ impl Field {
     fn answer(&self, reply: &Value) -> Result<Option<Value>, Violation> {
         let value = reply.get(self.theirs);
         Ok(match (&self.form, value) {
-            (Form::Needed, Some(Value::String(_))) => value.cloned(),
-            (Form::Needed, _) => return Err(Violation::MissingMember(self.theirs)),
+            (Form::Needed | Form::Name, Some(Value::String(_))) => value.cloned(),
+            (Form::Needed | Form::Name, _) => return Err(Violation::MissingMember(self.theirs)),
             (Form::Text, Some(Value::String(text))) if !text.is_empty() => value.cloned(),
             (Form::Number, Some(Value::Number(_))) | (Form::Flag, Some(Value::Bool(_))) => {
                 value.cloned()

@@ -22,6 +22,36 @@ pub fn push_integer(out: &mut String, value: i64) {
     }
 }
 
+/// A name without white space at either end, which pasting and autofill leave there.
+pub fn trimmed(text: &str) -> &str {
+    text.trim_matches(is_blank)
+}
+
+/// A code as it was meant: without white space, with plain digits.
+pub fn code(text: &str) -> String {
+    let mut code = String::new();
+    for char in text.chars().filter(|char| !is_blank(*char)) {
+        code.push(match char {
+            FULL_WIDTH_ZERO..='\u{ff19}' => {
+                char::from(b'0' + (char as u32 - FULL_WIDTH_ZERO as u32) as u8)
+            }
+            plain => plain,
+        });
+    }
+    code
+}
+
+const FULL_WIDTH_ZERO: char = '\u{ff10}';
+
+/// White space (Unicode), and characters that have no width.
+fn is_blank(char: char) -> bool {
+    matches!(
+        char,
+        '\t'..='\r' | ' ' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200d}'
+            | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{2060}' | '\u{3000}' | '\u{feff}'
+    )
+}
+
 /// Appends a number of at most 99 as two digits.
 pub fn push_two_digits(out: &mut String, value: u32) {
     out.push(char::from(b'0' + (value / 10 % 10) as u8));
@@ -254,6 +284,25 @@ pub(super) fn nibble(digit: u8) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn codes_lose_white_space_and_width_and_names_only_what_is_around_them() {
+        for given in [
+            "123 456",
+            "123456\n",
+            "\u{a0}123456",
+            "123456\u{200b}",
+            "\u{feff}123\u{2009}456",
+            "１２３４５６",
+        ] {
+            assert_eq!(code(given), "123456", "{given:?}");
+        }
+        assert_eq!(code("ab-12 é"), "ab-12é");
+        for given in ["a b ", " a b", "a b\t\r\n", "\u{3000}a b\u{200b}", "a b\u{a0}"] {
+            assert_eq!(trimmed(given), "a b", "{given:?}");
+        }
+        assert_eq!((code(" "), trimmed("\u{feff}")), (String::new(), ""));
+    }
 
     #[test]
     fn integers_print_as_the_standard_library_prints_them() {

@@ -43,13 +43,19 @@ impl<'a> Input<'a> {
         self.0.is_true(name)
     }
 
-    pub(super) fn pairs(&self, name: &str) -> Pairs {
-        self.0.get(name).map(Value::string_pairs).unwrap_or_default()
+    /// An object of texts that may be there; nothing of it is dropped in silence.
+    pub(super) fn pairs(&self, name: &'static str) -> Result<Pairs, Misuse> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(Pairs::default()),
+            Some(pairs) if pairs.has_only_text() => Ok(pairs.string_pairs()),
+            Some(_) => Err(Misuse(name)),
+        }
     }
 
     /// What every call may carry.
-    pub(super) fn extras(&self) -> Extras {
-        Extras { metadata: self.pairs("clientMetadata"), context: self.optional("userContextData") }
+    pub(super) fn extras(&self) -> Result<Extras, Misuse> {
+        let context = self.optional("userContextData");
+        Ok(Extras { metadata: self.pairs("clientMetadata")?, context })
     }
 
     /// The store that a member names: where a session goes, or is.

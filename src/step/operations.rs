@@ -28,7 +28,7 @@ pub(super) fn run(
             sign_in::answer(client, host, question, answer, mediation.as_deref())?.output(client)
         }
         "question" => types::question(input)?.output(),
-        "session" => match session::find(client, host, &types::wanted(input))? {
+        "session" => match session::find(client, host, &types::wanted(input)?)? {
             Some(stored) => stored.output(client),
             None => Value::Null,
         },
@@ -60,7 +60,7 @@ pub(super) fn run(
         "srpVector" => types::srp_vector(input)?,
         _ => {
             let task = task::find(operation).ok_or(Misuse("no such operation"))?;
-            tasks::run(client, host, task, input.value(), &input.extras())?
+            tasks::run(client, host, task, input.value(), &input.extras()?)?
         }
     })
 }

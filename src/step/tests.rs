@@ -445,3 +445,21 @@ fn calls_without_a_prepared_exponent_draw_one_each() {
 
     assert_ne!(public(), public());
 }
+
+#[test]
+fn a_user_name_is_sent_without_the_white_space_around_it_and_metadata_only_as_text() {
+    let mut host = Host::new(vec![]);
+    let input =
+        r#"{"username":"\ufeff alice\u00a0","password":"secret","authFlow":"USER_PASSWORD_AUTH"}"#;
+    let mut call = Call::new("signIn", input);
+    let mut output = call.step(&host.machine);
+    while effect(&output).str("kind") != Some("send") {
+        let answer = host.perform(effect(&output));
+        output = call.go_on(&host.machine, &output, answer);
+    }
+    assert!(effect(&output).str("body").unwrap().contains(r#""USERNAME":"alice""#));
+
+    let input = r#"{"username":"alice","password":"secret","clientMetadata":{"k":1}}"#;
+    let output = Call::new("signIn", input).step(&host.machine);
+    assert_eq!(output.get("failed").unwrap().str("code"), Some("misuse"));
+}

@@ -59,6 +59,8 @@ const ADVICE: Record<AuthErrorCode, Advice> = {
   notEnabled: { title: "The pool has this switched off.", next: ASK_OWNER },
   mfaMethodNotFound: { title: "You have not set that up.", next: "Choose another way." },
   refused: { title: "The pool refused.", next: ASK_OWNER, poolKnowsBetter: true },
+  temporaryPasswordExpired: { title: "That temporary password has expired.", next: ASK_OWNER },
+  missingScope: { title: "This sign-in does not allow that.", next: ASK_OWNER },
   offline: { title: "You are offline.", next: "Try again once you have a connection. You stay signed in where you were." },
   network: { title: "The pool cannot be reached.", next: "Check your connection, then try again." },
   timeout: { title: "The pool took too long to answer.", next: "Check your connection, then try again." },

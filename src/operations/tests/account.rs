@@ -138,3 +138,107 @@ fn every_call_that_takes_it_carries_the_context_data() {
         assert_eq!(context.str("EncodedData"), Some("fingerprint"), "{name}");
     }
 }
+
+#[test]
+fn a_token_without_the_scope_for_account_calls_is_no_sign_out() {
+    let script = Script::default();
+    let client = signed_in(&script, None);
+    let words = "Access Token does not have required scopes";
+    script.refuse("GetUser", "NotAuthorizedException", words);
+
+    let refused = task(&client, &script, "attributes", "{}");
+
+    let Err(Error::Refused(refusal)) = refused else { panic!("not refused") };
+    assert_eq!(refusal.kind.code(), "missingScope");
+    assert_eq!(script.sent().len(), 1);
+    assert!(script.stored(Store::Lasting).contains("client1.session"));
+}
+
+#[test]
+fn a_revoked_access_token_is_refreshed_once_and_the_call_is_sent_again() {
+    let script = Script::default();
+    let client = signed_in(&script, None);
+    let words = "Access Token has been revoked";
+    script
+        .refuse("GetUser", "NotAuthorizedException", words)
+        .on("GetTokensFromRefreshToken", &tokens(None))
+        .on("GetUser", &Value::object().with("UserAttributes", Value::Array(vec![])));
+
+    assert!(task(&client, &script, "attributes", "{}").is_ok());
+
+    script
+        .refuse("GetUser", "NotAuthorizedException", words)
+        .on("GetTokensFromRefreshToken", &tokens(None))
+        .refuse("GetUser", "NotAuthorizedException", words);
+    let refused = task(&client, &script, "attributes", "{}");
+    assert!(matches!(refused, Err(Error::Refused(_))), "a second refusal is told");
+    assert!(script.stored(Store::Lasting).contains("client1.session"));
+}
+
+#[test]
+fn a_revoked_access_token_whose_refresh_is_refused_ends_the_session() {
+    let script = Script::default();
+    let client = signed_in(&script, None);
+    script.refuse("GetUser", "NotAuthorizedException", "Access Token has been revoked").refuse(
+        "GetTokensFromRefreshToken",
+        "NotAuthorizedException",
+        "Refresh Token has been revoked",
+    );
+
+    let ended = task(&client, &script, "attributes", "{}");
+
+    assert!(matches!(ended, Err(Error::SignedOut)));
+    assert!(!script.stored(Store::Lasting).contains("client1.session"));
+}
+
+#[test]
+fn a_refresh_refused_in_unknown_words_keeps_the_session() {
+    let script = Script::default();
+    let client = signed_in(&script, None);
+    script.refuse("GetUser", "NotAuthorizedException", "Access Token has been revoked").refuse(
+        "GetTokensFromRefreshToken",
+        "NotAuthorizedException",
+        "Something new.",
+    );
+
+    let refused = task(&client, &script, "attributes", "{}");
+
+    let Err(Error::Refused(refusal)) = refused else { panic!("not refused") };
+    assert_eq!(refusal.kind, Kind::NotAuthorized);
+    assert!(script.stored(Store::Lasting).contains("client1.session"));
+}
+
+#[test]
+fn a_value_that_is_no_text_is_the_callers_mistake_and_nothing_is_sent() {
+    let script = Script::default();
+    let client = signed_in(&script, None);
+
+    for input in [
+        r#"{"attributes":{"custom:role":42}}"#,
+        r#"{"attributes":{"name":null}}"#,
+        r#"{"attributes":{"name":"A"},"clientMetadata":{"k":1}}"#,
+    ] {
+        assert!(matches!(update(&client, &script, input), Err(Error::Misuse(_))), "{input}");
+    }
+    let sign_up = r#"{"username":"n","password":"p","attributes":{"custom:role":42}}"#;
+    assert!(matches!(task(&client, &script, "signUp", sign_up), Err(Error::Misuse(_))));
+
+    assert!(script.sent().is_empty());
+}
+
+#[test]
+fn names_and_codes_are_sent_without_the_white_space_of_pasting() {
+    let script = Script::default();
+    let client = signed_in(&script, None);
+    script.on("ConfirmSignUp", &Value::object()).on("VerifyUserAttribute", &Value::object());
+
+    let input = r#"{"username":" bob\t","code":"123 456\n"}"#;
+    assert!(task(&client, &script, "confirmSignUp", input).is_ok());
+    let input = r#"{"name":"email","code":"\u200b654321"}"#;
+    assert!(task(&client, &script, "verifyAttribute", input).is_ok());
+
+    let sent = script.sent();
+    assert_eq!(sent[0].1.str("Username"), Some("bob"));
+    assert_eq!(sent[0].1.str("ConfirmationCode"), Some("123456"));
+    assert_eq!(sent[1].1.str("Code"), Some("654321"));
+}

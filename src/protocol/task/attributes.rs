@@ -4,20 +4,23 @@
 use crate::protocol::json::Value;
 use crate::protocol::wire;
 
-/// As the service lists them. Flags become text; everything else travels as it is.
-pub(super) fn ask(given: &Value) -> Value {
-    let texts: Vec<_> = given
-        .members()
-        .iter()
-        .filter_map(|(name, value)| {
-            let text = match value {
-                Value::Bool(flag) => String::from(if *flag { "true" } else { "false" }),
-                other => String::from(other.as_str()?),
-            };
-            Some((name.clone(), text))
-        })
-        .collect();
-    wire::attributes(&texts)
+/// As the service lists them. Flags become text; `None` where a value is neither.
+pub(super) fn ask(given: &Value) -> Option<Value> {
+    let mut texts = Vec::new();
+    for (name, value) in given.members() {
+        let text = match value {
+            Value::Bool(flag) => {
+                if *flag {
+                    "true"
+                } else {
+                    "false"
+                }
+            }
+            other => other.as_str()?,
+        };
+        texts.push((name.clone(), String::from(text)));
+    }
+    Some(wire::attributes(&texts))
 }
 
 /// As the page gets them: standard flags as flags. `custom:` ones are the application's own.
@@ -67,7 +70,7 @@ mod tests {
 
     #[test]
     fn flags_travel_as_text() {
-        let sent = ask(&json(r#"{"custom:vip":true,"email":"e"}"#));
+        let sent = ask(&json(r#"{"custom:vip":true,"email":"e"}"#)).unwrap();
 
         assert_eq!(
             sent.write(),

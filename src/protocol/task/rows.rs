@@ -2,8 +2,8 @@
 
 use super::{Field, Form, Of, Task};
 use Form::{
-    Attributes, Each, Either, Filter, Flag, Map, Needed, Number, One, Pairs, Switch, Text, Texts,
-    Wish,
+    Attributes, Code, Each, Either, Filter, Flag, Map, Name, Needed, Number, One, Pairs, Switch,
+    Text, Texts, Wish,
 };
 
 const fn field(ours: &'static str, theirs: &'static str, form: Form) -> Field {
@@ -20,8 +20,8 @@ const fn task(
     Task { name, operation, of, asks, answers }
 }
 
-const USERNAME: Field = field("username", "Username", Needed);
-const CODE: Field = field("code", "ConfirmationCode", Needed);
+const USERNAME: Field = field("username", "Username", Name);
+const CODE: Field = field("code", "ConfirmationCode", Code);
 const SESSION: Field = field("session", "Session", Text);
 const DELIVERED: &[Field] = &[
     field("destination", "Destination", Text),
@@ -123,7 +123,7 @@ pub(super) const TASKS: &[Task] = &[
         "verifyAttribute",
         "VerifyUserAttribute",
         Of::Person,
-        &[ATTRIBUTE_NAME, field("code", "Code", Needed)],
+        &[ATTRIBUTE_NAME, field("code", "Code", Code)],
         &[],
     ),
     task("deleteUser", "DeleteUser", Of::Person, &[], &[]),
@@ -138,10 +138,7 @@ pub(super) const TASKS: &[Task] = &[
         "verifySoftwareToken",
         "VerifySoftwareToken",
         Of::Person,
-        &[
-            field("code", "UserCode", Needed),
-            field("friendlyDeviceName", "FriendlyDeviceName", Text),
-        ],
+        &[field("code", "UserCode", Code), field("friendlyDeviceName", "FriendlyDeviceName", Text)],
         &[field("status", "Status", Needed)],
     ),
     task(

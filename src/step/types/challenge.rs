@@ -8,6 +8,7 @@ use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
 use crate::protocol::secret::Secret;
 use crate::protocol::sign_in::Pending;
+use crate::protocol::text;
 
 /// What the page answers.
 pub(in crate::step) struct Answered {
@@ -35,7 +36,7 @@ pub(in crate::step) fn question(input: &Input) -> Result<Question, Misuse> {
 pub(in crate::step) fn answer(input: &Input) -> Result<Answered, Misuse> {
     let mut question = question(input)?;
     let given = Input(input.0.get("answer").unwrap_or(&Value::Null));
-    let metadata = given.pairs("clientMetadata");
+    let metadata = given.pairs("clientMetadata")?;
     if !metadata.is_empty() {
         question.pending = question.pending.with_metadata(metadata);
     }
@@ -49,17 +50,17 @@ fn read(pending: &Pending, given: &Input) -> Result<Option<Answer>, Misuse> {
         return Ok(Some(Answer::Option(option, password())));
     }
     if given.0.get("responses").is_some() {
-        return Ok(Some(Answer::Responses(given.pairs("responses"))));
+        return Ok(Some(Answer::Responses(given.pairs("responses")?)));
     }
     Ok(Some(match pending.challenge() {
         Challenge::SmsMfa | Challenge::EmailOtp | Challenge::SmsOtp | Challenge::SoftwareToken => {
-            Answer::Code(secret(given, "code")?)
+            Answer::Code(code(given)?)
         }
         Challenge::SoftwareTokenSetup => {
-            Answer::SoftwareToken(secret(given, "code")?, given.optional("friendlyDeviceName"))
+            Answer::SoftwareToken(code(given)?, given.optional("friendlyDeviceName"))
         }
         Challenge::NewPassword => {
-            Answer::NewPassword(secret(given, "newPassword")?, given.pairs("attributes"))
+            Answer::NewPassword(secret(given, "newPassword")?, given.pairs("attributes")?)
         }
         Challenge::SelectMfaType | Challenge::MfaSetup | Challenge::SelectChallenge => {
             return Err(Misuse("option"));
@@ -76,6 +77,10 @@ fn read(pending: &Pending, given: &Input) -> Result<Option<Answer>, Misuse> {
         Challenge::Restart => Answer::Restart(password()),
         _ => return Err(Misuse("responses")),
     }))
+}
+
+fn code(given: &Input) -> Result<Secret<String>, Misuse> {
+    Ok(Secret::new(text::code(&given.text("code")?)))
 }
 
 fn secret(given: &Input, name: &'static str) -> Result<Secret<String>, Misuse> {

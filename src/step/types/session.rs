@@ -4,6 +4,7 @@ use super::{Input, Output};
 use crate::operations::Client;
 use crate::operations::events::Reason;
 use crate::operations::session::{Hint, SignedOut, Stored, Wanted};
+use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
 
 impl Stored {
@@ -16,8 +17,8 @@ impl Stored {
 }
 
 /// `SessionOptions`
-pub(in crate::step) fn wanted(input: &Input) -> Wanted {
-    Wanted { forced: input.is_true("forceRefresh"), early: false, extras: input.extras() }
+pub(in crate::step) fn wanted(input: &Input) -> Result<Wanted, Misuse> {
+    Ok(Wanted { forced: input.is_true("forceRefresh"), early: false, extras: input.extras()? })
 }
 
 /// Why the wrapper signs out: `{ timedOut? }`.

@@ -4,10 +4,11 @@ use super::Input;
 use crate::protocol::error::Misuse;
 use crate::protocol::secret::Secret;
 use crate::protocol::sign_in::{Flow, Start};
+use crate::protocol::text;
 
 /// `SignInInput`
 pub(in crate::step) fn start(input: &Input) -> Result<Start, Misuse> {
-    let username = input.text("username")?;
+    let username = String::from(text::trimmed(&input.text("username")?));
     let password = input.optional("password").map(Secret::new);
     let session = input.optional("session");
     let by_password = password.is_some() && session.is_none();
@@ -19,7 +20,7 @@ pub(in crate::step) fn start(input: &Input) -> Result<Start, Misuse> {
         // The session of a confirmation is good for this flow only.
         None => Flow::Choice,
     };
-    let extras = input.extras();
+    let extras = input.extras()?;
     let preferred = input.optional("preferredChallenge");
     Ok(Start { username, password, flow, preferred, session, extras, device: None })
 }
