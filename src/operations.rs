@@ -37,6 +37,8 @@ pub struct Client {
     pub identity: Option<IdentityPool>,
     /// Whether the stored session of other libraries is kept in step with ours.
     pub keeps_legacy: bool,
+    /// Whether pages of other origins use the lasting store, too: cookies.
+    pub shares_store: bool,
     /// A name for this browser, for lists of devices.
     pub device_name: String,
     /// An ephemeral that was computed ahead of time.
@@ -47,7 +49,9 @@ impl Client {
     /// A client of one pool.
     pub fn new(pool: Pool, timeout_ms: u32) -> Self {
         let device_name = String::from("browser");
-        Self { pool, timeout_ms, identity: None, keeps_legacy: false, device_name, spare: None }
+        let (identity, spare) = (None, None);
+        let (keeps_legacy, shares_store) = (false, false);
+        Self { pool, timeout_ms, identity, keeps_legacy, shares_store, device_name, spare }
     }
 
     /// An ephemeral for one conversation: the one made ahead of time, else a new one.

@@ -150,6 +150,7 @@ function configOf(options: AuthOptions, host: Host): object {
       endpoint: identityPool.endpoint && String(identityPool.endpoint),
     },
     keepsLegacy: options.legacyKeys === "keep",
+    sharesStore: typeof options.storage === "object" && options.storage.shared === true,
     deviceName: host.deviceName(),
   };
 }

@@ -39,6 +39,8 @@ export function cookieStorage(options: CookieOptions = {}): StorageAdapter {
   }
 
   return {
+    // Cookies know no ports, and with a `domain` no subdomains.
+    shared: true,
     getItem(key) {
       // One look at all of them: what is read belongs together.
       const cookies = all();

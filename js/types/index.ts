@@ -107,6 +107,11 @@ export interface StorageAdapter {
   getItem(key: string): string | null | undefined | Promise<string | null | undefined>;
   setItem(key: string, value: string): unknown;
   removeItem(key: string): unknown;
+  /**
+   * Whether pages of other origins use the same values, as with cookies: browsers' locks do not reach them, so that
+   * tabs take turns by a lease in the store. Default: `false`.
+   */
+  readonly shared?: boolean;
 }
 
 /** What every call accepts. */

@@ -82,6 +82,8 @@ impl Lock {
 pub(crate) struct Faults {
     pub(crate) offline: bool,
     pub(crate) no_locks: bool,
+    /// Each tab is a page of an origin of its own, with its own locks.
+    pub(crate) own_locks: bool,
     pub(crate) lost_request: u32,
     pub(crate) lost_reply: u32,
     pub(crate) hanging_reply: u32,

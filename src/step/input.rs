@@ -68,7 +68,7 @@ impl<'a> Input<'a> {
     }
 
     /// The client of a configuration: `{ userPoolId, clientId, endpoint?, timeoutMs?, identityPool?,
-    /// keepsLegacy?, deviceName? }`. `input` is of the call, which may bring an ephemeral.
+    /// keepsLegacy?, sharesStore?, deviceName? }`. `input` is of the call, which may bring an ephemeral.
     pub(super) fn client(&self, input: &Input) -> Result<Client, Misuse> {
         if self.is_true("clientSecret") {
             return Err(Misuse(
@@ -81,6 +81,7 @@ impl<'a> Input<'a> {
         let mut client = Client::new(pool, timeout_ms);
         client.identity = self.identity_pool()?;
         client.keeps_legacy = self.is_true("keepsLegacy");
+        client.shares_store = self.is_true("sharesStore");
         if let Some(name) = self.optional("deviceName") {
             client.device_name = name;
         }

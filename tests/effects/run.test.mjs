@@ -27,6 +27,7 @@ test("each step has the whole call in its message: config, input, state, and wha
   assert.equal(first.config.userPoolId, "eu-west-1_Ab12");
   assert.equal(first.config.clientSecret, false);
   assert.equal(first.config.keepsLegacy, false);
+  assert.equal(first.config.sharesStore, false);
   assert.deepEqual(second, { ...first, transcript: [[1, "now"], [2, null]] });
 });
 

@@ -271,7 +271,11 @@ impl Tab {
         if self.world.with(|state| state.faults.no_locks) {
             return (Locked::Missing, vec![turn]);
         }
-        match self.queue(String::from(name), &mut left, hold_ms, true).await {
+        let name = match self.world.with(|state| state.faults.own_locks) {
+            true => format!("{name} of origin {}", self.id),
+            false => String::from(name),
+        };
+        match self.queue(name, &mut left, hold_ms, true).await {
             Some(held) => (Locked::Held, vec![held, turn]),
             None => (Locked::Busy, Vec::new()),
         }
@@ -377,7 +381,7 @@ impl State {
                 && !was_frozen(flight.tab)
                 && !was_frozen(tab)
         });
-        if twice && !self.faults.no_locks {
+        if twice && !self.faults.no_locks && !self.faults.own_locks {
             self.broken.push(format!("two refreshes of one token are under way, one of tab {tab}"));
         }
         let id = self.next_id();

@@ -97,9 +97,10 @@ pub(super) fn enter_within(
     let owner = [&text::base64url(&nonce), " "].concat();
     let name = right.name(client);
     let by = match host.lock(&name, wait_ms, hold_ms(client))? {
-        Locked::Held => mark(client, host, right, &owner)?,
-        Locked::Missing => lease(client, host, right, wait_ms.min(hold_ms(client)), &owner)?,
+        Locked::Held if !client.shares_store => mark(client, host, right, &owner)?,
         Locked::Busy => By::Refused,
+        // Where there is no lock, or where it does not reach all pages that use the store.
+        _ => lease(client, host, right, wait_ms.min(hold_ms(client)), &owner)?,
     };
     Ok(Guard { by, right, owner })
 }

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use super::super::error::Error;
 use super::super::events::Reason;
-use super::tests::{client, pool, put, session_as, sign_out, wake};
+use super::tests::{pool, put, session_as, sign_out, wake};
 use super::*;
 use crate::host::Store;
 use crate::host::fake::{Executor, Faults, Page, Rng, Tab, World};
@@ -84,13 +84,14 @@ impl Simulation {
             state.pool.rotation = [None, Some(0), Some(10), Some(60)][dice.below(4) as usize];
             state.pool.lifetime = [300, 3_600][dice.below(2) as usize];
             state.faults.no_locks = dice.percent(25);
+            state.faults.own_locks = shares_store(seed);
             state.trace = setting("LIFEGUARD_TRACE").map(|_| Vec::new());
         });
         Self {
             seed,
             executor: Executor::new(&world),
             world,
-            clients: (0..tabs).map(|_| client()).collect(),
+            clients: (0..tabs).map(|_| page(seed)).collect(),
             has_faults: dice.percent(70),
             has_store_faults: dice.percent(25),
             has_clock_jumps: dice.percent(30),
@@ -270,12 +271,13 @@ impl Simulation {
         self.note(format!("tab {tab} crashes"));
         self.executor.crash(tab);
         self.begun.retain(|_, begun| begun.tab != tab);
-        self.clients[tab] = client();
+        self.clients[tab] = page(self.seed);
     }
 
     fn act_faults(&mut self) {
         let percent = |dice: &mut Rng| if dice.percent(30) { dice.below(60) as u32 } else { 0 };
-        let no_locks = self.world.with(|state| state.faults.no_locks);
+        let (no_locks, own_locks) =
+            self.world.with(|state| (state.faults.no_locks, state.faults.own_locks));
         let dice = &mut self.dice;
         let mut faults = match dice.percent(40) {
             true => Faults::default(),
@@ -295,7 +297,7 @@ impl Simulation {
             faults.store_hangs = percent(dice) / 4;
             faults.store_full = dice.percent(20);
         }
-        faults.no_locks = no_locks;
+        (faults.no_locks, faults.own_locks) = (no_locks, own_locks);
         self.note(format!("{faults:?}"));
         self.world.with(|state| state.faults = faults);
     }
@@ -363,6 +365,17 @@ impl Simulation {
             self.log[recent..].join("\n")
         );
     }
+}
+
+/// In every tenth world the tabs are of different origins, and share a cookie jar.
+fn shares_store(seed: u64) -> bool {
+    seed % 10 == 7
+}
+
+fn page(seed: u64) -> Rc<Page> {
+    let mut page = Page::new(pool(), 15_000);
+    page.client.shares_store = shares_store(seed);
+    Rc::new(page)
 }
 
 /// A number from the environment.

@@ -162,6 +162,13 @@ impl Stage {
         newer
     }
 
+    /// The page's store is used by pages of other origins, too.
+    fn share_store(&mut self, tab: usize) {
+        let mut page = Page::new(pool(), 15_000);
+        page.client.shares_store = true;
+        self.clients[tab] = Rc::new(page);
+    }
+
     /// Leaves the lease of somebody who had the lock, and died or is not to be seen done yet.
     fn leave_a_lease(&self) {
         self.world.with(|state| {
@@ -256,6 +263,23 @@ fn twenty_tabs_without_locks_make_one_refresh_by_lease() {
 
     assert!(results.into_iter().all(|slot| matches!(slot.take(), Some(Ok(Some(_))))));
     assert_eq!(stage.refreshes(), 1);
+}
+
+#[test]
+fn pages_of_several_origins_that_share_a_cookie_jar_make_one_refresh() {
+    let mut stage = Stage::signed_in(3, Some(0));
+    stage.world.with(|state| state.faults.own_locks = true);
+    for tab in 0..3 {
+        stage.share_store(tab);
+    }
+    stage.pass(2 * HOUR);
+
+    let results: Vec<_> = (0..3).map(|tab| stage.ask(tab, Wanted::default())).collect();
+    stage.executor.run();
+
+    assert!(results.into_iter().all(|slot| matches!(slot.take(), Some(Ok(Some(_))))));
+    assert_eq!(stage.refreshes(), 1);
+    assert!(stage.stored().is_some());
 }
 
 #[test]

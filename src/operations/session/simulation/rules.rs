@@ -199,8 +199,8 @@ impl Simulation {
             for tab in state.tabs.iter_mut().filter(|tab| tab.frozen) {
                 (tab.frozen, tab.thawed_at) = (false, now);
             }
-            let no_locks = state.faults.no_locks;
-            state.faults = Faults { no_locks, ..Faults::default() };
+            let Faults { no_locks, own_locks, .. } = state.faults;
+            state.faults = Faults { no_locks, own_locks, ..Faults::default() };
         });
         (0..self.clients.len()).for_each(|tab| self.forgive(tab));
         self.drain();
