@@ -135,7 +135,7 @@ export const parts = {
     run: () => nodeTest(filesIn("tests/package", /\.test\.mjs$/)),
   },
   bundlers: {
-    about: "Vite, webpack, Rollup and esbuild take the packed package; Chromium loads what they make",
+    about: "Vite 5 to 8, webpack, Rollup, esbuild and Parcel take the packed package; Chromium loads what they make",
     needsPackage: true,
     run: () => nodeTest(filesIn("tests/bundlers", /\.test\.mjs$/)),
   },
