@@ -1,4 +1,5 @@
 // Parcel 2 by its command, as its users run it, with no configuration: its production build and its development server.
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
@@ -29,7 +30,7 @@ test("parcel builds it as it is", { skip }, async () => {
   const [code] = await once(child, "exit");
 
   if (code !== 0) throw new Error(told.text);
-  await seeBundle(folder);
+  assert.equal(await seeBundle(folder), 1);
 });
 
 test("parcel serves it in development", { skip }, async () => {
@@ -39,7 +40,7 @@ test("parcel serves it in development", { skip }, async () => {
   try {
     await waitUntil(async () => /Built in|Build failed|rror/.test(told.text), { what: "parcel's first build", timeoutMs: 60_000 });
     if (!told.text.includes("Built in")) throw new Error(told.text);
-    await seeLoaded(`http://localhost:${port}`);
+    assert.equal(await seeLoaded(`http://localhost:${port}`), 1);
   } finally {
     child.kill();
     await once(child, "exit");

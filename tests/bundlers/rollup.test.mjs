@@ -22,7 +22,7 @@ test("rollup builds it without a plugin for assets: the wasm comes as text", { s
   await build(folder, []);
 
   assert.equal(wasmFiles(join(folder, "out")).length, 0);
-  await seeBundle(folder, "/main.js");
+  assert.equal(await seeBundle(folder, "/main.js"), 0);
 });
 
 async function build(folder, plugins) {
