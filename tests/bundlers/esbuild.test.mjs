@@ -36,7 +36,7 @@ test("esbuild builds it; the wasm is copied to the folder above the bundle", { s
 
 test("esbuild builds it with the wasm named by its own export", { skip }, async () => {
   const folder = project("esbuild-named");
-  writeFileSync(join(folder, "main.js"), `import wasm from "lifeguard-cognito/wasm";${source.replace("clientId:", "wasm, clientId:").replace("credentials:", "wasm, credentials:")}`);
+  writeFileSync(join(folder, "main.js"), `import wasm from "lifeguard-cognito/wasm";${source.replace("createAuth(pool)", "createAuth({ ...pool, wasm })").replace("credentials:", "wasm, credentials:")}`);
 
   await build(folder, { format: "esm", loader: { ".wasm": "file" } });
 

@@ -14,15 +14,24 @@ const missing = missingReason(engine);
 /** Why these tests do not run; where everything is expected to be there they run, and fail. */
 export const skip = missing && process.env.CI !== "true" ? missing : false;
 
-/** Both entries that need the core, each with a call that only the core can end. */
+/** Every entry of the package, the two that need the core each with a call that only the core can end. */
 export const source = `
   import { createAuth } from "lifeguard-cognito";
   import { createAdmin } from "lifeguard-cognito/admin";
-  const admin = createAdmin({ userPoolId: "eu-west-1_LifeGuard", credentials: { accessKeyId: "A", secretAccessKey: "s" } });
-  // Refused by the core before anything is sent: the administrators' entry finds the same WebAssembly.
-  const refused = admin.listUsersPage({ filter: {} }).then(() => { throw new Error("not refused"); }, (error) => { if (error.code !== "misuse") throw error; });
-  const auth = createAuth({ userPoolId: "eu-west-1_LifeGuard", clientId: "lifeguarddemoclient0000001" });
-  Promise.all([refused, auth.preload(), auth.session({ forceRefresh: true })]).then(() => "loaded", (error) => error.code + " " + (error.detail ?? error.cause ?? error)).then((text) => { document.body.textContent = text; });`;
+  import { relay } from "lifeguard-cognito/bridge";
+  import { JwtError, verifyJwt } from "lifeguard-cognito/verify";
+  const pool = { userPoolId: "eu-west-1_LifeGuard", clientId: "lifeguarddemoclient0000001" };
+  const refuses = (call, isRight) => call.then(() => { throw new Error("not refused"); }, (error) => { if (!isRight(error)) throw error; });
+  const admin = createAdmin({ userPoolId: pool.userPoolId, credentials: { accessKeyId: "A", secretAccessKey: "s" } });
+  const auth = createAuth(pool);
+  Promise.all([
+    auth.preload(),
+    auth.session({ forceRefresh: true }),
+    // By the core, before anything is sent: the administrators' entry finds the same WebAssembly.
+    refuses(admin.listUsersPage({ filter: {} }), ({ code }) => code === "misuse"),
+    refuses(verifyJwt("none", { ...pool, tokenUse: "access" }), (error) => error instanceof JwtError),
+    relay().then((isTaken) => { if (isTaken) throw new Error("nothing was there to take"); }),
+  ]).then(() => "loaded", (error) => error.code + " " + (error.detail ?? error.cause ?? error)).then((text) => { document.body.textContent = text; });`;
 
 /** A page that runs one script. */
 export const html = (script, kind = "module") =>
