@@ -5,10 +5,11 @@ import { basename, join } from "node:path";
 import { findBrowsers, isComplete } from "./browsers.mjs";
 import { buildDemo } from "./demo.mjs";
 import { buildDevServer } from "./dev-server.mjs";
-import { bad, step, warn } from "./log.mjs";
+import { bad, info, step, warn } from "./log.mjs";
 import { pack } from "./pack.mjs";
 import { at } from "./paths.mjs";
 import { run } from "./run.mjs";
+import { releases, sizeOf } from "./wasm.mjs";
 
 /** `failures`: the name of each failed test and, where it is known, why; the summary repeats them. */
 const none = () => ({ passed: 0, failed: 0, skipped: 0, failures: [] });
@@ -105,9 +106,11 @@ export const parts = {
     run: () => countedRun("cargo", ["test", "--workspace", "--no-fail-fast", "--quiet"]),
   },
   wasm: {
-    about: "tests/browser_*.rs and web/tests by wasm-pack in headless Chromium and Firefox",
+    about: "tests/browser_*.rs and web/tests by wasm-pack in headless Chromium and Firefox; the small and the plain release in node",
+    needsVectors: () => releases,
     async run() {
-      const results = [];
+      for (const release of releases) info(sizeOf(release));
+      const results = [await nodeTest(filesIn("tests/wasm", /\.test\.mjs$/))];
       for (const [engine, flag] of [["chromium", "chrome"], ["firefox", "firefox"]]) {
         if (chosenEngines().includes(engine)) results.push(await step(`wasm-pack test in ${engine}`, () => wasmTests(engine, flag)));
       }
@@ -141,7 +144,7 @@ export const parts = {
   },
   vectors: {
     about: "tests/vectors/srp_vectors.json through the package's core as wasm, in node and each engine",
-    needsVectors: () => true,
+    needsVectors: () => ["small"],
     async run() {
       const results = [];
       for (const engine of ["node", ...chosenEngines()]) {
@@ -163,7 +166,7 @@ export const parts = {
   interop: {
     about: "other people's clients and servers",
     needsPackage: true,
-    needsVectors: (filter) => interopFiles(filter).some((file) => readFileSync(at(file), "utf8").includes("lib/core.mjs")),
+    needsVectors: (filter) => (interopFiles(filter).some((file) => readFileSync(at(file), "utf8").includes("lib/core.mjs")) ? ["small"] : []),
     async run(filter) {
       await step("building the dev-server", buildDevServer);
       return nodeTest(interopFiles(filter));
