@@ -10,7 +10,7 @@ const help = `
 npm run build -- [--plain] [--force]
 
 Compiles the core to pkg/ and the wrapper to dist/; skips what is up to date, by content.
-  (default)  the small release build: std compiled along, unstable flags of the installed stable compiler;
+  (default)  the small release build: std compiled along, unstable flags of the pinned stable compiler;
              falls back to the plain build, and says so, where that does not work
   --plain    stable compiler flags only
   --force    builds even when nothing changed

@@ -16,7 +16,7 @@ ${Object.entries(parts).map(([name, { about }]) => `  ${name.padEnd(10)} ${about
 
   --engine NAME  only this engine (chromium, firefox, webkit; may be repeated); same as ENGINES=a,b
   --only TEXT    of e2e and interop only the files whose name contains this
-  --no-build     takes the package, and the module for known answers, as they were built last
+  --no-build     takes the package, and the modules for known answers, as they were built last
 
 A browser that is missing is skipped, loudly; with CI=true it is a failure.
 `;
@@ -38,7 +38,10 @@ try {
     await build();
     await pack();
   }
-  if (!values["no-build"] && chosen.some((name) => parts[name].needsVectors?.(values.only))) await buildVectors();
+  if (!values["no-build"]) {
+    const releases = new Set(chosen.flatMap((name) => parts[name].needsVectors?.(values.only) ?? []));
+    for (const release of releases) await buildVectors(release);
+  }
 
   const rows = [];
   for (const name of chosen) {

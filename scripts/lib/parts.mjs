@@ -5,11 +5,12 @@ import { basename, join } from "node:path";
 import { findBrowsers, isComplete } from "./browsers.mjs";
 import { buildDemo } from "./demo.mjs";
 import { buildDevServer } from "./dev-server.mjs";
-import { bad, step, warn } from "./log.mjs";
+import { bad, info, step, warn } from "./log.mjs";
 import { pack } from "./pack.mjs";
 import { at } from "./paths.mjs";
 import { run } from "./run.mjs";
 import { simulation } from "./simulation.mjs";
+import { releases, sizeOf } from "./wasm.mjs";
 
 /** `failures`: the name of each failed test and, where it is known, why; the summary repeats them. */
 const none = () => ({ passed: 0, failed: 0, skipped: 0, failures: [] });
@@ -110,9 +111,11 @@ export const parts = {
     run: () => countedRun("cargo", simulation, { env: { LIFEGUARD_STEPS: "20000", LIFEGUARD_SEEDS: "10" } }),
   },
   wasm: {
-    about: "tests/browser_*.rs and web/tests by wasm-pack in headless Chromium and Firefox",
+    about: "tests/browser_*.rs and web/tests by wasm-pack in headless Chromium and Firefox; the small and the plain release in node",
+    needsVectors: () => releases,
     async run() {
-      const results = [];
+      for (const release of releases) info(sizeOf(release));
+      const results = [await nodeTest(filesIn("tests/wasm", /\.test\.mjs$/))];
       for (const [engine, flag] of [["chromium", "chrome"], ["firefox", "firefox"]]) {
         if (chosenEngines().includes(engine)) results.push(await step(`wasm-pack test in ${engine}`, () => wasmTests(engine, flag)));
       }
@@ -140,13 +143,13 @@ export const parts = {
     run: () => nodeTest(filesIn("tests/package", /\.test\.mjs$/)),
   },
   bundlers: {
-    about: "Vite, webpack, Rollup and esbuild take the packed package; Chromium loads what they make",
+    about: "Vite 5 to 8, webpack, Rollup, esbuild and Parcel take the packed package; Chromium loads what they make",
     needsPackage: true,
     run: () => nodeTest(filesIn("tests/bundlers", /\.test\.mjs$/)),
   },
   vectors: {
     about: "tests/vectors/srp_vectors.json through the package's core as wasm, in node and each engine",
-    needsVectors: () => true,
+    needsVectors: () => ["small"],
     async run() {
       const results = [];
       for (const engine of ["node", ...chosenEngines()]) {
@@ -168,7 +171,7 @@ export const parts = {
   interop: {
     about: "other people's clients and servers",
     needsPackage: true,
-    needsVectors: (filter) => interopFiles(filter).some((file) => readFileSync(at(file), "utf8").includes("lib/core.mjs")),
+    needsVectors: (filter) => (interopFiles(filter).some((file) => readFileSync(at(file), "utf8").includes("lib/core.mjs")) ? ["small"] : []),
     async run(filter) {
       await step("building the dev-server", buildDevServer);
       return nodeTest(interopFiles(filter));

@@ -20,7 +20,7 @@ export async function ensureRust() {
       throw new Error("Rust is missing: install it from https://rustup.rs and run this again");
     }
     await step("installing the Rust toolchain that rust-toolchain.toml names", async () => {
-      const { code } = await run("rustup", ["toolchain", "install"], { allowFailure: true });
+      const { code } = await run("rustup", ["toolchain", "install", "--no-self-update"], { allowFailure: true });
       // Before rustup 1.28 the file was read by other commands only.
       if (code !== 0) await run("rustup", ["show"]);
     });

@@ -28,13 +28,26 @@ const outputs = [...shippedFromPkg, "lifeguard.d.ts", "core/wasm-text.d.ts"].map
 
 const cargoTargetDir = () => process.env.CARGO_TARGET_DIR ?? at("target");
 
-const vectorsDir = () => join(cargoTargetDir(), "vectors");
+/** Both ways to build, and the folders of the modules for known answers that are built so. */
+export const releases = ["small", "plain"];
+const vectorsDir = (release) => join(cargoTargetDir(), "vectors", release);
 
-/** Paths of that module, `{ glue, wasm }`, once it is built. */
-export function vectorsFiles() {
-  const [glue, wasm] = ["lifeguard.js", "lifeguard_bg.wasm"].map((name) => join(vectorsDir(), name));
-  if (!existsSync(wasm)) throw new Error("the module for known answers is not built: npm run vectors builds it");
-  return { glue, wasm };
+const filesOf = (folder) => ({ glue: join(folder, "lifeguard.js"), wasm: join(folder, "lifeguard_bg.wasm") });
+
+/** Paths of such a module, `{ glue, wasm }`, and how it was built, once it is. */
+export function vectorsFiles(release = "small") {
+  const folder = vectorsDir(release);
+  const files = filesOf(folder);
+  if (!existsSync(files.wasm)) throw new Error("the module for known answers is not built: npm run vectors builds it");
+  return { ...files, kind: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).description };
+}
+
+const inBytes = (bytes) => `${bytes.length} bytes, ${brotliCompressSync(bytes).length} with brotli`;
+
+/** What such a module weighs, in words. */
+export function sizeOf(release) {
+  const { wasm, kind } = vectorsFiles(release);
+  return `${kind} release, with the operation for known answers: ${inBytes(readFileSync(wasm))}`;
 }
 
 /**
@@ -124,20 +137,21 @@ export async function buildWasm({ plain = false, force = false } = {}) {
   const kind = await step("compiling the core to WebAssembly", () => makeSmallest([], pkgDir, plain));
   writeStamp("wasm", inputs, outputs);
   const bytes = readFileSync(join(pkgDir, "lifeguard_bg.wasm"));
-  info(`pkg/ built (${kind} release, ${bytes.length} bytes, ${brotliCompressSync(bytes).length} with brotli) in ${seconds(Date.now() - begin)}`);
+  info(`pkg/ built (${kind} release, ${inBytes(bytes)}) in ${seconds(Date.now() - begin)}`);
   return true;
 }
 
-/** Makes the module for known answers unless it is up to date: by the flags of the package, and outside of it. */
-export async function buildVectors() {
-  const inputs = inputsOf("vectors", false);
-  const outputs = ["lifeguard.js", "lifeguard_bg.wasm"].map((name) => join(vectorsDir(), name));
-  if (isFresh("vectors", inputs, outputs)) return;
+/** Makes a module for known answers unless it is up to date: by the flags of the package, and outside of it. */
+export async function buildVectors(release = "small") {
+  const folder = vectorsDir(release);
+  const inputs = inputsOf("vectors", release === "plain");
+  const outputs = Object.values(filesOf(folder));
+  if (isFresh(`vectors-${release}`, inputs, outputs)) return;
   const begin = Date.now();
-  rmSync(vectorsDir(), { recursive: true, force: true });
-  const kind = await step("compiling the core with the operation for known answers", () => makeSmallest(["--features", "vectors"], vectorsDir(), false));
+  rmSync(folder, { recursive: true, force: true });
+  const kind = await step(`compiling the core with the operation for known answers, ${release}`, () => makeSmallest(["--features", "vectors"], folder, release === "plain"));
   // Node asks the nearest manifest whether the glue is a module, and a target folder may be anywhere.
-  writeFileSync(join(vectorsDir(), "package.json"), '{ "type": "module" }\n');
-  writeStamp("vectors", inputs, outputs);
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module", description: kind }));
+  writeStamp(`vectors-${release}`, inputs, outputs);
   info(`module for known answers built (${kind} release) in ${seconds(Date.now() - begin)}`);
 }

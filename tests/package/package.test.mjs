@@ -35,6 +35,14 @@ test("every_exported_path_exists", () => {
   for (const target of targets(manifest.exports)) assert.ok(packed.includes(target.slice(2)), target);
 });
 
+// Parcel does not read `exports` unless it is told to: there `alias` is what finds the same files.
+test("resolvers_that_do_not_read_exports_find_the_same_files", () => {
+  const { ".": entry, "./package.json": _, ...subpaths } = manifest.exports;
+
+  assert.equal(manifest.main, entry.default);
+  assert.deepEqual(manifest.alias, Object.fromEntries(Object.entries(subpaths).map(([subpath, target]) => [subpath, target.default ?? target])));
+});
+
 test("types_come_first_in_each_condition", () => {
   for (const [subpath, target] of Object.entries(manifest.exports)) {
     if (typeof target === "object") assert.equal(Object.keys(target)[0], "types", subpath);
