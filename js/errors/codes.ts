@@ -10,7 +10,8 @@ const MESSAGES = {
   /** Ask for user name and password again. */
   incorrectCredentials: "user name and password do not match",
   /** Have an administrator set the password anew: the temporary one was not used in time. */
-  temporaryPasswordExpired: "the temporary password has expired: an administrator must set a new one",
+  temporaryPasswordExpired:
+    "the temporary password has expired: an administrator must set a new one",
   /** The pool does not allow this; see `service`. */
   notAuthorized: "the user pool does not allow this",
   /** Tell the person to turn to whoever runs the application. */
@@ -56,7 +57,8 @@ const MESSAGES = {
   /** Nobody is signed in any more: show the sign-in page. */
   signedOut: "nobody is signed in",
   /** Request the scope `aws.cognito.signin.user.admin` at sign-in (`oauth.scopes`): account calls need it. The session stays. */
-  missingScope: "the access token lacks the scope aws.cognito.signin.user.admin: add it to oauth.scopes",
+  missingScope:
+    "the access token lacks the scope aws.cognito.signin.user.admin: add it to oauth.scopes",
   /** Use an app client without a secret: a browser cannot keep one. */
   clientHasSecret: "the app client has a secret: use a public client",
   /** Get other AWS credentials: these ended, or are not known; see `service.name`. */
