@@ -98,9 +98,14 @@ impl Pool {
     }
 
     /// Whether an `iss` claim names this pool: either form of the service's issuer, or the custom
-    /// endpoint's own.
+    /// endpoint's own; where that is on this machine, by whichever of its names and ports.
     pub fn is_issuer(&self, issuer: &str) -> bool {
-        self.issuers.iter().any(|known| known == issuer)
+        let is_local = || {
+            let (_, rest) = text::cut(issuer, b'/').filter(|(scheme, _)| *scheme == "http:")?;
+            let (authority, id) = text::cut(rest.strip_prefix('/')?, b'/')?;
+            Some(id == self.id && is_loopback(authority) && is_local(&self.endpoint))
+        };
+        self.issuers.iter().any(|known| known == issuer) || is_local() == Some(true)
     }
 }
 
@@ -151,6 +156,11 @@ pub(super) fn parse_endpoint(url: &str) -> Option<&str> {
     (clean && !authority.is_empty() && (secure || is_loopback(authority))).then_some(url)
 }
 
+/// Whether an endpoint is on this machine, without TLS.
+fn is_local(endpoint: &str) -> bool {
+    endpoint.strip_prefix("http://").is_some_and(|rest| is_loopback(text::until(rest, b'/')))
+}
+
 /// Whether an authority is this machine (RFC 6761, section 6.3; RFC 8252, section 8.3).
 fn is_loopback(authority: &str) -> bool {
     let host = match authority.strip_prefix("[::1]") {
@@ -175,6 +185,32 @@ mod tests {
     use super::*;
 
     const CLIENT: &str = "1example23456789";
+
+    #[test]
+    fn a_local_pool_is_known_by_every_name_of_this_machine_and_a_remote_one_is_not() {
+        let pool = |endpoint| Pool::parse("eu-west-1_Ab12", CLIENT, endpoint).unwrap();
+        let local = pool(Some("http://127.0.0.1:9320"));
+        for issuer in [
+            "http://localhost:9320",
+            "http://[::1]:1",
+            "http://127.0.0.1:4000",
+            "http://a.localhost",
+        ] {
+            assert!(local.is_issuer(&[issuer, "/eu-west-1_Ab12"].concat()), "{issuer}");
+        }
+        for issuer in [
+            "http://localhost:9320/eu-west-1_Other",
+            "http://localhost.example.com/eu-west-1_Ab12",
+            "https://localhost:9320/eu-west-1_Ab12",
+            "http://localhost:9320/x/eu-west-1_Ab12",
+            "http:/localhost/eu-west-1_Ab12",
+        ] {
+            assert!(!local.is_issuer(issuer), "{issuer}");
+        }
+        for endpoint in [None, Some("https://auth.example.com"), Some("https://localhost")] {
+            assert!(!pool(endpoint).is_issuer("http://localhost:9320/eu-west-1_Ab12"));
+        }
+    }
 
     #[test]
     fn every_partition_has_its_host() {

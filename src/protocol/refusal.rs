@@ -77,8 +77,10 @@ kinds! {
     RiskBlocked = "riskBlocked" "",
     /// A value the service does not take.
     InvalidParameter = "invalidParameter" "InvalidParameter Serialization",
-    /// Something that is not there: a device, a client, a pool.
+    /// Something that is not there: a device, for one.
     NotFound = "notFound" "ResourceNotFound",
+    /// The app client or the pool was deleted.
+    ClientNotFound = "notFound" "",
     /// The half-finished sign-in is too old or already used.
     SessionExpired = "sessionExpired" "",
     /// The refresh token is spent, revoked, expired or never was one.
@@ -204,6 +206,7 @@ fn kind_of(name: &str, text: &str, status: u16) -> Kind {
         {
             Kind::CompromisedPassword
         }
+        ("ResourceNotFound", _) if text::has(text, "User pool") => Kind::ClientNotFound,
         ("InvalidParameter", _) if text::has(text, "not enabled") => Kind::NotEnabled,
         (_, Some(kind)) => kind,
         _ if status == 429 => Kind::Throttled,

@@ -154,6 +154,7 @@ pub fn ends_session(kind: Kind) -> bool {
         kind,
         Kind::RefreshToken
             | Kind::RefreshTokenReuse
+            | Kind::ClientNotFound
             | Kind::UserDisabled
             | Kind::UserNotFound
             | Kind::UserNotConfirmed

@@ -145,3 +145,18 @@ test("what is expected of a store that fails is not known: nothing is written", 
   assert.deepEqual(text(await write(host, { store: "local", expected: [["a", null]], changes: [["a", "1"]] })), { error: "unavailable" });
   assert.deepEqual(written, []);
 });
+
+test("a device's password stays out of a store that other origins share", async (t) => {
+  const [local, cookies] = [makeStore(), makeStore()];
+  setGlobal(t, "localStorage", local);
+  const host = createHost({ clientId: "c", storage: { ...cookies, shared: true } });
+  const key = "lifeguard.c.device.abc";
+
+  await put(host, key, "secret");
+  await put(host, "lifeguard.c.session", "record");
+
+  assert.equal(cookies.getItem(key) ?? null, null);
+  assert.equal(local.getItem(key), "secret");
+  assert.equal(cookies.getItem("lifeguard.c.session"), "record");
+  assert.deepEqual(text(await read(host, { items: [["local", key], ["local", "lifeguard.c.session"]] })), ["secret", "record"]);
+});

@@ -242,3 +242,22 @@ fn names_and_codes_are_sent_without_the_white_space_of_pasting() {
     assert_eq!(sent[0].1.str("ConfirmationCode"), Some("123456"));
     assert_eq!(sent[1].1.str("Code"), Some("654321"));
 }
+
+#[test]
+fn a_session_whose_app_client_was_deleted_ends_and_one_whose_device_was_forgotten_does_not() {
+    for (text, ends) in
+        [("User pool client client1 does not exist.", true), ("Device does not exist.", false)]
+    {
+        let script = Script::default();
+        let client = signed_in(&script, None);
+        script.refuse("GetUser", "NotAuthorizedException", "Access Token has been revoked").refuse(
+            "GetTokensFromRefreshToken",
+            "ResourceNotFoundException",
+            text,
+        );
+
+        assert!(task(&client, &script, "attributes", "{}").is_err());
+
+        assert_eq!(!script.stored(Store::Lasting).contains("client1.session"), ends, "{text}");
+    }
+}

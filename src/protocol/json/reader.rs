@@ -133,13 +133,16 @@ impl<'a> Reader<'a> {
             b'f' => '\u{c}',
             b'u' => {
                 let unit = self.hex4()?;
-                if !(0xd800..0xdc00).contains(&unit) {
-                    // A lone low surrogate is no character: the replacement character stands in.
-                    return Some(char::from_u32(unit).unwrap_or('\u{fffd}'));
+                let after = self.at;
+                if (0xd800..0xdc00).contains(&unit) && self.word("\\u", Value::Null).is_some() {
+                    let low = self.hex4()?;
+                    if (0xdc00..0xe000).contains(&low) {
+                        return char::from_u32(0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
+                    }
+                    self.at = after;
                 }
-                self.word("\\u", Value::Null)?;
-                let low = self.hex4()?.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
-                char::from_u32(0x10000 + ((unit - 0xd800) << 10) + low)?
+                // Half a pair is no character: the replacement character stands in.
+                char::from_u32(unit).unwrap_or('\u{fffd}')
             }
             c @ (b'"' | b'\\' | b'/') => char::from(c),
             _ => return None,

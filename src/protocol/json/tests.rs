@@ -33,7 +33,6 @@ const BROKEN: &[&str] = &[
     "+1",
     "\"",
     "\"\\x\"",
-    "\"\\ud800\"",
     "\"\\u12\"",
     "[",
     "[1,]",
@@ -108,4 +107,20 @@ fn null_members_count_as_absent_and_the_last_of_two_wins() {
 
     assert_eq!(value.get("a"), None);
     assert_eq!(value.number("b"), Some(2.0));
+}
+
+#[test]
+fn half_a_surrogate_pair_reads_as_the_replacement_character() {
+    for (text, expected) in [
+        (r#""\ud83d\ude80""#, "\u{1f680}"),
+        (r#""Zo\ud83d""#, "Zo\u{fffd}"),
+        (r#""x\udc00""#, "x\u{fffd}"),
+        (r#""\ud83dx""#, "\u{fffd}x"),
+        (r#""\ud83d\n""#, "\u{fffd}\n"),
+        (r#""\ud83d\u0041""#, "\u{fffd}A"),
+        (r#""\ud83d\ud83d\ude80""#, "\u{fffd}\u{1f680}"),
+    ] {
+        assert_eq!(Value::parse(text), Some(Value::from(expected)), "{text}");
+    }
+    assert_eq!(Value::parse(r#""\ud83d\u00""#), None);
 }
