@@ -64,8 +64,15 @@ pub(super) fn put(
 /// Empties a store of the session, whoever's it is, so that nothing can bring it back, and of what
 /// was got with it. Whether the store did it.
 pub(super) fn clear(client: &Client, host: &impl Host, store: Store) -> Run<bool> {
-    // Again where the store failed half-way.
-    Ok(end_all(client, host, store, &[])?.is_ok() || end_all(client, host, store, &[])?.is_ok())
+    for attempt in 0..ATTEMPTS {
+        match end_all(client, host, store, &[], attempt)? {
+            Ok(_) => return Ok(true),
+            // It would hold the user up.
+            Err(StoreError::TimedOut) if attempt > 0 => break,
+            Err(_) => {}
+        }
+    }
+    Ok(false)
 }
 
 /// Ends the sessions of a store, if it holds what is expected. Credentials are void with their
@@ -75,14 +82,22 @@ pub(super) fn end_all(
     host: &impl Host,
     store: Store,
     expected: &[(&str, Option<&str>)],
+    attempt: usize,
 ) -> Run<Result<bool, StoreError>> {
     let (key, epoch_key) = keys(client);
     let credentials_key = record::credentials_key(&client.pool);
     let epoch = make_epoch(host);
-    // The record first: a full store has room for the epoch then.
-    let changes = [(&*key, None), (&*epoch_key, Some(&*epoch)), (&*credentials_key, None)];
+    // The epoch first: where the store fails after it, the record is void all the same.
+    let mut changes = [(&*epoch_key, Some(&*epoch)), (&*key, None), (&*credentials_key, None)];
+    if attempt % 2 == 1 {
+        // A full store has room for the epoch once the record is gone.
+        changes.swap(0, 1);
+    }
     host.write(store, expected, &changes)
 }
+
+/// How often a store is tried that fails, or that others write to at the same time.
+pub(super) const ATTEMPTS: usize = 6;
 
 /// Whether a sign-in or sign-out voided a session. A store that fails voids nothing.
 pub(super) fn is_over(client: &Client, host: &impl Host, stored: &Stored) -> Run<bool> {

@@ -2,7 +2,7 @@
 //! one record; what decides between tabs that write at once is the epoch beside it.
 
 use super::exclusive::{SEEN_MS, SETTLE_MS};
-use super::stored::{STORES, Stored, end_all, is_over, keys};
+use super::stored::{ATTEMPTS, STORES, Stored, end_all, is_over, keys};
 use super::{legacy, memory};
 use crate::host::{Host, Run, Slot, Store, StoreError};
 use crate::operations::Client;
@@ -199,7 +199,7 @@ pub(in crate::operations) fn is_current(
 /// Ends the session that the service refused, if it is still the one. Whether it was.
 pub(super) fn end(client: &Client, host: &impl Host, refused: &Stored) -> Run<bool> {
     let keys = keys(client);
-    for _ in 0..WRITES {
+    for attempt in 0..ATTEMPTS {
         // Where the store fails, what it holds may be another session by now: a dead one is refused
         // again when it is read again.
         let Ok(looked) = look(client, host, refused.store)? else { break };
@@ -213,7 +213,7 @@ pub(super) fn end(client: &Client, host: &impl Host, refused: &Stored) -> Run<bo
             Found::Nothing | Found::Empty => break,
         }
         // What another tab stores between the look and this stays.
-        if end_all(client, host, refused.store, &looked.expected(&keys))? == Ok(true) {
+        if end_all(client, host, refused.store, &looked.expected(&keys), attempt)? == Ok(true) {
             break;
         }
     }
@@ -221,14 +221,14 @@ pub(super) fn end(client: &Client, host: &impl Host, refused: &Stored) -> Run<bo
     Ok(true)
 }
 
-/// Forgets the copy in memory when the record it is of has gone: another tab says that the user
-/// signed out, which matters where the store could not take the new epoch.
+/// Forgets the copy in memory when another tab says that the user signed out, unless its store holds
+/// a session: it may have failed to take the new epoch, or fail now.
 pub(super) fn drop_copy_if_gone(client: &Client, host: &impl Host) -> Run<()> {
-    if let Some(copy) = memory::copy(client, host)
-        && copy.store == Store::Lasting
-        && let Ok(Looked { found: Found::Nothing | Found::Empty, .. }) =
-            look(client, host, copy.store)?
-    {
+    let Some(copy) = memory::copy(client, host).filter(|copy| copy.store == Store::Lasting) else {
+        return Ok(());
+    };
+    let looked = look(client, host, copy.store)?;
+    if !matches!(looked, Ok(Looked { found: Found::Valid(_), .. })) {
         memory::forget_copy(client, host, &copy);
     }
     Ok(())
@@ -247,7 +247,7 @@ fn write(
     let keys = keys(client);
     let text = stored.record.write(&client.pool);
     let new = [(&*keys.0, Some(&*text))];
-    for _ in 0..WRITES {
+    for _ in 0..ATTEMPTS {
         let Ok(looked) = look(client, host, stored.store)? else {
             let copy = memory::copy(client, host);
             if copy.is_some_and(|copy| copy.record.epoch != stored.record.epoch) {
@@ -306,6 +306,3 @@ fn is_older(stored: &Stored, copy: &Stored) -> bool {
         && stored.record.epoch == copy.record.epoch
         && copy.record.session.is_newer_than(&stored.record.session)
 }
-
-/// How often a store is tried that fails, or that others write to at the same time.
-const WRITES: usize = 3;
