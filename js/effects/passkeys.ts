@@ -24,6 +24,9 @@ export const get = (request: PasskeyRequest, signal?: AbortSignal) =>
 export const create = (request: PasskeyRequest, signal?: AbortSignal) =>
   ceremony("create", request, signal);
 
+/** A passkey offered in the autofill of a form waits for as long as the page lives: the next ceremony takes its place. */
+let offer: { end(): void; ended: Promise<unknown> } | undefined;
+
 async function ceremony(
   method: "get" | "create",
   { request: { publicKey, ...request } }: PasskeyRequest,
@@ -31,17 +34,30 @@ async function ceremony(
 ): Promise<object> {
   if (!globalThis.PublicKeyCredential || !navigator.credentials?.[method])
     return { error: "notSupported" };
+  if (offer) {
+    offer.end();
+    await offer.ended;
+  }
+  if (signal?.aborted) return { error: "aborted" };
   const deadline = Date.now() + (publicKey.timeout ?? Number.POSITIVE_INFINITY);
+  const ends = new AbortController();
+  const end = () => ends.abort();
+  signal?.addEventListener("abort", end);
   try {
-    const options = { ...request, publicKey: binary(publicKey), signal };
-    const credential = (await navigator.credentials[method](
+    const options = { ...request, publicKey: binary(publicKey), signal: ends.signal };
+    const running = navigator.credentials[method](
       options as CredentialRequestOptions & CredentialCreationOptions,
-    )) as PublicKeyCredential | null;
+    );
+    if (request.mediation === "conditional") offer = { end, ended: running.catch(() => undefined) };
+    const credential = (await running) as PublicKeyCredential | null;
     return credential ? { credential: inJson(credential) } : { error: "cancelled" };
   } catch (error) {
-    // The reason of an abort is the application's own value: only the signal tells.
-    if (signal?.aborted) return { error: "aborted" };
+    // By the application, or because another ceremony began.
+    if (ends.signal.aborted) return { error: "aborted" };
     return { error: failure(method, error as Error, deadline) };
+  } finally {
+    signal?.removeEventListener("abort", end);
+    if (offer?.end === end) offer = undefined;
   }
 }
 

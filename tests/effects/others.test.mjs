@@ -134,3 +134,30 @@ test("an abort with a reason of the application's is an abort", async (t) => {
 
   assert.deepEqual(await waiting, { error: "aborted" });
 });
+
+test("a passkey offered in autofill gives way to the next ceremony, which begins once it has ended", async (t) => {
+  const log = [];
+  setGlobal(t, "PublicKeyCredential", class {});
+  setGlobal(t, "navigator", {
+    credentials: {
+      get: ({ mediation, signal }) =>
+        new Promise((resolve, reject) => {
+          log.push(`begins ${mediation}`);
+          signal.addEventListener("abort", () => setTimeout(() => {
+            log.push(`ended ${mediation}`);
+            reject(new DOMException("", "AbortError"));
+          }, 5));
+          if (mediation === "required") resolve(null);
+        }),
+    },
+  });
+  const ask = (mediation) => get({ request: { publicKey: { challenge: "AAAA" }, mediation } });
+
+  const offered = ask("conditional");
+  await new Promise((resolve) => setTimeout(resolve));
+  const asked = ask("required");
+
+  assert.deepEqual(await offered, { error: "aborted" });
+  assert.deepEqual(await asked, { error: "cancelled" });
+  assert.deepEqual(log, ["begins conditional", "ended conditional", "begins required"]);
+});
