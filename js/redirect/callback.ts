@@ -1,36 +1,49 @@
 /**
- * The part of the redirect flow that cannot wait: a response is taken out of the address, and the
- * flow's record out of the store, in one step before anything is awaited or loaded.
+ * Responses in the address of this page: whose they are, and that each is used once. What finishes one is loaded
+ * when there is one; until then neither the address nor the flow's record is touched.
  */
+import { takeRecord } from "./record.js";
 import type { AuthOptions, RedirectResult } from "../types/index.js";
 
-/** A response, and the record of the flow it says it is of. */
+/** A response of ours in the address. */
 export interface Arrival {
+  /** The query it came in. */
   response: string;
-  record?: string;
+  /**
+   * Spends the response: takes it out of the address, and the flow's record out of the store, and hands the record to
+   * `use`. No other tab gets the record as long as `use` runs, nor later.
+   */
+  spend<T>(use: (record?: string) => Promise<T>): Promise<T>;
 }
 
 /** Keys of the records in `localStorage`; the flow's state follows. */
 export const FLOW = "lifeguard.flow.";
+/** How every state of ours begins: a stranger's response is not ours to take. */
+export const STATE_PREFIX = "lg.";
 
-/** What was made of an app client's last response, and the address it left behind. */
-const results = new Map<string, { href: string; result: Promise<RedirectResult> }>();
+/** What is being made of an app client's response. */
+const pending = new Map<string, Promise<RedirectResult>>();
 
-/** Takes a response once; whoever asks again at the same address gets the same answer. */
+/** Takes a response once: who asks while it is being finished gets the same answer, who asks later gets none. */
 export async function takeOnce(
   { clientId, oauth }: AuthOptions,
   finish: (arrival: Arrival) => Promise<RedirectResult>,
 ): Promise<RedirectResult | null> {
   if (!oauth || !globalThis.location) return null;
-  const arrival = oauth.redirectUris.some(isHere) && take(clientId);
-  if (arrival) results.set(clientId, { href: location.href, result: finish(arrival) });
-  const last = results.get(clientId);
-  return last?.href === location.href ? last.result : null;
+  const running = pending.get(clientId);
+  if (running) return running;
+  const arrival = oauth.redirectUris.some(isHere) && find(clientId);
+  if (!arrival) return null;
+  const result = finish(arrival).finally(() => {
+    if (pending.get(clientId) === result) pending.delete(clientId);
+  });
+  pending.set(clientId, result);
+  return result;
 }
 
-/** Somebody signed out: what was said before is no answer any more. */
+/** Somebody signed out: what is being finished is no answer to who asks from now on. */
 export function forgetResult({ clientId }: AuthOptions): void {
-  results.delete(clientId);
+  pending.delete(clientId);
 }
 
 /** The state of the response in this page's address, if there is one. */
@@ -39,17 +52,17 @@ export function findState(): string | null {
   return query.has("code") || query.has("error") ? query.get("state") : null;
 }
 
-/** Takes the response out of the address; what is the application's own stays as it is. */
+/** Takes the response out of the address; what is the application's own stays, byte for byte. */
 export function scrub(): string {
-  const url = new URL(location.href);
-  const response = url.search.slice(1);
+  const response = location.search.slice(1);
   // RFC 6749, sections 4.1.2 and 4.1.2.1; RFC 9207.
   const ours = /^(code|state|error(_description|_uri)?|iss)(=|$)/;
-  url.search = response
+  const rest = response
     .split("&")
     .filter((part) => !ours.test(part))
     .join("&");
-  history.replaceState(history.state, "", url);
+  const [, base = "", hash = ""] = /^([^?#]*)[^#]*(.*)$/s.exec(location.href) ?? [];
+  history.replaceState(history.state, "", base + (rest && `?${rest}`) + hash);
   return response;
 }
 
@@ -59,19 +72,31 @@ function isHere(uri: string): boolean {
   return base(uri) === base(location.origin + location.pathname);
 }
 
-function take(clientId: string): Arrival | undefined {
+/** The response here, if it is one of this app client. Touches nothing. */
+function find(clientId: string): Arrival | undefined {
   const state = findState();
   if (!state) return undefined;
-  let record: string | null = null;
+  const record = read(FLOW + state);
+  if (record === null && !state.startsWith(STATE_PREFIX)) return undefined;
+  // A flow of another client on the same page: its own object takes it.
+  if (record && !record.includes(`"client":"${clientId}"`)) return undefined;
+  const response = location.search.slice(1);
+  return {
+    response,
+    spend(use) {
+      // SECURITY: out of the address and this entry of the history before anything is sent. The application may have
+      // gone on meanwhile.
+      if (findState() === state) scrub();
+      return takeRecord(FLOW + state, use);
+    },
+  };
+}
+
+/** Without a store there is no record: the response is refused. */
+function read(key: string): string | null {
   try {
-    record = localStorage.getItem(FLOW + state);
-    // A flow of another client on the same page: its own object takes it.
-    if (record && !record.includes(`"client":"${clientId}"`)) return undefined;
-    localStorage.removeItem(FLOW + state);
+    return localStorage.getItem(key);
   } catch {
-    // Without a store there is no record: the response is refused.
+    return null;
   }
-  // SECURITY: out of the address and this entry of the history before anything is awaited.
-  const response = scrub();
-  return record ? { response, record } : { response };
 }

@@ -25,8 +25,10 @@ export interface Context {
   host: Host;
 }
 
-/** As in `arrival.ts`. */
+/** As in `callback.ts`. */
 const FLOW = "lifeguard.flow.";
+/** How long a page that is used again may still be about to leave, in milliseconds. */
+const STILL_HERE_MS = 2_000;
 
 /** A flow that begins: `src/bindings/redirect.rs`. */
 export interface Begun {
@@ -112,42 +114,106 @@ export async function signOut(
   return result;
 }
 
+/** A response, and the record of the flow it says it is of. */
+export interface Response {
+  response: string;
+  record?: string;
+}
+
+/** Finishes a response in this page's address. It is spent once everything that this needs is there. */
+export async function finish(context: Context, arrival: Arrival): Promise<RedirectResult> {
+  const { response } = arrival;
+  await load(context);
+  return arrival.spend((record) => exchange(context, record ? { response, record } : { response }));
+}
+
 /** Turns a response into a session. */
-export async function finish({ call }: Context, arrival: Arrival): Promise<RedirectResult> {
-  const { failure, user, returnTo, appState } = await call<{
+export async function exchange(context: Context, given: Response): Promise<RedirectResult> {
+  const { failure, user, returnTo, appState } = await context.call<{
     failure?: CoreFailure;
     user: User;
     returnTo?: string;
     appState?: string;
-  }>("finishRedirect", arrival);
+  }>("finishRedirect", given);
   const state: RedirectState = {
     ...(returnTo !== undefined && { returnTo }),
     ...(appState !== undefined && { appState: JSON.parse(appState) as unknown }),
   };
+  noteSilent(context.options.clientId, failure?.code === "loginRequired");
   if (failure) throw fromCore({ ...failure, redirect: state });
   return { user, ...state };
 }
 
+/** Has the core loaded, by a question that changes nothing. */
+async function load({ options, call }: Context): Promise<void> {
+  const page = location.origin + location.pathname;
+  const oauth = { ...options.oauth, logoutUris: [page] };
+  await call("signOutUrl", { oauth, page, logoutUri: page });
+}
+
 /**
- * Goes to an address. Settles only if this page is still there, or there again: `true` when the person
- * came back to it, `false` when nothing happened for as long as a flow lives.
+ * Goes to an address. Settles only if this page is used again: `true` when the person came back to it, or never
+ * left, because what opened was an application of the device that they closed; `false` when nothing happened for
+ * as long as a flow lives.
  */
 function leave(
   { url, lifetimeMs = 60_000 }: { url: string; lifetimeMs?: number },
   signal?: AbortSignal,
 ): Promise<boolean> {
   if (signal?.aborted) throw authError("aborted");
-  location.assign(url);
+  try {
+    location.assign(url);
+  } catch (cause) {
+    throw authError("misuse", { detail: "this page may not be left", cause });
+  }
   const over = new AbortController();
   const { signal: ends } = over;
   return new Promise<boolean>((resolve, reject) => {
     const timer = setTimeout(resolve, lifetimeMs, false);
-    ends.addEventListener("abort", () => clearTimeout(timer));
+    let still: ReturnType<typeof setTimeout> | undefined;
+    const isUsed = () => {
+      clearTimeout(still);
+      // Whoever looks at another tab while the next page loads comes back to this one, too.
+      if (document.visibilityState === "visible") still = setTimeout(resolve, STILL_HERE_MS, true);
+    };
+    ends.addEventListener("abort", () => {
+      clearTimeout(timer);
+      clearTimeout(still);
+    });
+    addEventListener("pagehide", () => clearTimeout(still), { signal: ends });
     // Out of the back/forward cache; a page that is loaded anew knows nothing of this promise.
-    addEventListener("pageshow", (event) => event.persisted && resolve(true), { signal: ends });
+    addEventListener("pageshow", (event) => (event.persisted ? resolve(true) : isUsed()), {
+      signal: ends,
+    });
+    addEventListener("focus", isUsed, { signal: ends });
+    document.addEventListener("visibilitychange", isUsed, { signal: ends });
     const stop = () => reject(authError("aborted"));
     signal?.addEventListener("abort", stop, { signal: ends });
   }).finally(() => over.abort());
+}
+
+/** How long a tab does not ask again whether the domain knows somebody, in milliseconds. */
+const REFUSED_MS = 60_000;
+const refusedKey = (clientId: string) => `lifeguard.refused.${clientId}`;
+
+/** Remembers for this tab that the domain knows nobody, or that it does. */
+function noteSilent(clientId: string, isRefused: boolean): void {
+  try {
+    if (isRefused) sessionStorage.setItem(refusedKey(clientId), String(Date.now()));
+    else sessionStorage.removeItem(refusedKey(clientId));
+  } catch {
+    // Then the tab asks again.
+  }
+}
+
+/** Whether the domain said a moment ago that it knows nobody: asking again at each start would never end. */
+export function isRefused({ options }: Context): boolean {
+  try {
+    const at = sessionStorage.getItem(refusedKey(options.clientId));
+    return at !== null && Math.abs(Date.now() - Number(at)) < REFUSED_MS;
+  } catch {
+    return false;
+  }
 }
 
 /** Origin and path of this page: its query has no part in the flow. */

@@ -5,7 +5,16 @@
  */
 import { race } from "../core/core.js";
 import { authError } from "../errors/codes.js";
-import { begin, type Context, finish, signIn, signOut, signUpUrl } from "./flow.js";
+import {
+  begin,
+  type Context,
+  exchange,
+  finish,
+  isRefused,
+  signIn,
+  signOut,
+  signUpUrl,
+} from "./flow.js";
 import { isSigned } from "../verify/jws.js";
 import type { RedirectInput, RedirectResult, SilentInput } from "../types/index.js";
 
@@ -33,8 +42,9 @@ function bridgeName(state: string): string {
   return `lifeguard.bridge.${state}`;
 }
 
-/** What the bridge page says: `js/bridge.ts`. */
+/** What the bridge page says: `bridge.ts`. By the channel without the state, which is its name. */
 interface BridgeMessage {
+  state?: string;
   response: string;
 }
 
@@ -47,8 +57,8 @@ const FRAME_MS = 20_000;
 /** Longer than any response. */
 const MAX_LENGTH = 8_192;
 
-/** Ends the window that waits, when another one is opened. */
-let supersede: (() => void) | undefined;
+/** Ends the window of an app client that waits, when another one is opened. */
+const waiting = new Map<string, () => void>();
 
 async function signInBy(
   context: Context,
@@ -61,17 +71,19 @@ async function signInBy(
     fail = () => reject(authError("popupClosed"));
   });
   closed.catch(() => {});
-  supersede?.();
-  supersede = fail;
+  const { clientId } = context.options;
+  waiting.get(clientId)?.();
+  waiting.set(clientId, fail);
   const window = watchWindow(popup, fail, over.signal);
   const open = (url: string) => {
     window.leave();
     popup.location.replace(url);
   };
   try {
-    return await through(context, input, open, closed);
+    return await through(context, input, open, closed, () => popup);
   } finally {
     over.abort();
+    if (waiting.get(clientId) === fail) waiting.delete(clientId);
     popup.close();
   }
 }
@@ -80,7 +92,10 @@ async function silent(
   context: Context,
   { mode, ...input }: SilentInput = {},
 ): Promise<RedirectResult> {
-  if (mode !== "frame") return signIn(context, { ...input, prompt: "none" });
+  if (mode !== "frame") {
+    if (isRefused(context)) throw authError("loginRequired");
+    return signIn(context, { ...input, prompt: "none" });
+  }
   const frame = document.createElement("iframe");
   frame.hidden = true;
   frame.title = "";
@@ -93,6 +108,7 @@ async function silent(
         document.body.append(frame);
       },
       new Promise<never>(() => {}),
+      () => frame.contentWindow,
       FRAME_MS,
     );
   } finally {
@@ -106,30 +122,54 @@ async function through(
   input: RedirectInput,
   open: (url: string) => void,
   ended: Promise<never>,
+  opened: () => Window | null,
   limitMs?: number,
 ): Promise<RedirectResult> {
   const begun = await Promise.race([begin(context, input, { byBridge: true }), ended]);
-  const channel = new BroadcastChannel(bridgeName(begun.state));
+  const { state, record, lifetimeMs } = begun;
+  const channel = openChannel(bridgeName(state));
+  const over = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let thank = () => channel?.postMessage("taken");
   try {
     const response = new Promise<string>((resolve, reject) => {
       const late = () => reject(authError(limitMs ? "timeout" : "redirectExpired"));
-      timer = setTimeout(late, limitMs ?? begun.lifetimeMs);
-      channel.onmessage = ({ data }) => {
-        // SECURITY: a response and nothing else; what it is worth, the core decides.
+      timer = setTimeout(late, limitMs ?? lifetimeMs);
+      // SECURITY: a response and nothing else; what it is worth, the core decides.
+      const take = (data: unknown) => {
         const { response } = (data ?? {}) as Partial<BridgeMessage>;
-        if (typeof response !== "string" || response.length > MAX_LENGTH) return;
-        resolve(response);
+        if (typeof response === "string" && response.length <= MAX_LENGTH) resolve(response);
       };
+      if (channel) channel.onmessage = ({ data }) => take(data);
+      // A frame of another site has channels of its own, which its windows do not share.
+      const hear = ({ data, origin, source }: MessageEvent) => {
+        const from = source as Window | null;
+        // SECURITY: of the bridge page's origin, out of the window of this flow, and with its state.
+        if (origin !== location.origin || !from || from !== opened()) return;
+        if ((data as BridgeMessage | null)?.state !== state) return;
+        thank = () => from.postMessage({ taken: state }, origin);
+        take(data);
+      };
+      addEventListener("message", hear, { signal: over.signal });
     });
     // Whoever answers must find somebody who listens.
     open(begun.url);
     const arrived = await race(Promise.race([response, ended]), input.signal);
-    channel.postMessage("taken");
-    return await finish(context, { response: arrived, record: begun.record });
+    thank();
+    return await exchange(context, { response: arrived, record });
   } finally {
     clearTimeout(timer);
-    channel.close();
+    over.abort();
+    channel?.close();
+  }
+}
+
+/** A channel, where the browser has any and lets this page use them. */
+function openChannel(name: string): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return undefined;
   }
 }
 
