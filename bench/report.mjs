@@ -7,7 +7,7 @@ import { readArgs } from "../scripts/lib/args.mjs";
 const help = `
 npm run bench:report
 
-Writes docs/benchmarks.md from bench/results/handshake.json, sign-in.json, peers-size.json and size.json; what was not
+Writes docs/benchmarks.md from bench/results/handshake.json, sign-in.json, visit.json and journeys.json; what was not
 measured yet is said to be missing.
 `;
 readArgs(help);
@@ -46,14 +46,35 @@ function signIn() {
   return `${table(["", "client", "click to tokens", "longest task"], rows)}\n\nEach reply of the pool is delayed by ${results.delayMs} ms. ${starts.join(" ")}`;
 }
 
-function bytes() {
-  const [peers, own] = [read("peers-size"), read("size")];
-  const parts = [];
-  if (peers) parts.push(table(["", "what", "minified", "gzip", "brotli"], peers.rows.map((row) => [row.client, row.about, ...[row.raw, row.gzip, row.brotli].map(kilobytes)])));
-  else parts.push(missing("npm run bench:size"));
-  if (own) parts.push(`Before the first authenticated request of somebody already signed in: ${kilobytes(own.signedIn.brotli)} kB (brotli), no wasm.`);
-  else parts.push(missing("npm run size"));
-  return parts.join("\n\n");
+function visit() {
+  const results = read("visit");
+  if (!results) return missing("npm run bench:visit");
+  const { conditions, machine, loadBefore, versions, rows, pageAlone } = results;
+  const busy = loadBefore > machine.cores / 4 ? ` Measured while other work kept the machine busy (load ${loadBefore}): to be measured again.` : "";
+  const whole = (value) => value.toFixed(0);
+  const lines = rows.map((row) => [row.client, `${whole(row.medianMs)} (${row.ratio.toFixed(2)}x)`, `${whole(row.minMs)} to ${whole(row.maxMs)}`, whole(row.formMs), ms(row.longestTaskMs), ms(row.longestClientTaskMs), row.requests, kilobytes(row.transferred)]);
+  return `${table(["", "navigation to tokens", "all runs", "form works", "longest task", "of these after the first script", "requests", "kB loaded"], lines)}
+
+The page alone, without a client, is done after ${whole(pageAlone.medianMs)} ms; its longest task takes ${ms(pageAlone.longestTaskMs)} ms, ${ms(pageAlone.longestClientTaskMs)} ms after the first script. Until the first script is there, no client has a part in it.
+
+Chromium ${versions.chromium}; ${conditions.mbit} Mbit/s, ${conditions.rttMs} ms round trip, processor ${conditions.slowdown}x slower; ${rows[0].samples} visits of each client. ${machine.cpu}, ${machine.cores} cores, ${machine.platform}.${busy}`;
+}
+
+function journeys() {
+  const results = read("journeys");
+  if (!results) return missing("npm run bench:size");
+  const clients = unique(results.rows.map(({ client }) => client));
+  const own = results.rows.filter(({ client }) => client === "lifeguard");
+  const rows = own.map(({ journey, about }) => [
+    about,
+    ...clients.map((client) => {
+      const row = results.rows.find((other) => other.client === client && other.journey === journey);
+      return row ? kilobytes(row.brotli) : "–";
+    }),
+  ]);
+  return `${table(["", ...clients], rows)}
+
+The wasm alone: ${kilobytes(results.wasm.brotli)} kB.`;
 }
 
 const text = `# Benchmarks
@@ -73,11 +94,28 @@ ${handshake()}
 
 ${signIn()}
 
+## A cold visit
+
+\`npm run bench:visit\`: median milliseconds from the navigation to the tokens, nothing cached, and multiples of Lifeguard's; when
+the form worked; and the longest task of the page's main thread until the tokens were there.
+
+${visit()}
+
+A script fills the form and submits it as soon as it works, so that nothing can be prepared while a user types: for a library
+that loads on demand this is the worst case. Each visit is in a new browser. The round trip is added to each request. What a real
+network adds for new connections (TCP, TLS) and for CORS preflights is not emulated: it is nearly the same for all clients, and would
+make the ratios smaller.
+
 ## Bytes
 
-\`npm run bench:size\` and \`npm run size\`: kilobytes that a page loads to sign a person in, JavaScript and wasm.
+\`npm run bench:size\`: kilobytes (1000 bytes, brotli 11) that a browser loads until a journey is complete, JavaScript and wasm, files
+loaded on demand included. A dash: the client does not have it.
 
-${bytes()}
+${journeys()}
+
+The app of each journey has nothing else in it, so that a bundler leaves out what the journey does not need. For Lifeguard each journey is
+run in Chromium and the files that it loads are counted; "every call" counts all of them. The other clients are one file each.
+Not all of them do the same: amazon-cognito-passwordless-auth answers fewer challenges.
 `;
 writeFileSync(path("../docs/benchmarks.md"), text);
 console.log("written: docs/benchmarks.md");

@@ -59,6 +59,8 @@ stories("account page", { siteOptions: { config: { identityPoolId } } }, (story)
     await page.fill(await part(page, "attribute-code"), await server.code("alice.new@example.com"));
     await page.click(await page.find('[data-testid="verify-form"] [data-testid="submit"]'));
     await page.waitFor(() => [...document.querySelectorAll('[data-testid="attributes"] [data-testid="done"]')].some(({ textContent }) => /confirmed/.test(textContent)), { what: "the confirmation" });
+    // Its form goes, and what is below moves up: only then can the way back be clicked.
+    await page.waitFor(() => !document.querySelector('[data-testid="verify-form"]')?.offsetParent, { what: "the end of the form for the code" });
 
     await toFront(page);
     assert.match(await page.text('[data-testid="user-email"]'), /alice\.new@example\.com \(verified\)/);

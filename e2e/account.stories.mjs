@@ -133,7 +133,7 @@ stories("account", { site: "bare" }, (story) => {
 
     assert.deepEqual(await call(tab, "deleteUser"), { result: null });
 
-    assert.equal((await hears(other, "signedOut")).reason, "signOut");
+    assert.equal((await hears(other, "signedOut")).reason, "elsewhere");
     for (const one of [tab, other]) {
       assert.equal(await token(one), null);
       assert.deepEqual(await kept(one), []);

@@ -95,14 +95,14 @@ stories("end of a session", { site: "bare" }, (story) => {
     assert.deepEqual(await world.server.counters(), {});
   });
 
-  story("signing in loads what signs in, and what comes later the rest", async (world) => {
+  story("signing in loads all there is: what comes later needs no further file", async (world) => {
     const lab = new Lab(world, pools.plain);
     const tab = await lab.signedIn("alice");
 
     assert.equal(await who(tab), "alice");
-    assert.deepEqual(await loadedWasm(tab), ["lifeguard-sign-in_bg.wasm"]);
+    assert.deepEqual(await loadedWasm(tab), ["lifeguard_bg.wasm"]);
     assert.equal(await failure(tab, "signOut"), null);
-    assert.deepEqual(await loadedWasm(tab), ["lifeguard-account_bg.wasm", "lifeguard-sign-in_bg.wasm"]);
+    assert.deepEqual(await loadedWasm(tab), ["lifeguard_bg.wasm"]);
     assert.equal(await token(tab), null);
   });
 });

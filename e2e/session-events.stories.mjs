@@ -22,7 +22,8 @@ stories("session and events", { site: "bare", server: { keep: true } }, (story) 
     assert.equal(await token(second), fresh);
     assert.equal(expiresAt, (await second.evaluate(() => auth.session())).expiresAt);
     await first.evaluate(() => auth.signOut());
-    assert.equal((await hears(second, "signedOut")).reason, "signOut");
+    assert.equal((await hears(first, "signedOut")).reason, "signOut");
+    assert.equal((await hears(second, "signedOut")).reason, "elsewhere");
 
     for (const tab of lab.tabs) {
       assert.equal(await status(tab), "signedOut");
@@ -137,13 +138,28 @@ stories("session and events", { site: "bare", server: { keep: true } }, (story) 
     assert.equal(await status(tab), "signedOut");
   }, { siteOptions: keepable });
 
-  story("a store that another script wipes is no sign-out", async (world) => {
+  story("a store that is cleared as a whole is a sign-out, in every tab", async (world) => {
     const lab = new Lab(world, pools.plain);
     const first = await lab.signedIn("alice");
     const second = await lab.tab();
     assert.equal(await who(second), "alice");
 
     await second.evaluate(() => localStorage.clear());
+
+    assert.equal((await hears(first, "signedOut")).reason, "elsewhere");
+    for (const tab of lab.tabs) assert.equal(await who(tab), null);
+    for (const tab of lab.tabs) assert.equal(await status(tab), "signedOut");
+    assert.equal(await lab.record(first), null, "no tab writes it back");
+  });
+
+  story("a single key that another script removed is no sign-out", async (world) => {
+    const lab = new Lab(world, pools.plain);
+    const first = await lab.signedIn("alice");
+    const second = await lab.tab();
+    assert.equal(await who(second), "alice");
+    await second.evaluate(() => auth.session({ forceRefresh: true }));
+
+    await second.evaluate((key) => localStorage.removeItem(key), `lifeguard.${pools.plain.clientId}.session`);
 
     for (const tab of lab.tabs) assert.equal(await who(tab), "alice");
     for (const tab of lab.tabs) assert.deepEqual(await told(tab, "signedOut"), []);

@@ -6,8 +6,9 @@ import { demoDist } from "../scripts/lib/demo.mjs";
 import { assertNoSession, part, password, seeError, seeSignedIn, seeView, submit, submitSignIn } from "./demo.mjs";
 import { stories } from "./lib/stories.mjs";
 
-/** The built demo's WebAssembly: its name holds a hash. */
-const wasmPath = `/assets/${readdirSync(join(demoDist, "assets")).find((name) => /sign-in.*\.wasm$/.test(name))}`;
+/** The built demo's WebAssembly, as a file and as text: the names hold a hash. */
+const wasmPaths = readdirSync(join(demoDist, "assets")).filter((name) => /\.wasm$|^wasm-text.*\.js$/.test(name)).map((name) => `/assets/${name}`);
+assert.equal(wasmPaths.length, 2);
 
 stories("trouble", {}, (story) => {
   story("a server that is down is told, and the next try works", async ({ page, server }) => {
@@ -112,7 +113,7 @@ stories("trouble", {}, (story) => {
     await page.open("/");
 
     await page.see("did not load");
-  }, { siteOptions: { files: { [wasmPath]: { status: 404, body: "not here" } } } });
+  }, { siteOptions: { files: Object.fromEntries(wasmPaths.map((path) => [path, { status: 404, body: "not here" }])) } });
 
   for (const [what, config, code] of [
     ["pool id", { userPoolId: "not a pool" }, "misuse"],

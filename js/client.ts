@@ -1,96 +1,83 @@
 /**
- * The object applications hold. Awaits, forwards and converts errors: what Lifeguard decides, it
- * decides in the core.
+ * The object applications hold. It awaits, forwards and converts errors: the core decides.
  */
-import { createAccount } from "./account/account.js";
-import { forgetResult, takeOnce } from "./redirect/callback.js";
-import type { Call, Operation, SignInOperation } from "./core/core.js";
+import type { createAccount } from "./account/account.js";
+import { checkOptions } from "./check-options.js";
+import type { Core, CoreState } from "./core/core.js";
+import type { Call, Operation } from "./core/operations.js";
+import { createHost } from "./effects/host.js";
 import { AuthError } from "./errors/auth-error.js";
-import { createFactors } from "./account/factors.js";
-import { createHost, type Host } from "./effects/host.js";
+import { forgetResult, takeOnce } from "./redirect/callback.js";
 import type { RedirectAnswer, RedirectPart, RedirectParts } from "./redirect/popup.js";
-import { createRun } from "./core/operations.js";
-import { createSession } from "./session/session.js";
-import { createSignIn } from "./sign-in/sign-in.js";
-import type {
-  Auth,
-  AuthOptions,
-  CodeSentResult,
-  ConfirmSignUpResult,
-  SignUpResult,
-  WasmModule,
-} from "./types/index.js";
+import { once, unavailable } from "./once.js";
+import { type CoreEvent, createSession, type SessionCore } from "./session/session.js";
+import type { createSignIn } from "./sign-in/sign-in.js";
+import type { Auth, AuthOptions } from "./types/index.js";
 
-const SIGN_IN: readonly Operation[] = [
-  "prepare",
-  "signIn",
-  "answer",
-  "question",
-] satisfies SignInOperation[];
+type SignIns = ReturnType<typeof createSignIn>;
+type AccountCalls = ReturnType<typeof createAccount>;
+type Methods = Record<string, (input: unknown) => unknown>;
 
-/** Whether the module that signs people in has the operation. */
-const isSignIn = (operation: Operation) => SIGN_IN.includes(operation);
+/** Operations that begin a session: whether the one before has timed out does not matter. */
+const SIGN_IN: readonly Operation[] = ["prepare", "signIn", "answer", "question"];
 
 /**
  * Sign-in for one app client of one user pool. Does nothing until its first call.
  *
+ * @throws AuthError `misuse` for options that are missing or malformed.
  * @example
  * const auth = createAuth({ userPoolId: "eu-west-1_Ab12Cd34E", clientId: "1example23456789" });
  * const result = await auth.signIn({ username, password });
  */
 export function createAuth(options: AuthOptions): Auth {
+  checkOptions(options);
   const host = createHost(options);
-  const cores: { [module in WasmModule]?: Promise<Call> | undefined } = {};
+  let core: Core | undefined;
+  /** The state of this pool, until the core is there to keep it. */
+  let state: CoreState = {};
 
-  /** Loads a module of the core on first use: a page of somebody already signed in needs none. */
-  function core(module: WasmModule): Promise<Call> {
-    const existing = cores[module];
-    if (existing) return existing;
-    const loading =
-      module === "signIn" ? import("./core/core-sign-in.js") : import("./core/core-account.js");
-    const connected: Promise<Call> = loading.then(
-      ({ connect }) => {
-        // What an account module tells that knows nothing of the newest sign-in is not news any more.
-        const notify = (event: string) => {
-          if (cores[module] !== connected) return;
-          if (event.startsWith('{"type":"signedOut"')) forgetResult(options);
-          session.notify(event);
-        };
-        const own: Host = Object.create(host, { notify: { value: notify } });
-        return connect(options, own, session.known);
-      },
-      (cause: unknown) => {
-        cores[module] = undefined;
-        return unavailable(cause);
-      },
-    );
-    cores[module] = connected;
-    return connected;
+  /** Loads the core on first use: a page whose user has a live session needs none. */
+  const load = once<Core>(async () => {
+    const { createCore } = await import("./core/core.js");
+    core = createCore(options, host, notify);
+    core.update(state);
+    return core;
+  });
+
+  function notify(event: CoreEvent): void {
+    if (event.type === "signedOut") forgetResult(options);
+    session.notify(event);
   }
 
   /** What the session asks for itself: it has looked at its time. */
   const ask: Call = async <T>(operation: Operation, input?: object, signal?: AbortSignal) => {
     if (signal?.aborted) throw new AuthError("aborted");
-    if (!isSignIn(operation)) return (await core("account"))<T>(operation, input, signal);
-    session.begin();
-    const result = await (await core("signIn"))<T>(operation, input, signal);
-    await session.settle();
-    return result;
+    try {
+      const [core] = await Promise.all([load(), session.load()]);
+      return await core.call<T>(operation, input, signal);
+    } catch (error) {
+      // Whatever has been loaded of the package: a device without a connection is the cause.
+      if ((error as AuthError).code === "wasmUnavailable") unavailable(error);
+      throw error;
+    }
   };
-  /** What the application asks for: nothing is done any more for a person whose time is over. */
+  /** What the application asks for: nothing is done any more for a user whose time is over. */
   const call: Call = async <T>(operation: Operation, input?: object, signal?: AbortSignal) => {
-    if (!isSignIn(operation) && !signal?.aborted) await session.isOver();
+    if (!SIGN_IN.includes(operation) && !signal?.aborted) await session.isOver();
     return ask<T>(operation, input, signal);
   };
-  const session = createSession(options, host, ask, {
-    isLoaded: () => cores.account !== undefined,
-    // The next call begins with the session that has just been stored.
-    replace() {
-      cores.account = undefined;
+  const sessionCore: SessionCore = {
+    call: ask,
+    get state() {
+      return core?.state ?? state;
     },
-  });
-
-  const [run, act] = createRun(call);
+    update(change) {
+      if (core) core.update({ ...change });
+      else state = { ...state, ...change };
+    },
+    isLoaded: () => core?.isLoaded() ?? false,
+  };
+  const session = createSession(options, host, sessionCore);
 
   /** Sign-in through the pool's domain, which most pages never load. */
   async function redirect<N extends keyof RedirectParts>(
@@ -105,20 +92,52 @@ export function createAuth(options: AuthOptions): Auth {
   const aws = async () =>
     (await import("./http/aws.js").catch(unavailable)).createAws(call, options);
 
-  const rest: Omit<Auth, keyof typeof session.auth> = {
-    preload: () => call("prepare"),
+  /** Unfinished sign-ins, which the page of a user who is signed in does not need. */
+  const signIns = once<SignIns>(async () =>
+    (await import("./sign-in/sign-in.js")).createSignIn(call, options),
+  );
+  /** Most pages call nothing of the account. */
+  const account = once<AccountCalls>(async () =>
+    (await import("./account/account.js")).createAccount(call),
+  );
+  /** Methods of the account by name, in the group that they are in. */
+  const methods = <G>(names: string, group: (account: AccountCalls) => object) =>
+    Object.fromEntries(
+      names
+        .split(" ")
+        .map((name) => [
+          name,
+          async (input: unknown) => (group(await account()) as Methods)[name]?.(input),
+        ]),
+    ) as unknown as G;
 
-    async fetch(input, init) {
-      const { createAuthFetch, tokensOf } = await import("./http/fetch.js");
-      return createAuthFetch(options.fetch ?? { allow: [] }, tokensOf(session.auth))(input, init);
+  const rest: Omit<Auth, keyof typeof session.auth | "fetch" | "signedFetch"> = {
+    async preload() {
+      const [core] = await Promise.all([load(), signIns(), session.load()]).catch(unavailable);
+      await core.preload();
     },
 
-    ...createSignIn(call, options),
-    ...createFactors(run, act),
-    ...createAccount(run, act),
+    signIn: async (input) => (await signIns()).signIn(input),
+    answerChallenge: async (challenge, answer) =>
+      (await signIns()).answerChallenge(challenge, answer),
+    cancelChallenge: async (challenge) => (await signIns()).cancelChallenge(challenge),
+    pendingSignIns: async () => (await signIns()).pendingSignIns(),
+    mfa: methods("setUpTotp verifyTotp setPreference preference factors", ({ mfa }) => mfa),
+    devices: methods("list get remember doNotRemember forget", ({ devices }) => devices),
+    passkeys: {
+      isSupported,
+      ...methods<Omit<Auth["passkeys"], "isSupported">>(
+        "capabilities register list delete",
+        ({ passkeys }) => passkeys,
+      ),
+    },
+    attributes: methods("get update delete sendCode verify", ({ attributes }) => attributes),
+    ...methods<Omit<AccountCalls, "mfa" | "devices" | "passkeys" | "attributes">>(
+      "changePassword deleteUser signUp confirmSignUp resendConfirmationCode forgotPassword confirmForgotPassword",
+      (account) => account,
+    ),
 
     credentials: async (input) => (await aws()).credentials(input),
-    signedFetch: async (input, init) => (await aws()).signedFetch(input, init),
     presign: async (input) => (await aws()).presign(input),
 
     signInWithRedirect: (input) => redirect("signIn", input),
@@ -132,18 +151,50 @@ export function createAuth(options: AuthOptions): Auth {
     silentSignIn: (input) => redirect("silent", input),
     signUpUrl: (input) => redirect("signUpUrl", input),
     signOutWithRedirect: (input) => redirect("signOut", input),
-
-    signUp: (input) => run<SignUpResult>("signUp", input),
-    confirmSignUp: (input) => run<ConfirmSignUpResult>("confirmSignUp", input),
-    resendConfirmationCode: (input) => run<CodeSentResult>("resendConfirmationCode", input),
-    forgotPassword: (input) => run<CodeSentResult>("forgotPassword", input),
-    confirmForgotPassword: (input) => act("confirmForgotPassword", input),
   };
+  const plain: Pick<Auth, "fetch" | "signedFetch"> = {
+    async fetch(input, init) {
+      const { createAuthFetch, tokensOf } = await import("./http/fetch.js").catch(unavailable);
+      return createAuthFetch(options.fetch ?? { allow: [] }, tokensOf(session.auth))(input, init);
+    },
+    signedFetch: async (input, init) => (await aws()).signedFetch(input, init),
+  };
+  const { session: read, getAccessToken, user, signOut } = session.auth;
+  const guarded = guardAll({ session: read, getAccessToken, user, signOut, ...rest });
   // Not by spreading: `status` is read at each use.
-  return Object.assign(session.auth, rest);
+  return Object.assign(session.auth, guarded, plain);
 }
 
-/** A part of the package that did not load. */
-function unavailable(cause: unknown): never {
-  throw new AuthError("wasmUnavailable", { cause });
+/** Passkeys need a secure context; typed as what may be missing: older browsers have parts of it. */
+function isSupported(): boolean {
+  const { isSecureContext, navigator, PublicKeyCredential } = globalThis as Partial<
+    typeof globalThis
+  >;
+  return Boolean(isSecureContext && navigator?.credentials && PublicKeyCredential);
+}
+
+/** Methods, and methods in groups, that reject with an `AuthError` only. */
+function guardAll<T extends object>(methods: T): T {
+  return Object.fromEntries(
+    Object.entries(methods).map(([name, value]) => [
+      name,
+      typeof value === "object" ? guardAll(value) : name === "isSupported" ? value : guard(value),
+    ]),
+  ) as T;
+}
+
+function guard<M extends (...input: never[]) => unknown>(method: M): M {
+  const guarded = async (...input: Parameters<M>) => {
+    try {
+      return await method(...input);
+    } catch (cause) {
+      if (cause instanceof AuthError) throw cause;
+      // What destructuring, or reading, of an argument that was left out ends with.
+      const isLeftOut = cause instanceof TypeError && input.some((one) => !one);
+      throw isLeftOut || (cause instanceof TypeError && input.length < method.length)
+        ? new AuthError("misuse", { detail: "an argument is missing", cause })
+        : new AuthError("internal", { cause });
+    }
+  };
+  return guarded as unknown as M;
 }

@@ -1,31 +1,34 @@
 //! Lifeguard: sign-in for browser apps on Amazon Cognito user pools.
 //!
+//! Decisions are made here, effects are performed by a host: `js/` for npm, `web/` for Rust front
+//! ends, [`host`]`::fake` for tests.
+//!
 //! ```text
-//!   js/  ->  bindings  ->  client  ->  protocol        what to say, and what the answer means
-//!                            |
-//!                            v
-//!                        platform  <-  browser         the only room that touches the page
+//! host                              core
+//!  | step(call, transcript)          |
+//!  |-------------------------------->|  runs; needs the clock, a store, a reply …
+//!  |<--- effect: send(request) ------|  suspended
+//!  |  performs it                    |
+//!  | step(call, transcript + result) |
+//!  |-------------------------------->|  runs again from its beginning; this time it knows
+//!  |<--- outcome, new state ---------|
 //! ```
 //!
-//! - [`protocol`] decides. Pure: no input or output, no clock, no dice, no async.
-//! - [`platform`] is everything the SDK needs from the world, as one trait.
-//! - [`client`] waits: it drives `protocol` over any `Platform`.
-//! - `browser` is the `Platform` of a real page; `bindings` is what JavaScript sees (both wasm32 only).
+//! - [`protocol`] decides what to send and what a reply means. Pure: no host, no clock, no entropy.
+//! - [`host`] is the effects, as one trait.
+//! - [`transcript`] is what one call has learned.
+//! - [`operations`] has one file per user task: plain functions over a host.
+//! - [`step`] is what a host sees: one function, text in and text out.
 //!
-//! `docs/ARCHITECTURE.md` tells which room a thing belongs in; `tests/rooms.rs` holds the rules.
+//! `docs/ARCHITECTURE.md` says which directory a thing belongs in; `tests/rooms.rs` holds the rules.
 
-#[cfg(all(feature = "sign-in", feature = "account"))]
-compile_error!("the modules exclude each other: --no-default-features --features sign-in");
-
-/// The module that signs people in frees nothing: its instance goes as a whole (`js/core.ts`).
-#[cfg(all(target_arch = "wasm32", feature = "sign-in"))]
+/// A step frees nothing: the instance goes as a whole (`js/core/load.ts`).
+#[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ARENA: arena::Arena<arena::Memory> = arena::Arena::new();
 
-#[cfg(target_arch = "wasm32")]
-pub mod bindings;
-#[cfg(target_arch = "wasm32")]
-pub mod browser;
-pub mod client;
-pub mod platform;
+pub mod host;
+pub mod operations;
 pub mod protocol;
+pub mod step;
+pub mod transcript;

@@ -4,14 +4,15 @@ pub mod challenge;
 pub mod date;
 pub mod device;
 pub mod error;
+mod generated;
 pub mod group;
 pub mod http;
 pub mod identity;
 pub mod json;
 pub mod jwt;
+pub mod percent;
 pub mod pool;
 pub mod record;
-#[cfg(feature = "account")]
 pub mod redirect;
 pub mod refusal;
 pub mod retry;

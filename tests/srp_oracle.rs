@@ -54,7 +54,7 @@ fn powers_of_the_generator_agree() {
         for _ in 0..4 {
             let exponent = bytes(&mut state, length);
             let theirs = Oracle::new().compute_public_ephemeral(&exponent);
-            assert_eq!(group::generator_power(&exponent), theirs);
+            assert_eq!(group::generator_power(&exponent, &group::Direct), theirs);
         }
     }
 }
@@ -66,7 +66,7 @@ fn premaster_secrets_agree() {
         let (b, a) = (bytes(&mut state, 384), bytes(&mut state, a_length));
         let (x, u) = (array(&bytes(&mut state, 32)), array(&bytes(&mut state, 32)));
 
-        let ours = group::premaster(&b, &K, &x, &a, &u).unwrap();
+        let ours = group::premaster(&b, &K, &x, &a, &u, &group::Direct).unwrap();
 
         let [b, k, x, a, u] = [&b[..], &K, &x, &a, &u].map(BoxedUint::from_be_slice_vartime);
         let theirs = Oracle::new().compute_premaster_secret(&b, &k, &x, &a, &u);

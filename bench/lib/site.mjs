@@ -16,7 +16,7 @@ const html = "text/html; charset=utf-8";
  * @param {number} [options.port]
  */
 export async function openBenchSite({ kernel, core, port = 0 }) {
-  if (!kernel && !existsSync(join(packedPackage, "dist/lifeguard-sign-in_bg.wasm"))) {
+  if (!kernel && !existsSync(join(packedPackage, "dist/index.js"))) {
     throw new Error("the package is not built: npm run build, or --kernel FILE for the kernel alone");
   }
   const { outputFiles } = await build({

@@ -24,11 +24,11 @@ async function round(number, settings, person) {
   return rows;
 }
 
-/** Time to compile and instantiate the package's module that signs people in, its bytes being there. */
+/** Time to compile and instantiate the core, its bytes being there. */
 async function wasmStart() {
   const [glue, bytes] = await Promise.all([
-    import("/package/dist/lifeguard-sign-in.js"),
-    fetch("/package/dist/lifeguard-sign-in_bg.wasm").then((response) => response.arrayBuffer()),
+    import("/package/dist/lifeguard.js"),
+    fetch("/package/dist/lifeguard_bg.wasm").then((response) => response.arrayBuffer()),
   ]);
   const start = performance.now();
   await openCore(glue, bytes);

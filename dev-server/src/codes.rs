@@ -4,7 +4,7 @@ use crate::messages::{self, Message};
 use crate::random;
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
-use crate::store::{Code, Store};
+use crate::store::{Code, Policy, RecoveryMechanism, Store, User};
 
 /// Sign-up and attribute codes.
 pub(crate) const DAY_MS: i64 = 24 * 3_600_000;
@@ -67,6 +67,32 @@ pub(crate) fn spend(
     }
     store.remove::<Code>(pool_id, username, purpose)?;
     Ok(kept)
+}
+
+/// Where a person's reset code goes: the pool's channels in order, but never the one that brings the
+/// second factor.
+pub(crate) fn channel<'a>(policy: &Policy, user: &'a User) -> Option<(&'static str, &'a str)> {
+    let mut mechanisms = policy.account_recovery_setting.recovery_mechanisms.clone();
+    if mechanisms.is_empty() {
+        mechanisms = [(1, "verified_phone_number"), (2, "verified_email")]
+            .map(|(priority, name)| RecoveryMechanism { priority, name: name.to_owned() })
+            .to_vec();
+    }
+    mechanisms.sort_by_key(|mechanism| mechanism.priority);
+    mechanisms.iter().find_map(|mechanism| {
+        let (attribute, is_second_factor) = match mechanism.name.as_str() {
+            "verified_email" => ("email", user.mfa.email),
+            "verified_phone_number" => ("phone_number", user.mfa.sms),
+            _ => return None,
+        };
+        let to = user.attribute(attribute)?;
+        (user.has_verified(attribute) && !is_second_factor).then_some((attribute, to))
+    })
+}
+
+/// The purpose of an attribute's code.
+pub(crate) fn attribute_purpose(attribute: &str) -> String {
+    format!("attribute:{attribute}")
 }
 
 /// A wrong code.

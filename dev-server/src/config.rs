@@ -1,7 +1,7 @@
 //! The TOML file that names pools, clients and people. Settings are spelled as CreateUserPool and
 //! CreateUserPoolClient spell them, so that one vocabulary serves file and operations.
 
-use crate::identity::IdentityPool;
+use crate::identity_pool::IdentityPool;
 use crate::sigv4::{AccessKey, Role};
 use serde::Deserialize;
 use serde_json::{Map, Value};

@@ -1,88 +1,114 @@
-//! From `x-amz-target` to the handler of an operation.
+//! What the server can do: every operation on this page, and the way from `x-amz-target` to its handler.
 
 #[cfg(test)]
 mod tests;
 
+use crate::caller::{Caller, Service};
+use crate::operation::{Handler, Operation, later, open, open_later, signed, signed_later};
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
-use crate::{account, auth, control, identity, input, shape, sigv4};
+use crate::server::Server;
+use crate::sigv4::{self, Signer};
+use crate::{account, auth, control, identity, input, shape, signers};
 use axum::http::StatusCode;
 use serde_json::Value;
-use std::future::Future;
-use std::pin::Pin;
 
-/// The future of a handler that calls a trigger.
-pub(crate) type Pending<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+/// Every operation of user pools.
+pub(crate) const USER_POOLS: &[Operation] = &[
+    // Sign-up, sign-in, recovery, and what becomes of tokens.
+    open_later("SignUp", later!(auth::sign_up::sign_up)),
+    open_later("ConfirmSignUp", later!(auth::sign_up::confirm)),
+    open_later("ResendConfirmationCode", later!(auth::sign_up::resend)),
+    open_later("ForgotPassword", later!(auth::recovery::forgot_password)),
+    open_later("ConfirmForgotPassword", later!(auth::recovery::confirm)),
+    open_later("InitiateAuth", later!(auth::initiate::initiate_auth)),
+    open_later("RespondToAuthChallenge", later!(auth::respond::respond)),
+    signed_later("AdminInitiateAuth", later!(auth::initiate::admin_initiate_auth)),
+    signed_later("AdminRespondToAuthChallenge", later!(auth::respond::admin_respond)),
+    open_later("GetTokensFromRefreshToken", later!(auth::initiate::tokens_from_refresh_token)),
+    open("RevokeToken", auth::sign_out::revoke_token),
+    open("GlobalSignOut", auth::sign_out::global_sign_out),
+    open("GetUser", auth::get_user::get_user),
+    open("AssociateSoftwareToken", auth::mfa_setup::associate),
+    open("VerifySoftwareToken", auth::mfa_setup::verify),
+    open("ConfirmDevice", auth::device::confirm),
+    // The signed-in person.
+    open_later("ChangePassword", later!(account::password::change)),
+    open("DeleteUser", account::password::delete_user),
+    open_later("UpdateUserAttributes", later!(account::attributes::update)),
+    open("DeleteUserAttributes", account::attributes::delete),
+    open_later("GetUserAttributeVerificationCode", later!(account::attributes::send_code)),
+    open("VerifyUserAttribute", account::attributes::verify),
+    open("SetUserMFAPreference", account::factors::set_preference),
+    open("GetUserAuthFactors", account::factors::show),
+    open("ListDevices", account::devices::list),
+    open("GetDevice", account::devices::show),
+    open("UpdateDeviceStatus", account::devices::update_status),
+    open("ForgetDevice", account::devices::forget),
+    open("StartWebAuthnRegistration", account::passkeys::start),
+    open("CompleteWebAuthnRegistration", account::passkeys::complete),
+    open("ListWebAuthnCredentials", account::passkeys::list),
+    open("DeleteWebAuthnCredential", account::passkeys::delete),
+    // Administrators.
+    signed("CreateUserPool", control::pools::create),
+    signed("DescribeUserPool", control::pools::show),
+    signed("UpdateUserPool", control::pools::update),
+    signed("DeleteUserPool", control::pools::delete),
+    signed("ListUserPools", control::pools::list),
+    signed("AddCustomAttributes", control::pools::add_attributes),
+    signed("SetUserPoolMfaConfig", control::pools::set_mfa),
+    signed("GetUserPoolMfaConfig", control::pools::show_mfa),
+    signed("CreateUserPoolClient", control::clients::create),
+    signed("DescribeUserPoolClient", control::clients::show),
+    signed("UpdateUserPoolClient", control::clients::update),
+    signed("DeleteUserPoolClient", control::clients::delete),
+    signed("ListUserPoolClients", control::clients::list),
+    signed("CreateUserPoolDomain", control::domains::create),
+    signed("DescribeUserPoolDomain", control::domains::show),
+    signed("DeleteUserPoolDomain", control::domains::delete),
+    signed("CreateResourceServer", control::servers::create),
+    signed("DescribeResourceServer", control::servers::show),
+    signed("DeleteResourceServer", control::servers::delete),
+    signed("ListResourceServers", control::servers::list),
+    signed("CreateIdentityProvider", control::providers::create),
+    signed("DescribeIdentityProvider", control::providers::show),
+    signed("UpdateIdentityProvider", control::providers::update),
+    signed("DeleteIdentityProvider", control::providers::delete),
+    signed("ListIdentityProviders", control::providers::list),
+    signed("CreateGroup", control::groups::create),
+    signed("GetGroup", control::groups::show),
+    signed("DeleteGroup", control::groups::delete),
+    signed("ListGroups", control::groups::list),
+    signed("AdminAddUserToGroup", control::groups::add_user),
+    signed("AdminRemoveUserFromGroup", control::groups::remove_user),
+    signed("AdminListGroupsForUser", control::groups::of_user),
+    signed("ListUsersInGroup", control::groups::users),
+    signed_later("AdminCreateUser", later!(control::users::create)),
+    signed("AdminGetUser", control::users::show),
+    signed("AdminDeleteUser", control::users::delete),
+    signed("AdminDisableUser", control::users::disable),
+    signed("AdminEnableUser", control::users::enable),
+    signed_later("AdminConfirmSignUp", later!(control::users::confirm)),
+    signed_later("AdminUpdateUserAttributes", later!(control::users::update_attributes)),
+    signed("AdminDeleteUserAttributes", control::users::delete_attributes),
+    signed("AdminUserGlobalSignOut", control::users::sign_out),
+    signed("AdminSetUserMFAPreference", control::users::set_mfa),
+    signed_later("AdminSetUserPassword", later!(control::passwords::set)),
+    signed_later("AdminResetUserPassword", later!(control::passwords::reset)),
+    signed("AdminListDevices", control::devices::list),
+    signed("AdminGetDevice", control::devices::show),
+    signed("AdminUpdateDeviceStatus", control::devices::update_status),
+    signed("AdminForgetDevice", control::devices::forget),
+    signed("ListUsers", control::listing::list),
+    signed("AdminLinkProviderForUser", control::linking::link),
+    signed("AdminDisableProviderForUser", control::linking::disable),
+];
 
-/// How an operation is carried out.
-#[derive(Clone, Copy)]
-pub(crate) enum Handler {
-    /// At once.
-    Now(fn(&Server, &Caller, Value) -> Answer),
-    /// With a wait for a trigger somewhere.
-    Later(for<'a> fn(&'a Server, &'a Caller, Value) -> Pending<'a>),
-}
-
-/// A row of a table of operations.
-#[derive(Clone, Copy)]
-pub(crate) struct Operation {
-    /// As `x-amz-target` has it, without the service's prefix.
-    pub(crate) name: &'static str,
-    /// Whether the call must be signed with AWS credentials.
-    pub(crate) signed: bool,
-    /// What carries it out.
-    pub(crate) handler: Handler,
-}
-
-/// A row for an operation that anyone may call.
-pub(crate) const fn open(
-    name: &'static str,
-    handler: fn(&Server, &Caller, Value) -> Answer,
-) -> Operation {
-    Operation { name, signed: false, handler: Handler::Now(handler) }
-}
-
-/// A row for an operation that anyone may call and that waits for triggers.
-pub(crate) const fn open_later(
-    name: &'static str,
-    handler: for<'a> fn(&'a Server, &'a Caller, Value) -> Pending<'a>,
-) -> Operation {
-    Operation { name, signed: false, handler: Handler::Later(handler) }
-}
-
-/// A row for an operation of administrators.
-pub(crate) const fn signed(
-    name: &'static str,
-    handler: fn(&Server, &Caller, Value) -> Answer,
-) -> Operation {
-    Operation { name, signed: true, handler: Handler::Now(handler) }
-}
-
-/// A row for an operation of administrators that waits for triggers.
-pub(crate) const fn signed_later(
-    name: &'static str,
-    handler: for<'a> fn(&'a Server, &'a Caller, Value) -> Pending<'a>,
-) -> Operation {
-    Operation { name, signed: true, handler: Handler::Later(handler) }
-}
-
-/// Makes an `async fn` of a handler's arguments fit [`Handler::Later`].
-#[macro_export]
-macro_rules! later {
-    ($handler:path) => {
-        |server, caller, input| Box::pin($handler(server, caller, input))
-    };
-}
-
-/// The services that share this server's address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Service {
-    /// `cognito-idp`.
-    #[default]
-    UserPools,
-    /// `cognito-identity`.
-    IdentityPools,
-}
+/// Every operation of identity pools.
+pub(crate) const IDENTITY_POOLS: &[Operation] = &[
+    open("GetId", identity::identities::get_id),
+    open("GetCredentialsForIdentity", identity::credentials::get),
+    open_later("GetOpenIdToken", later!(identity::open_id::get)),
+];
 
 /// Reads service and operation out of `x-amz-target`.
 pub(crate) fn target(target: &str) -> Option<(Service, &str)> {
@@ -96,11 +122,12 @@ pub(crate) fn target(target: &str) -> Option<(Service, &str)> {
 
 /// Checks the input and carries the operation out.
 pub(crate) async fn dispatch(server: &Server, caller: &Caller, body: &[u8]) -> Answer {
-    let operation = find(caller.service, &caller.operation).ok_or_else(unknown_operation)?;
+    let operation = find(caller.service, &caller.operation)
+        .ok_or_else(|| unknown_operation(caller.service, &caller.operation))?;
     server.store().count(operation.name)?;
     let signed;
     let (caller, input) = if operation.signed {
-        let signer = sigv4::verify(server, &caller.request, &["cognito-idp"])?;
+        let signer = signers::verify(server, &caller.request, &["cognito-idp"])?;
         let input = read_input(body)?;
         allow(server, &signer, operation.name, &input)?;
         signed = Caller { signer: Some(signer), ..caller.clone() };
@@ -109,10 +136,13 @@ pub(crate) async fn dispatch(server: &Server, caller: &Caller, body: &[u8]) -> A
         (caller, read_input(body)?)
     };
     shape::check(operation.name, &input)?;
-    let answer = match operation.handler {
-        Handler::Now(handler) => handler(server, caller, input),
-        Handler::Later(handler) => handler(server, caller, input).await,
+    let work = async {
+        match operation.handler {
+            Handler::Now(handler) => handler(server, caller, input),
+            Handler::Later(handler) => handler(server, caller, input).await,
+        }
     };
+    let answer = server.transact(work).await;
     answer.map_err(|refusal| as_listed(operation.name, refusal))
 }
 
@@ -134,21 +164,39 @@ const OF_PEOPLE: &[&str] = &[
     "UserNotFoundException",
 ];
 
-/// The refusal of a target that names nothing.
-pub(crate) fn unknown_operation() -> Refusal {
-    Refusal::new("UnknownOperationException", "").with_status(StatusCode::NOT_FOUND)
+/// Whether a target names an operation that must be signed.
+pub(crate) fn is_signed(text: &str) -> bool {
+    let operation = target(text).and_then(|(service, name)| find(service, name));
+    operation.is_some_and(|operation| operation.signed)
+}
+
+/// The refusal of a request that names no operation of a service that is here.
+pub(crate) fn no_operation() -> Refusal {
+    let text = "Send a POST whose x-amz-target names an operation of AWSCognitoIdentityProviderService or \
+                AWSCognitoIdentityService.";
+    Refusal::new("UnknownOperationException", text).with_status(StatusCode::NOT_FOUND)
+}
+
+/// The refusal of an operation that is not here. The service says nothing; whoever ported a backend to this server
+/// needs to know which one is missing.
+fn unknown_operation(service: Service, name: &str) -> Refusal {
+    let is_name = !name.is_empty() && name.len() <= 64;
+    if !is_name || !name.chars().all(|letter| letter.is_ascii_alphanumeric()) {
+        return no_operation();
+    }
+    let service = match service {
+        Service::UserPools => "cognito-idp",
+        Service::IdentityPools => "cognito-identity",
+    };
+    let text = format!("This server does not have the operation {name} of {service}.");
+    Refusal::new("UnknownOperationException", text).with_status(StatusCode::NOT_FOUND)
 }
 
 /// Holds a signed operation against the signer's role.
-fn allow(
-    server: &Server,
-    signer: &sigv4::Signer,
-    operation: &str,
-    input: &Value,
-) -> Result<(), Refusal> {
+fn allow(server: &Server, signer: &Signer, operation: &str, input: &Value) -> Result<(), Refusal> {
     let action = format!("cognito-idp:{operation}");
     let Some(pool) = input::text(input, "UserPoolId") else {
-        return sigv4::allow(server, signer, &action, "*");
+        return sigv4::allow(&server.config.roles, signer, &action, "*");
     };
     // At the service, a pool of another region is at another address.
     let region = pool.split('_').next().unwrap_or_default();
@@ -156,15 +204,15 @@ fn allow(
         return Err(sigv4::wrong_region());
     }
     let resource = format!("arn:aws:cognito-idp:{region}:{}:userpool/{pool}", signer.account());
-    sigv4::allow(server, signer, &action, &resource)
+    sigv4::allow(&server.config.roles, signer, &action, &resource)
 }
 
 fn find(service: Service, name: &str) -> Option<Operation> {
-    let tables: &[&[Operation]] = match service {
-        Service::UserPools => &[auth::OPERATIONS, account::OPERATIONS, control::OPERATIONS],
-        Service::IdentityPools => &[identity::OPERATIONS],
+    let table = match service {
+        Service::UserPools => USER_POOLS,
+        Service::IdentityPools => IDENTITY_POOLS,
     };
-    tables.iter().copied().flatten().find(|operation| operation.name == name).copied()
+    table.iter().find(|operation| operation.name == name).copied()
 }
 
 fn read_input(body: &[u8]) -> Answer {

@@ -76,6 +76,10 @@ impl Faults {
                 None => {}
             }
             faults.push(rule.fault.clone());
+            // What answers in place of the operation leaves nothing for later rules to spoil.
+            if matches!(rule.fault, Fault::DropRequest | Fault::Status { .. } | Fault::Html) {
+                break;
+            }
         }
         rules.retain(|rule| rule.times != Some(0));
         faults

@@ -1,7 +1,6 @@
 //! People who are the same at several providers: which identity at a provider is which user here.
 
 use crate::refusal::Refusal;
-use crate::server::Server;
 use crate::store::{Pool, Store, User, document};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -56,6 +55,15 @@ pub(crate) fn link(
     attribute: &str,
     now_ms: i64,
 ) -> Result<(), Refusal> {
+    let links: Vec<Link> = store.all(&user.pool_id)?;
+    let is_linked = links.iter().any(|link| {
+        link.provider == who.provider_name
+            && link.attribute == attribute
+            && link.value == who.user_id
+    });
+    if is_linked {
+        return Err(Refusal::invalid_parameter("SourceUser is already linked to DestinationUser"));
+    }
     let mut entries = identities(user);
     if entries.len() >= MOST_LINKS {
         return Err(Refusal::new("LimitExceededException", "Too many linked identities."));
@@ -107,12 +115,11 @@ pub(crate) fn unlink(
 
 /// The user that an identity is linked to. A link by another attribute than the id learns the id.
 pub(crate) fn linked(
-    server: &Server,
+    store: &Store,
     pool: &Pool,
     who: &Identity,
     claims: &Map<String, Value>,
 ) -> Result<Option<User>, Refusal> {
-    let store = server.store();
     let links: Vec<Link> = store.all(&pool.id)?;
     let is_it = |link: &&Link| {
         let held = match link.attribute.as_str() {

@@ -36,6 +36,7 @@ pub(crate) async fn send(server: &Server, message: &Message<'_>, code: &str) -> 
         text: &text,
         sent: server.clock.now_ms(),
     })?;
+    server.letters.send_replace(());
     Ok(details(message.attribute, message.to))
 }
 

@@ -8,8 +8,7 @@ mod tests;
 
 use crate::input::{member, text};
 use crate::refusal::Refusal;
-use crate::server::Server;
-use crate::store::{Domain, MfaPolicy, Passkey, Pool};
+use crate::store::{MfaPolicy, Passkey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -45,17 +44,6 @@ pub(crate) struct NewPasskey {
     pub(crate) sign_count: u32,
     /// What `finish_assertion` wants back.
     pub(crate) credential: Value,
-}
-
-/// The relying party of a pool of this server.
-///
-/// # Errors
-/// `WebAuthnConfigurationMissingException` when the pool has neither a relying party id nor a domain.
-pub(crate) fn relying_party(server: &Server, pool: &Pool) -> Result<RelyingParty, Refusal> {
-    let domains: Vec<Domain> = server.store().all(&pool.id)?;
-    // A pool's domain leads to this server, whatever its name: passkeys must work on the page that it shows.
-    let host = Url::parse(&server.public_url).ok().and_then(|url| Some(url.host_str()?.to_owned()));
-    RelyingParty::of(&pool.mfa_policy(), domains.first().and(host.as_deref()))
 }
 
 impl RelyingParty {

@@ -1,8 +1,9 @@
 //! Passwords: the pool's policy, and setting one.
 
 use crate::refusal::Refusal;
-use crate::srp;
-use crate::store::{PasswordPolicy, Pool, User};
+use crate::store::{PasswordPolicy, Pool, User, Verifier};
+use crate::work::compute;
+use crate::{random, srp};
 
 /// Refuses a password that the pool's policy does not allow, naming the first rule it breaks.
 pub(crate) fn check_policy(policy: &PasswordPolicy, password: &str) -> Result<(), Refusal> {
@@ -35,36 +36,41 @@ pub(crate) fn check_policy(policy: &PasswordPolicy, password: &str) -> Result<()
     Ok(())
 }
 
-/// Sets a password that the policy allows and the history does not forbid. Status stays as it is.
-pub(crate) fn set(
-    user: &mut User,
-    pool: &Pool,
-    password: &str,
-    now_ms: i64,
-) -> Result<(), Refusal> {
+/// Makes what is kept of a password that the policy allows and the history does not forbid.
+pub(crate) async fn make(pool: &Pool, user: &User, password: &str) -> Result<Verifier, Refusal> {
     let policy = pool.policy().policies.password_policy;
     check_policy(&policy, password)?;
-    let name = pool.srp_name();
-    let kept = policy.password_history_size;
-    if kept > 0 {
-        let earlier = user.password.iter().chain(&user.password_history).take(kept);
-        for verifier in earlier {
-            if srp::is_password(verifier, name, &user.username, password) {
-                return Err(Refusal::new(
-                    "PasswordHistoryPolicyViolationException",
-                    "Password has been used before. Choose a different password.",
-                ));
-            }
+    let earlier = user.password.iter().chain(&user.password_history);
+    let earlier: Vec<Verifier> = earlier.take(policy.password_history_size).cloned().collect();
+    let (group, name) = (pool.srp_name().to_owned(), user.username.clone());
+    let password = password.to_owned();
+    compute(move || {
+        if earlier.iter().any(|old| srp::is_password(old, &group, &name, &password)) {
+            return Err(Refusal::new(
+                "PasswordHistoryPolicyViolationException",
+                "Password has been used before. Choose a different password.",
+            ));
         }
-    }
-    let verifier = srp::make_verifier(name, &user.username, password)?;
+        srp::make_verifier(&group, &name, &password)
+    })
+    .await
+}
+
+/// Puts it in the place of the old one. Status stays as it is.
+pub(crate) fn put(user: &mut User, pool: &Pool, verifier: Verifier, now_ms: i64) {
     if let Some(old) = user.password.replace(verifier) {
+        let kept = pool.policy().policies.password_policy.password_history_size;
         user.password_history.insert(0, old);
         user.password_history.truncate(kept);
     }
     user.password_set = now_ms;
     user.modified = now_ms;
-    Ok(())
+}
+
+/// A random password that the pool's policy allows.
+pub(crate) fn make_temporary(pool: &Pool) -> Result<String, Refusal> {
+    let length = pool.policy().policies.password_policy.minimum_length.max(12);
+    Ok(format!("{}Aa1!", random::alphanumeric(length)?))
 }
 
 /// What the service counts as a symbol: these, and a space that is not at either end.

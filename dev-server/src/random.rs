@@ -25,7 +25,11 @@ pub(crate) fn uuid() -> Result<String, Refusal> {
 pub(crate) fn uuid_from(mut bytes: [u8; 16]) -> String {
     bytes[6] = (bytes[6] & 0x0f) | 0x40;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    let hex = crate::hex::encode(&bytes);
+    hyphenated(&bytes)
+}
+
+fn hyphenated(bytes: &[u8; 16]) -> String {
+    let hex = crate::hex::encode(bytes);
     let mut out = String::with_capacity(36);
     for (i, c) in hex.chars().enumerate() {
         if matches!(i, 8 | 12 | 16 | 20) {
@@ -34,6 +38,25 @@ pub(crate) fn uuid_from(mut bytes: [u8; 16]) -> String {
         out.push(c);
     }
     out
+}
+
+/// A version 7 UUID: it begins with a moment in milliseconds.
+pub(crate) fn uuid_of(ms: i64) -> Result<String, Refusal> {
+    let mut bytes = bytes::<16>()?;
+    let moment = ms.max(0).to_be_bytes();
+    for (byte, part) in bytes.iter_mut().zip(moment.iter().skip(2)) {
+        *byte = *part;
+    }
+    bytes[6] = (bytes[6] & 0x0f) | 0x70;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    Ok(hyphenated(&bytes))
+}
+
+/// The moment that a version 7 UUID begins with.
+pub(crate) fn moment_of(uuid: &str) -> Option<i64> {
+    let is_timed = uuid.len() == 36 && uuid.get(14..15) == Some("7");
+    let digits = format!("{}{}", uuid.get(..8)?, uuid.get(9..13)?);
+    i64::from_str_radix(&digits, 16).ok().filter(|_| is_timed)
 }
 
 /// A code of `digits` decimal digits.
@@ -46,11 +69,41 @@ pub(crate) fn code(digits: u32) -> Result<String, Refusal> {
 
 /// `length` characters of `a-z0-9`, the form of a client id.
 pub(crate) fn alphanumeric(length: usize) -> Result<String, Refusal> {
-    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz012345";
+    const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
     let mut out = String::with_capacity(length);
-    for _ in 0..length {
-        let [byte] = bytes::<1>()?;
-        out.push(char::from(ALPHABET.get(usize::from(byte % 32)).copied().unwrap_or(b'a')));
+    while out.len() < length {
+        let bytes = bytes::<64>()?;
+        // Of 256 values the last four would make four letters likelier than the others.
+        let fair = bytes.iter().filter(|byte| **byte < 252);
+        let letters = fair.filter_map(|byte| ALPHABET.get(usize::from(byte % 36)));
+        out.extend(letters.take(length - out.len()).copied().map(char::from));
     }
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_letter_and_digit_comes() {
+        let text = alphanumeric(4000).unwrap();
+
+        assert_eq!(text.len(), 4000);
+        assert_eq!(text.chars().collect::<BTreeSet<_>>().len(), 36);
+        assert_eq!(alphanumeric(26).unwrap().len(), 26);
+    }
+
+    #[test]
+    fn uuid_of_a_moment_tells_it() {
+        let uuid = uuid_of(1_700_000_000_123).unwrap();
+
+        assert_eq!(moment_of(&uuid), Some(1_700_000_000_123));
+        assert_eq!((uuid.len(), &uuid[14..15]), (36, "7"));
+        assert_eq!(moment_of(&super::uuid().unwrap()), None);
+        for text in ["", "018bcfe5-687b-7", "zzzzzzzz-zzzz-7zzz-8zzz-zzzzzzzzzzzz"] {
+            assert_eq!(moment_of(text), None, "{text}");
+        }
+    }
 }

@@ -64,10 +64,10 @@ impl Refusal {
         Self::new("LimitExceededException", "Attempt limit exceeded, please try after some time.")
     }
 
-    /// `InternalErrorException`, status 500; the cause goes to the log, not to the caller.
+    /// `InternalErrorException`, status 500, with its cause: the caller is the developer. No cause may hold a secret.
     pub(crate) fn internal(cause: impl std::fmt::Display) -> Self {
         crate::log::line(&format!("internal error: {cause}"));
-        Self::new("InternalErrorException", "Something went wrong")
+        Self::new("InternalErrorException", format!("Something went wrong: {cause}"))
             .with_status(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
@@ -85,6 +85,12 @@ impl From<rusqlite::Error> for Refusal {
 
 impl From<serde_json::Error> for Refusal {
     fn from(error: serde_json::Error) -> Self {
-        Self::internal(error)
+        let text = error.to_string();
+        // Other texts repeat values of the document, and those may be anybody's secrets.
+        let is_of_names = text.starts_with("missing field") || text.starts_with("unknown field");
+        match is_of_names {
+            true => Self::internal(format!("a stored document cannot be read: {text}")),
+            false => Self::internal("a stored document cannot be read: a value of another type"),
+        }
     }
 }

@@ -6,18 +6,8 @@
 
 use crate::refusal::Refusal;
 use crate::server::Server;
-use crate::store::{Pool, User, UserStatus};
-use serde::Deserialize;
+use crate::store::{Event, Pool, User, UserStatus};
 use serde_json::Value;
-
-/// When a password is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum Event {
-    SignIn,
-    PasswordChange,
-    SignUp,
-}
 
 /// How risky a request is held for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,43 +15,6 @@ pub(crate) enum Level {
     Low,
     Medium,
     High,
-}
-
-/// What of a pool's risk configuration decides something.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub(crate) struct RiskPolicy {
-    compromised_credentials_risk_configuration: Compromised,
-    account_takeover_risk_configuration: Takeover,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct Compromised {
-    /// Empty means every event.
-    event_filter: Vec<Event>,
-    actions: Action,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct Takeover {
-    actions: TakeoverActions,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct TakeoverActions {
-    low_action: Action,
-    medium_action: Action,
-    high_action: Action,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct Action {
-    /// `BLOCK`, `MFA_REQUIRED`, `MFA_IF_CONFIGURED` or `NO_ACTION`.
-    event_action: String,
 }
 
 /// The assessment that a request asks for.
@@ -106,10 +59,13 @@ pub(crate) fn check_password(
     if !is_blocked(server, pool, Event::SignIn, password) {
         return Ok(());
     }
-    let mut user = user.clone();
+    let store = server.store();
+    let Some(mut user) = store.user(&user.pool_id, &user.username)? else {
+        return Err(Refusal::wrong_password());
+    };
     user.status = UserStatus::ResetRequired;
     user.modified = server.clock.now_ms();
-    server.store().put_user(&user)?;
+    store.put_user(&user)?;
     Err(Refusal::new(
         "PasswordResetRequiredException",
         "Password reset required for user due to security reasons",

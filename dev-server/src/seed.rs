@@ -10,6 +10,7 @@ use crate::store::{
     User, UserStatus,
 };
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 /// Plants every pool that the store does not have.
 pub(crate) fn plant(store: &Store, config: &Config, now: i64) -> Result<(), Refusal> {
@@ -76,7 +77,11 @@ fn plant_client(store: &Store, pool: &Pool, config: &ClientConfig) -> Result<(),
 fn plant_user(store: &Store, pool: &Pool, config: &UserConfig) -> Result<(), Refusal> {
     let sub = match config.attributes.get("sub") {
         Some(sub) => sub.clone(),
-        None => random::uuid()?,
+        // The same after a reset, so that who is signed in then is still the same person.
+        None => {
+            let digest = Sha256::digest(format!("{}\0{}", pool.id, config.username));
+            random::uuid_from(digest.first_chunk().copied().unwrap_or_default())
+        }
     };
     let mut attributes = config.attributes.clone();
     attributes.insert("sub".to_owned(), sub.clone());

@@ -2,70 +2,157 @@
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::dispatch::Service;
 use crate::faults::Faults;
+use crate::keys::{Key, Keys, TokenUse};
 use crate::refusal::Refusal;
+use crate::seed;
 use crate::store::Store;
-use crate::{keys, seed, sigv4};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use crate::work::compute;
+use parking_lot::{ReentrantMutex, ReentrantMutexGuard};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+use tokio::sync::watch;
 
 /// The server's state. One connection to the database, used by one handler at a time.
 #[derive(Debug)]
 pub(crate) struct Server {
-    store: Mutex<Store>,
+    store: ReentrantMutex<Store>,
     /// The only clock.
-    pub(crate) clock: Clock,
+    pub(crate) clock: Arc<Clock>,
     /// Trouble that a test asked for.
     pub(crate) faults: Faults,
     /// Private keys already read from the store.
-    pub(crate) keys: keys::Cache,
+    pub(crate) keys: Arc<Keys>,
     /// Without a slash at the end: what issuers and page addresses begin with.
     pub(crate) public_url: String,
     /// Addresses that every client with the redirect flow may return to, beside its own.
-    pub(crate) app_urls: Mutex<Vec<String>>,
+    app_urls: Mutex<Vec<String>>,
+    /// Under which names it may be reached.
+    pub(crate) reach: Reach,
+    /// Refuses what the service takes though it is unsafe.
+    pub(crate) is_strict: bool,
+    /// Changes with every letter.
+    pub(crate) letters: watch::Sender<()>,
     /// As it was read at start.
     pub(crate) config: Config,
 }
 
-/// Who calls, and how.
+/// The names that a request may find this server by, beside those of loopback and of the public URL.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Caller {
-    /// The operation's name.
-    pub(crate) operation: String,
-    /// What `x-amzn-requestid` will say.
-    pub(crate) request_id: String,
-    /// The service that `x-amz-target` names.
-    pub(crate) service: Service,
-    /// The request as it arrived, for operations that must be signed.
-    pub(crate) request: sigv4::Request,
-    /// Who signed it, once that was checked.
-    pub(crate) signer: Option<sigv4::Signer>,
-    /// The `x-amz-user-agent` or `user-agent` header.
-    pub(crate) user_agent: String,
-    /// The peer's address.
-    pub(crate) ip: String,
+pub(crate) struct Reach {
+    pub(crate) hosts: Vec<url::Host>,
+    /// Other machines may come, by whatever address this one has.
+    pub(crate) by_any_address: bool,
+}
+
+/// What tells a refusal from a failure of this server.
+pub(crate) trait Failure {
+    /// Whether the work broke off in the middle.
+    fn is_internal(&self) -> bool;
+}
+
+impl Failure for Refusal {
+    fn is_internal(&self) -> bool {
+        self.status.is_server_error()
+    }
 }
 
 impl Server {
     /// A server over a store that already has what the configuration names.
     pub(crate) fn new(store: Store, config: Config, public_url: String) -> Result<Self, Refusal> {
-        let clock = Clock::default();
+        let clock = store.clock().clone();
         seed::plant(&store, &config, clock.now_ms())?;
         Ok(Self {
-            store: Mutex::new(store),
+            store: ReentrantMutex::new(store),
             clock,
             faults: Faults::default(),
-            keys: keys::Cache::default(),
+            keys: Arc::default(),
             public_url,
             app_urls: Mutex::default(),
+            reach: Reach::default(),
+            is_strict: false,
+            letters: watch::Sender::new(()),
             config,
         })
     }
 
     /// The store; never held across an await.
-    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
-        // A handler that panicked left at worst a rolled-back savepoint behind.
-        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn store(&self) -> ReentrantMutexGuard<'_, Store> {
+        self.store.lock()
+    }
+
+    /// Carries work out in a transaction: nobody else reads or writes while it runs, and what it wrote is kept when it
+    /// succeeds and when it refuses, for a wrong try counts, but not when this server failed or panicked.
+    ///
+    /// Work that waits, for a trigger or for arithmetic, has one transaction for each stretch between two waits: what it
+    /// knew before is to be looked at again after.
+    pub(crate) async fn transact<T, E>(
+        &self,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E>
+    where
+        E: From<Refusal> + Failure,
+    {
+        let mut work = pin!(work);
+        poll_fn(|context| {
+            let store = self.store();
+            let transaction = match store.begin() {
+                Ok(transaction) => transaction,
+                Err(refusal) => return Poll::Ready(Err(refusal.into())),
+            };
+            let polled = work.as_mut().poll(context);
+            if let Poll::Ready(Err(error)) = &polled
+                && error.is_internal()
+            {
+                self.keys.forget_all();
+                return polled;
+            }
+            match transaction.commit() {
+                Ok(()) => polled,
+                Err(refusal) => Poll::Ready(Err(refusal.into())),
+            }
+        })
+        .await
+    }
+
+    /// The pool's key for a kind of token, if it has one yet.
+    pub(crate) fn key_at_hand(
+        &self,
+        pool_id: &str,
+        token_use: TokenUse,
+    ) -> Result<Option<Arc<Key>>, Refusal> {
+        self.keys.find(&self.store(), pool_id, token_use)
+    }
+
+    /// The pool's key for a kind of token; made on first use, while nobody waits for the store.
+    pub(crate) async fn key(
+        &self,
+        pool_id: &str,
+        token_use: TokenUse,
+    ) -> Result<Arc<Key>, Refusal> {
+        if let Some(key) = self.key_at_hand(pool_id, token_use)? {
+            return Ok(key);
+        }
+        let key = match self.keys.take() {
+            Some(key) => key,
+            None => compute(Key::make).await?,
+        };
+        self.prepare_keys();
+        self.keys.adopt(&self.store(), pool_id, token_use, key)
+    }
+
+    /// Makes keys ahead, beside whatever else is done.
+    pub(crate) fn prepare_keys(&self) {
+        let keys = self.keys.clone();
+        tokio::task::spawn_blocking(move || while matches!(keys.prepare(), Ok(false)) {});
+    }
+
+    /// Deletes what ended before a moment, a little at a time.
+    pub(crate) fn forget(&self, before_ms: i64) -> Result<(), Refusal> {
+        while self.store().forget(before_ms)? {}
+        Ok(())
     }
 
     /// Replaces [`Server::app_urls`]; a reset keeps them, for they say where the app is, not what it did.
@@ -73,10 +160,14 @@ impl Server {
         *self.app_urls.lock().unwrap_or_else(PoisonError::into_inner) = urls;
     }
 
+    /// Addresses of apps, beside those that clients have.
+    pub(crate) fn app_urls(&self) -> Vec<String> {
+        self.app_urls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Whether an app is at this very address.
     pub(crate) fn is_app_url(&self, url: &str) -> bool {
-        let urls = self.app_urls.lock().unwrap_or_else(PoisonError::into_inner);
-        urls.iter().any(|known| known == url)
+        self.app_urls().iter().any(|known| known == url)
     }
 
     /// Where SAML providers post their responses to.

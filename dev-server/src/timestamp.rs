@@ -66,6 +66,12 @@ pub(crate) fn parse_amz_date(text: &str) -> Option<i64> {
         .then(|| days_since_epoch(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)
 }
 
+/// Milliseconds as the wire has times: seconds with a fraction.
+#[allow(clippy::cast_precision_loss, reason = "milliseconds since the epoch fit 53 bits")]
+pub(crate) fn seconds(milliseconds: i64) -> f64 {
+    milliseconds as f64 / 1000.0
+}
+
 /// Year, month and day of a day: the inverse of `days_since_epoch`, as in Howard Hinnant's calendar algorithms.
 fn date(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;

@@ -62,7 +62,6 @@ fn a_wrong_request_of_a_known_app_is_told_to_the_app_with_its_state() {
         (vec![("code_challenge_method", "")], "invalid_request"),
         (vec![("code_challenge_method", "plain")], "invalid_request"),
         (vec![("code_challenge", "short")], "invalid_request"),
-        (vec![("code_challenge", ""), ("code_challenge_method", "")], "invalid_request"),
         (vec![("prompt", "none login")], "invalid_request"),
         (vec![("prompt", "dance")], "invalid_request"),
         (vec![("prompt", "none")], "login_required"),
@@ -339,4 +338,27 @@ fn a_rotating_client_gets_a_new_refresh_token_each_time() {
     assert_eq!((reused.status, &reused.json()["error"]), (400, &json!("invalid_grant")));
     assert_eq!(renew(renewed["refresh_token"].as_str().unwrap()).status, 200);
     assert!(parameter(&back, "iss").is_some());
+}
+
+/// The service takes a public client without PKCE; a warning is in the log.
+#[test]
+fn client_without_a_secret_need_not_prove_its_code_unless_the_server_is_strict() {
+    let without = [("code_challenge", ""), ("code_challenge_method", "")];
+    let flow = Flow::of(DEMO);
+    let server = TestServer::start();
+    let mut browser = Browser::of(&server);
+    let page = browser.visit(&flow.authorize(&without));
+    let back = browser.submit(&page, &[("username", "alice"), ("password", PASSWORD)]).left_for();
+    let code = parameter(&back, "code").unwrap();
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("client_id", DEMO),
+        ("redirect_uri", flow.redirect_uri.as_str()),
+        ("code", code.as_str()),
+    ];
+    assert_eq!(post_form(&server, "/oauth2/token", &fields).status, 200);
+
+    let strict = TestServer::with(&["--strict"]);
+    let back = Browser::of(&strict).visit(&flow.authorize(&without)).left_for();
+    assert_eq!(parameter(&back, "error").as_deref(), Some("invalid_request"));
 }

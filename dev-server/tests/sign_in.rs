@@ -382,3 +382,22 @@ fn administrators_flows_and_missing_parameters_are_refused() {
     assert_eq!(name, "ResourceNotFoundException");
     assert_eq!(message, "User pool client nobodysclient does not exist.");
 }
+
+#[test]
+fn right_proof_with_a_wrong_clock_is_nobodys_guess() {
+    let server = TestServer::start();
+    let sign_in = |time: &str| {
+        let exchange = Client::start();
+        let parameters = json!({ "USERNAME": "alice", "SRP_A": exchange.a_public() });
+        let asked = server.initiate(DEMO, "USER_SRP_AUTH", parameters).json();
+        let asked = &asked["ChallengeParameters"];
+        let proof = exchange.answer_at("LifeGuard", PASSWORD, asked, time);
+        server.answer(DEMO, "PASSWORD_VERIFIER", &Value::Null, proof)
+    };
+    for _ in 0..7 {
+        let refused = sign_in(&timestamp(now() - 360)).refusal();
+
+        assert_eq!(refused, refusal("NotAuthorizedException", "Incorrect username or password."));
+    }
+    assert_eq!(sign_in(&timestamp(now())).status, 200);
+}

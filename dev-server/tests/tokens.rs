@@ -13,11 +13,9 @@ mod common;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use common::{DEMO, PASSWORD, TestServer, claims, now};
-use rsa::pkcs1v15::{Signature, VerifyingKey};
-use rsa::signature::Verifier;
-use rsa::{BoxedUint, RsaPublicKey};
+use num_bigint::BigUint;
 use serde_json::{Value, json};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 const BRIEF: &str = "lifeguardbriefclient000001";
 
@@ -44,11 +42,15 @@ fn verify(jwks: &Value, token: &Value) -> String {
     assert_eq!(header.as_object().unwrap().len(), 2);
     let keys = jwks["keys"].as_array().unwrap();
     let key = keys.iter().find(|key| key["kid"] == header["kid"]).unwrap();
-    let number =
-        |name: &str| BoxedUint::from_be_slice_vartime(&decode(key[name].as_str().unwrap()));
-    let public = RsaPublicKey::new(number("n"), number("e")).unwrap();
-    let signature = Signature::try_from(decode(signature).as_slice()).unwrap();
-    VerifyingKey::<Sha256>::new(public).verify(message.as_bytes(), &signature).unwrap();
+    let number = |name: &str| BigUint::from_bytes_be(&decode(key[name].as_str().unwrap()));
+    let signature = decode(signature);
+    let opened = BigUint::from_bytes_be(&signature).modpow(&number("e"), &number("n"));
+    // RFC 8017, section 9.2: 00 01 ff … ff 00, the name of SHA-256, the hash.
+    let name = "3031300d060960864801650304020105000420";
+    let hash: String = Sha256::digest(message).iter().map(|byte| format!("{byte:02x}")).collect();
+    let tail = format!("00{name}{hash}");
+    let expected = format!("1{}{tail}", "f".repeat(2 * signature.len() - 4 - tail.len()));
+    assert_eq!(opened.to_str_radix(16), expected);
     header["kid"].as_str().unwrap().to_owned()
 }
 

@@ -5,13 +5,15 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test may panic"
+    clippy::disallowed_methods,
+    reason = "a test may panic, and may look at a clock"
 )]
 
 mod common;
 
 use common::{DEMO, PASSWORD, TestServer, claims, unique};
 use serde_json::json;
+use std::time::{Duration, Instant};
 
 const EXPOSED: &str = "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date";
 
@@ -286,4 +288,132 @@ fn an_address_that_others_can_reach_must_be_wanted() {
     assert!(!output.status.success());
     let text = String::from_utf8(output.stderr).unwrap();
     assert!(text.contains("--allow-remote"), "{text}");
+}
+
+#[test]
+fn operation_that_is_not_here_is_named() {
+    let server = TestServer::start();
+
+    let (name, message) = server.refused("StartUserImportJob", json!({}));
+
+    assert_eq!(name, "UnknownOperationException");
+    assert!(message.contains("StartUserImportJob"), "{message}");
+    let odd = server.refused("<script>", json!({})).1;
+    assert!(!odd.contains("script"), "{odd}");
+}
+
+#[test]
+fn clock_moves_fifty_years_and_no_further() {
+    let server = TestServer::start();
+    for (seconds, status) in [
+        (i64::MAX, 400),
+        (i64::MIN, 400),
+        (1_576_800_001, 400),
+        (1_576_800_000, 200),
+        (-1_576_800_000, 200),
+        (0, 200),
+    ] {
+        let body = json!({ "offsetSeconds": seconds }).to_string();
+        let reply = server.request("POST", "/_dev/clock", &[], &body).unwrap();
+
+        assert_eq!(reply.status, status, "{seconds}: {}", reply.body);
+        let parameters = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD });
+        let reply = server.initiate(DEMO, "USER_PASSWORD_AUTH", parameters);
+        assert_eq!(reply.status, 200, "{seconds}: {}", reply.body);
+    }
+}
+
+#[test]
+fn health_is_told_to_whoever_starts_the_server() {
+    let server = TestServer::start();
+
+    assert_eq!(server.get("/_dev/health"), json!({ "status": "ok" }));
+}
+
+#[test]
+fn inbox_waits_for_the_letter_that_comes_next() {
+    let server = TestServer::start();
+    let ask = || {
+        let input = json!({ "ClientId": DEMO, "Username": "alice" });
+        server.ok("ForgotPassword", input);
+    };
+    let address = "/_dev/inbox?to=alice@example.com";
+    let begin = Instant::now();
+    let first = std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| server.get(&format!("{address}&wait=20")));
+        std::thread::sleep(Duration::from_millis(200));
+        ask();
+        waiting.join().unwrap()
+    });
+    assert_eq!(first.as_array().unwrap().len(), 1);
+    let after = first[0]["id"].as_i64().unwrap();
+    let second = std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| server.get(&format!("{address}&wait=20&after={after}")));
+        std::thread::sleep(Duration::from_millis(200));
+        ask();
+        waiting.join().unwrap()
+    });
+    assert_eq!(second.as_array().unwrap().len(), 1);
+    assert!(second[0]["id"].as_i64().unwrap() > after);
+    assert!(begin.elapsed() < Duration::from_secs(15));
+
+    let none = Instant::now();
+    assert_eq!(server.get("/_dev/inbox?to=nobody@example.com&wait=1"), json!([]));
+    assert!(none.elapsed() >= Duration::from_secs(1));
+    let wrong = server.request("GET", "/_dev/inbox?after=x", &[], "").unwrap();
+    assert_eq!(wrong.status, 400);
+    // A reset does not count anew: who waits for later letters gets them.
+    server.post("/_dev/reset", json!({}));
+    ask();
+    let later = second[0]["id"].as_i64().unwrap();
+    assert_eq!(server.get(&format!("{address}&after={later}")).as_array().unwrap().len(), 1);
+}
+
+/// Keys of a new pool, and proofs of passwords, are nobody else's wait.
+#[test]
+fn arithmetic_of_some_stalls_nobody_else() {
+    let server = TestServer::start();
+    let slowest = std::thread::scope(|scope| {
+        for pool in ["Mfa", "Must", "Choice", "Device", "OptIn", "Rotate"] {
+            let path = format!("/eu-west-1_LifeGuard{pool}/.well-known/jwks.json");
+            let server = &server;
+            scope.spawn(move || server.get(&path));
+        }
+        for _ in 0..4 {
+            scope.spawn(|| server.sign_in(DEMO, "alice", PASSWORD));
+        }
+        (0..40).fold(Duration::ZERO, |slowest, _| {
+            let begin = Instant::now();
+            server.get("/_dev/counters");
+            std::thread::sleep(Duration::from_millis(5));
+            slowest.max(begin.elapsed())
+        })
+    });
+
+    // One key took more than a second in this build while everybody waited for it.
+    assert!(slowest < Duration::from_millis(500), "{slowest:?}");
+}
+
+#[test]
+fn second_server_over_one_file_is_refused_with_its_name() {
+    let file = std::env::temp_dir().join(format!("lifeguard-{}.db", unique()));
+    let server = TestServer::with_data(&file);
+    server.sign_in(DEMO, "alice", PASSWORD);
+
+    let second = std::process::Command::new(env!("CARGO_BIN_EXE_lifeguard-dev-server"))
+        .args(["--port", "0", "--data", file.to_str().unwrap()])
+        .output()
+        .unwrap();
+
+    assert!(!second.status.success());
+    let told = String::from_utf8(second.stderr).unwrap();
+    assert!(told.contains(&format!("{} is in use by another process", file.display())), "{told}");
+    drop(server);
+    // A process that was killed holds nothing.
+    let server = TestServer::with_data(&file);
+    server.sign_in(DEMO, "alice", PASSWORD);
+    drop(server);
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{suffix}", file.display()));
+    }
 }

@@ -1,11 +1,33 @@
 /**
- * Looking after one's account. Each method is one operation of the core.
+ * The account: of a new user, and of the one who is signed in. Each method is one operation of the core.
+ * Loaded by its first call.
  */
-import type { Act, Run } from "../core/operations.js";
-import type { Account, CodeSentResult, UserAttributes } from "../types/index.js";
+import { type Call, createRun } from "../core/operations.js";
+import { createFactors } from "./factors.js";
+import type {
+  Auth,
+  CodeSentResult,
+  ConfirmSignUpResult,
+  SignUpResult,
+  UserAttributes,
+} from "../types/index.js";
 
-export function createAccount(run: Run, act: Act): Account {
+type Methods = Pick<
+  Auth,
+  | "attributes"
+  | "changePassword"
+  | "deleteUser"
+  | "signUp"
+  | "confirmSignUp"
+  | "resendConfirmationCode"
+  | "forgotPassword"
+  | "confirmForgotPassword"
+>;
+
+export function createAccount(call: Call): Methods & ReturnType<typeof createFactors> {
+  const [run, act] = createRun(call);
   return {
+    ...createFactors(run, act),
     attributes: {
       async get(input) {
         return (await run<{ attributes: UserAttributes }>("attributes", input)).attributes;
@@ -17,5 +39,10 @@ export function createAccount(run: Run, act: Act): Account {
     },
     changePassword: (input) => act("changePassword", input),
     deleteUser: (input) => act("deleteUser", input),
+    signUp: (input) => run<SignUpResult>("signUp", input),
+    confirmSignUp: (input) => run<ConfirmSignUpResult>("confirmSignUp", input),
+    resendConfirmationCode: (input) => run<CodeSentResult>("resendConfirmationCode", input),
+    forgotPassword: (input) => run<CodeSentResult>("forgotPassword", input),
+    confirmForgotPassword: (input) => act("confirmForgotPassword", input),
   };
 }

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import type { Call, Operation } from "../core/core.js";
+import type { Call, Operation } from "../core/operations.js";
 import { AuthError } from "../errors/auth-error.js";
 import { createHost } from "../effects/host.js";
 import type { AuthOptions, CallOptions } from "../types/index.js";
@@ -23,12 +23,12 @@ export type * from "../types/admin.js";
 export function createAdmin({ credentials, wasm, ...rest }: AdminOptions): Admin {
   // No app client and no session have a part in these calls; the core knows pools by both.
   const options: AuthOptions = { ...rest, clientId: "admin", storage: "memory" };
-  if (wasm) options.wasm = { account: wasm };
+  if (wasm) options.wasm = wasm;
   let core: Promise<Call> | undefined;
 
   function load(): Promise<Call> {
-    core ??= import("../core/core-account.js").then(
-      ({ connect }) => connect(options, createHost(options), () => ({})),
+    core ??= import("../core/core.js").then(
+      ({ createCore }) => createCore(options, createHost(options), () => {}).call,
       (cause: unknown) => {
         core = undefined;
         throw new AuthError("wasmUnavailable", { cause });

@@ -1,6 +1,6 @@
 /**
- * What belongs to the person who is signed in: second factors, devices, passkeys. Each method is one
- * operation of the core.
+ * Second factors, devices and passkeys of the user who is signed in. Each method is one operation of the
+ * core.
  */
 import type { Act, Run } from "../core/operations.js";
 import type {
@@ -19,7 +19,7 @@ import type {
 export function createFactors(
   run: Run,
   act: Act,
-): { mfa: Mfa; devices: Devices; passkeys: Passkeys } {
+): { mfa: Mfa; devices: Devices; passkeys: Omit<Passkeys, "isSupported"> } {
   return {
     mfa: {
       setUpTotp: (input) => run<TotpSetup>("associateSoftwareToken", input),
@@ -36,7 +36,6 @@ export function createFactors(
       forget: (input) => act("forgetDevice", input),
     },
     passkeys: {
-      isSupported,
       capabilities,
       register: (input) => act("registerPasskey", input),
       list: (input) => run<PasskeyPage>("listPasskeys", input),
@@ -56,10 +55,6 @@ function credentialInterface(): CredentialInterface | undefined {
     PublicKeyCredential?: CredentialInterface;
   };
   return isSecureContext && navigator?.credentials ? PublicKeyCredential : undefined;
-}
-
-function isSupported(): boolean {
-  return credentialInterface() !== undefined;
 }
 
 async function capabilities(): Promise<PasskeyCapabilities> {

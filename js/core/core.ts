@@ -1,167 +1,162 @@
 /**
- * The WebAssembly core as the wrapper sees it: two modules, each loaded once a page on first use, one
- * instance a pool.
+ * The core of one pool: every operation by name. One file, loaded on first use; nothing that a refresh
+ * or a sign-out needs is loaded later.
  */
+import type { Host } from "../effects/host.js";
 import { AuthError } from "../errors/auth-error.js";
-import type { AuthOptions, WasmModule, WasmSource } from "../types/index.js";
+import { STORE_PATIENCE_MS } from "../generated/constants.js";
+import { findRecord } from "../session/stored-session.js";
+import type { AuthOptions } from "../types/index.js";
+import { compile, isLoaded } from "./load.js";
+import type { Call, Operation } from "./operations.js";
+import { type Begun, type Context, type CoreState, run } from "./run.js";
 
-/** Operations of the module that signs people in: `src/bindings/sign_in.rs` has the other side. */
-export type SignInOperation = "prepare" | "signIn" | "answer" | "question";
+export type { Call, CoreState, Operation };
 
-/** Operations of the module for everything later: `src/bindings/account.rs`. */
-export type AccountOperation =
-  | "associateSoftwareToken"
-  | "verifySoftwareToken"
-  | "setMfaPreference"
-  | "mfaPreference"
-  | "authFactors"
-  | "listDevices"
-  | "getDevice"
-  | "rememberDevice"
-  | "notRememberDevice"
-  | "forgetDevice"
-  | "registerPasskey"
-  | "listPasskeys"
-  | "deletePasskey"
-  | "signUp"
-  | "confirmSignUp"
-  | "resendConfirmationCode"
-  | "forgotPassword"
-  | "confirmForgotPassword"
-  | "changePassword"
-  | "attributes"
-  | "updateAttributes"
-  | "deleteAttributes"
-  | "sendAttributeCode"
-  | "verifyAttribute"
-  | "deleteUser"
-  | "credentials"
-  | "adminGetUser"
-  | "adminUpdateUserAttributes"
-  | "listUsers"
-  | "sign"
-  | "beginRedirect"
-  | "finishRedirect"
-  | "signOutUrl"
-  | "session"
-  | "wake"
-  | "signOut"
-  | "settleLegacy";
-
-/** Names of the core's operations. */
-export type Operation = SignInOperation | AccountOperation;
-
-/** Runs an operation of the core. */
-export type Call = <T>(operation: Operation, input?: object, signal?: AbortSignal) => Promise<T>;
-
-/** What the account module begins with: what the wrapper has seen of the session. */
-export interface Known {
-  /** The stored record that the page counts with; empty for none. */
-  seen?: string | undefined;
-  /** Where this page has stored that record itself. */
-  heldIn?: string | undefined;
+/** What an application holds of the core. */
+export interface Core {
+  call: Call;
+  /** What the page remembers, as it is now. */
+  readonly state: CoreState;
+  /** Changes what the page remembers. */
+  update(change: Partial<CoreState>): void;
+  /** Whether calls need no further file. */
+  isLoaded(): boolean;
+  /** Loads what every call needs, and does the arithmetic of the next sign-in where one is likely. */
+  preload(): Promise<void>;
 }
 
-/** What every module exports besides its own. */
-interface Exports extends WebAssembly.Exports {
-  memory: WebAssembly.Memory;
-}
+/** An ephemeral that was made ahead of time: the next sign-in with a password takes it, of any pool. */
+let spare: object | undefined;
+let preparing: Promise<void> | undefined;
 
-/**
- * Loads a module once; a failure is forgotten, so that the next call tries again. `imports` and
- * `begin` are of its glue, which gets to know the instance by `begin`; `address`: where the wasm is.
- */
-export function loader(
-  name: WasmModule,
-  imports: WebAssembly.Imports,
-  begin: (exports: WebAssembly.Exports) => void,
-  address: () => URL,
-) {
-  let loading: Promise<Exports> | undefined;
-  let current: Exports | undefined;
-  let module: WebAssembly.Module | undefined;
+export function createCore(
+  options: AuthOptions,
+  host: Host,
+  // The core's events are what its own code says they are: the session knows their form.
+  notify: (event: never) => void,
+): Core {
+  const config = configOf(options, host);
+  const context: Context = {
+    host,
+    wasm: options.wasm,
+    state: {},
+    notify: notify as Context["notify"],
+  };
+  const shared = new Map<string, Promise<unknown>>();
+  let isEager = false;
 
-  /** Lets the next call begin with a new instance, and leaves nothing in the memory of this one. */
-  function retire(): void {
-    if (current) {
-      new Uint8Array(current.memory.buffer).fill(0);
-      // The glue looks anew for memory when what it knows is detached.
-      current.memory.grow(0);
-    }
-    loading = current = undefined;
+  async function prepare(): Promise<void> {
+    if (spare) return;
+    const begun: Begun = { config, operation: "prepare", input: {} };
+    preparing ??= run<{ spare: object }>(context, begun)
+      .then((made) => {
+        spare = made.spare;
+      })
+      .finally(() => {
+        preparing = undefined;
+      });
+    await preparing;
   }
 
-  async function instantiate(source: WasmSource): Promise<Exports> {
-    if (typeof WebAssembly !== "object") throw new AuthError("wasmUnavailable");
-    if (typeof globalThis.crypto?.getRandomValues !== "function")
-      throw new AuthError("cryptoUnavailable");
-    try {
-      module ??= await compiled(await source);
-      const { exports } = await WebAssembly.instantiate(module, imports);
-      begin(exports);
-      current = exports as Exports;
-      return current;
-    } catch (cause) {
-      loading = undefined;
-      throw cause instanceof AuthError ? cause : new AuthError("wasmUnavailable", { cause });
+  async function start<T>(operation: Operation, input: object, signal?: AbortSignal): Promise<T> {
+    const isSignIn = operation === "signIn" || operation === "answer";
+    const begun = { config, operation, input: withContext(options, host, input) };
+    if (isSignIn && hasPassword(input) && spare) {
+      begun.input = { ...begun.input, spare };
+      spare = undefined;
     }
+    let isSignedIn = false;
+    try {
+      const result = await run<T>(context, begun, signal);
+      isSignedIn = (result as { status?: string } | null)?.status === "signedIn";
+      return result;
+    } finally {
+      // The next attempt, or the answer to a challenge, shall find the arithmetic done.
+      if (isSignIn && isEager && !isSignedIn) setTimeout(() => prepare().catch(() => {}));
+    }
+  }
+
+  /** Calls that want the same refresh share one. */
+  function share<T>(input: object): Promise<T> {
+    const key = JSON.stringify(input);
+    const current = shared.get(key);
+    if (current) return current as Promise<T>;
+    const begun = start<T>("session", input).finally(() => shared.delete(key));
+    shared.set(key, begun);
+    return begun;
   }
 
   return {
-    load(options: AuthOptions): Promise<Exports> {
-      loading ??= instantiate(sourceOf(options.wasm, name) ?? address());
-      return loading;
+    call<T>(operation: Operation, input: object = {}, signal?: AbortSignal) {
+      if (signal?.aborted) return Promise.reject(new AuthError("aborted"));
+      const result = operation === "session" ? share<T>(input) : start<T>(operation, input, signal);
+      return race(result, signal);
     },
-
-    /** Whether this is the instance that the glue speaks to. */
-    isCurrent: (loaded: Exports) => loaded === current,
-
-    /** Runs code of the module. A trap leaves the instance unusable: the next call loads another. */
-    guarded<T>(run: () => T): T {
-      try {
-        return run();
-      } catch (cause) {
-        retire();
-        throw new AuthError("internal", { cause });
-      }
+    get state() {
+      return context.state;
     },
-
-    retire,
+    update(change) {
+      context.state = { ...context.state, ...change };
+    },
+    isLoaded,
+    async preload() {
+      await compile(options.wasm);
+      if (await isSignedIn(options, host)) return;
+      isEager = true;
+      await prepare();
+    },
   };
 }
 
-/** Where the application says that a module is. */
-function sourceOf(wasm: AuthOptions["wasm"], name: WasmModule): WasmSource | undefined {
-  if (typeof wasm === "object" && ("signIn" in wasm || "account" in wasm)) return wasm[name];
-  return name === "signIn" ? (wasm as WasmSource) : undefined;
-}
-
-async function compiled(given: Awaited<WasmSource>): Promise<WebAssembly.Module> {
-  if (given instanceof WebAssembly.Module) return given;
-  // One plain fetch instead of streaming: a server that sends the wrong type must not matter.
-  const reply = typeof given === "string" || given instanceof URL ? await fetch(given) : given;
-  if (!(reply instanceof Response)) return WebAssembly.compile(reply);
-  if (!reply.ok) throw new AuthError("wasmUnavailable", { detail: `status ${reply.status}` });
-  return WebAssembly.compile(await reply.arrayBuffer());
-}
-
-/** The result, unless the application ends the call before, whatever the core is waiting for. */
+/** The result, unless the application aborts the call before. */
 export function race<T>(result: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (!signal) return result;
+  let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(new AuthError("aborted")), { once: true });
+    stop = () => reject(new AuthError("aborted"));
+    signal.addEventListener("abort", stop);
   });
-  return Promise.race([result, aborted]);
+  return Promise.race([result, aborted]).finally(() => signal.removeEventListener("abort", stop));
 }
 
-/** What the application set, as both modules take it. */
-export function configOf(options: AuthOptions): object {
+/** Whether somebody may be signed in; a store that does not answer in time does not say so. */
+async function isSignedIn(options: AuthOptions, host: Host): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, STORE_PATIENCE_MS, null);
+  });
+  const found = Promise.resolve(findRecord(options, host)).catch(() => null);
+  return Boolean(await Promise.race([found, late]).finally(() => clearTimeout(timer)));
+}
+
+function hasPassword(input: object): boolean {
+  const { password, answer } = input as { password?: unknown; answer?: { password?: unknown } };
+  return password !== undefined || answer?.password !== undefined;
+}
+
+/** The configuration as the core takes it. */
+function configOf(options: AuthOptions, host: Host): object {
+  const { userPoolId, clientId, endpoint, timeoutMs, identityPool } = options;
   return {
-    userPoolId: options.userPoolId,
+    userPoolId,
+    clientId,
     // Not in the types: the core says why to whoever passes one all the same.
     clientSecret: (options as { clientSecret?: unknown }).clientSecret !== undefined,
-    clientId: options.clientId,
-    endpoint: options.endpoint === undefined ? undefined : String(options.endpoint),
-    timeoutMs: options.timeoutMs,
+    endpoint: endpoint === undefined ? undefined : String(endpoint),
+    timeoutMs,
+    identityPool: identityPool && {
+      ...identityPool,
+      endpoint: identityPool.endpoint && String(identityPool.endpoint),
+    },
+    keepsLegacy: options.legacyKeys === "keep",
+    deviceName: host.deviceName(),
   };
+}
+
+/** The input with the data of the service's threat-protection script, where the page has it. */
+function withContext({ userPoolId, clientId }: AuthOptions, host: Host, input: object): object {
+  const { username } = input as { username?: unknown };
+  if (typeof username !== "string") return input;
+  return { userContextData: host.contextData(username, userPoolId, clientId), ...input };
 }

@@ -3,8 +3,11 @@
  * calls itself. No decisions.
  */
 import type { AuthOptions, StorageAdapter } from "../types/index.js";
+import { broadcast } from "./channel.js";
 
-/** The other side of `src/browser/host.rs`. */
+export { channelName } from "./channel.js";
+
+/** What a page has for the effects of the core. */
 export interface Host {
   readonly lasting: StorageAdapter;
   readonly tab: StorageAdapter;
@@ -12,10 +15,9 @@ export interface Host {
   /** The browser's lasting store, also where the application has one of its own. */
   local(): StorageAdapter | undefined;
   broadcast(message: string): void;
-  notify(event: string): void;
   deviceName(): string;
   contextData(username: string, userPoolId: string, clientId: string): string | undefined;
-  /** Given by `popup.ts`, which is loaded before it is needed. */
+  /** Given by a part that has loaded it already; else it is loaded where it is needed. */
   verifySignature?: (token: string, keys: string) => Promise<boolean>;
 }
 
@@ -45,15 +47,8 @@ export function createHost(options: AuthOptions): Host {
     },
     memory,
     local,
-    broadcast(message) {
-      if (typeof BroadcastChannel !== "function") return;
-      const channel = new BroadcastChannel(channelName(options.clientId));
-      channel.postMessage(message);
-      channel.close();
-    },
-    // Each module of the core gets its own.
-    notify() {},
-    deviceName: () => globalThis.navigator?.userAgent.slice(0, 1024) || "browser",
+    broadcast: (message) => broadcast(options.clientId, message),
+    deviceName: () => globalThis.navigator?.userAgent?.slice(0, 1024) || "browser",
     contextData(...names) {
       const script = (globalThis as ContextDataGlobal).AmazonCognitoAdvancedSecurityData;
       try {
@@ -65,15 +60,12 @@ export function createHost(options: AuthOptions): Host {
   };
 }
 
-/** Name of the tabs' channel. */
-export function channelName(clientId: string): string {
-  return `lifeguard.${clientId}`;
-}
-
 /** A store of the browser, where it has one and lets this page use it. */
 function available(store: () => Storage | undefined): Storage | undefined {
   try {
-    return store();
+    const found = store();
+    // Node.js has a `localStorage` without methods.
+    return typeof found?.getItem === "function" ? found : undefined;
   } catch {
     return undefined;
   }

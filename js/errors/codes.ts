@@ -112,7 +112,7 @@ export type AuthErrorCode = keyof typeof MESSAGES | WrapperErrorCode;
 
 const ALL: Record<AuthErrorCode, string> = { ...OWN_MESSAGES, ...MESSAGES };
 
-/** What the core throws: `src/bindings/error.rs`; codes of refusals are in `src/protocol/refusal.rs`. */
+/** A failure as the core returns it: `src/operations/failure.rs`; codes of refusals are in `src/protocol/refusal.rs`. */
 export interface CoreFailure {
   code: AuthErrorCode;
   retryable?: boolean;

@@ -6,6 +6,7 @@ import type { Arrival } from "./callback.js";
 import type { Call } from "../core/core.js";
 import { authError, type CoreFailure, fromCore } from "../errors/codes.js";
 import type { Host } from "../effects/host.js";
+import { readRecord, toSession } from "../session/stored-session.js";
 import type {
   Auth,
   AuthOptions,
@@ -14,7 +15,6 @@ import type {
   RedirectSignOutInput,
   RedirectState,
   SignOutResult,
-  User,
 } from "../types/index.js";
 
 /** What this part of the object needs of the rest. */
@@ -30,7 +30,7 @@ const FLOW = "lifeguard.flow.";
 /** How long a page that is used again may still be about to leave, in milliseconds. */
 const STILL_HERE_MS = 2_000;
 
-/** A flow that begins: `src/bindings/redirect.rs`. */
+/** A flow that begins: `src/step/redirect.rs`. */
 export interface Begun {
   url: string;
   state: string;
@@ -129,9 +129,9 @@ export async function finish(context: Context, arrival: Arrival): Promise<Redire
 
 /** Turns a response into a session. */
 export async function exchange(context: Context, given: Response): Promise<RedirectResult> {
-  const { failure, user, returnTo, appState } = await context.call<{
+  const { failure, record, returnTo, appState } = await context.call<{
     failure?: CoreFailure;
-    user: User;
+    record: string;
     returnTo?: string;
     appState?: string;
   }>("finishRedirect", given);
@@ -141,7 +141,7 @@ export async function exchange(context: Context, given: Response): Promise<Redir
   };
   noteSilent(context.options.clientId, failure?.code === "loginRequired");
   if (failure) throw fromCore({ ...failure, redirect: state });
-  return { user, ...state };
+  return { user: toSession(readRecord(record)).user, ...state };
 }
 
 /** Has the core loaded, by a question that changes nothing. */

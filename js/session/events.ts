@@ -1,38 +1,43 @@
 /**
- * Handlers of the application, each safe from the others' failures and free to call back.
+ * Event handlers of the application: a handler that throws disturbs no other, and each may call back.
  */
 import type { AuthEvents } from "../types/index.js";
 
 type Name = keyof AuthEvents;
-type Handler = (detail: never) => void;
 
-/** An event as the core tells it. */
+/** An event as the core emits it. */
 export type AuthEvent = { [E in Name]: { type: E } & AuthEvents[E] }[Name];
 
+/** One subscription: the same function may be subscribed twice. */
+interface Subscription {
+  event: Name;
+  handler: (detail: never) => void;
+}
+
 export function createEvents() {
-  const handlers = new Map<Name, Set<Handler>>();
+  const subscriptions = new Set<Subscription>();
 
   return {
-    /** Whether anybody listens. */
+    /** Whether there are handlers. */
     get isHeard(): boolean {
-      return handlers.size > 0;
+      return subscriptions.size > 0;
     },
 
     on<E extends Name>(event: E, handler: (detail: AuthEvents[E]) => void): () => void {
-      const all = handlers.get(event) ?? new Set();
-      handlers.set(event, all.add(handler));
-      return () => {
-        all.delete(handler);
-        if (all.size === 0) handlers.delete(event);
-      };
+      const subscription = { event, handler };
+      subscriptions.add(subscription);
+      return () => void subscriptions.delete(subscription);
     },
 
-    /** Tells handlers, after whatever runs now has ended. */
-    tell({ type, ...detail }: AuthEvent): void {
-      for (const handler of handlers.get(type) ?? []) {
+    /** Calls the handlers, after whatever runs now has ended. */
+    emit({ type, ...detail }: AuthEvent): void {
+      for (const subscription of subscriptions) {
+        if (subscription.event !== type) continue;
         queueMicrotask(() => {
+          // Unsubscribed in the meantime.
+          if (!subscriptions.has(subscription)) return;
           try {
-            handler(detail as never);
+            subscription.handler(detail as never);
           } catch (error) {
             // To the page's own error reporting: a handler's failure is nobody else's.
             setTimeout(() => {
@@ -42,5 +47,8 @@ export function createEvents() {
         });
       }
     },
+
+    /** Drops all handlers. */
+    clear: () => subscriptions.clear(),
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { Host } from "../effects/host.js";
 import type { Found, readClaims } from "./stored-session.js";
-import type { AuthOptions, Claims } from "../types/index.js";
+import type { Claims, SessionTimeout } from "../types/index.js";
 
 /** What a person does with a page that is being used. */
 const touches = ["pointerdown", "keydown", "wheel", "touchstart"];
@@ -12,23 +12,24 @@ const touches = ["pointerdown", "keydown", "wheel", "touchstart"];
 const NOTE_MS = 10_000;
 
 /**
- * Keeps the time of one pool's session. `end` signs out; `read` is handed over because a bundler makes a
- * file of its own, for every page, of what a page and a part loaded later both import.
+ * Keeps the time of one pool's session; `key`: of the note of its last use. `read` is handed over because a bundler makes a file of its own,
+ * for every page, of what a page and a part loaded later both import.
  */
 export function createTimeout(
-  { clientId, sessionTimeout = {} }: AuthOptions,
+  { idleSeconds = 0, absoluteSeconds = 0 }: SessionTimeout,
+  key: string,
   host: Host,
   read: typeof readClaims,
-  end: () => Promise<unknown>,
 ) {
-  const { idleSeconds = 0, absoluteSeconds = 0 } = sessionTimeout;
   const idleMs = idleSeconds * 1000;
-  const key = `lifeguard.${clientId}.active`;
   /** When this page last noted that it is used: holds where the store fails. */
   let noted = 0;
 
-  /** When any page of this browser was used last. A time in the future is that of another clock: now. */
-  async function lastUse(now: number): Promise<number> {
+  /**
+   * When any page of this browser was used last, a sign-in included. A time in the future is that of
+   * another clock: now.
+   */
+  async function lastUse(signedIn: number, now: number): Promise<number> {
     let stored = 0;
     try {
       stored = Number(await host.lasting.getItem(key)) || 0;
@@ -36,7 +37,9 @@ export function createTimeout(
       // A store that fails ends nothing: this page's own note counts.
     }
     const last = Math.max(stored, noted);
-    return last > 0 && last <= now ? last : now;
+    if (last <= 0) return now;
+    const latest = Math.max(last, signedIn);
+    return latest <= now ? latest : now;
   }
 
   async function note(now: number): Promise<void> {
@@ -48,31 +51,17 @@ export function createTimeout(
     }
   }
 
-  /** Milliseconds that are left; not above zero: its time is over. */
-  async function left(found: Found): Promise<number> {
-    const now = Date.now();
-    const ends = [Number.POSITIVE_INFINITY];
-    if (absoluteSeconds > 0)
-      ends.push(signedInAt(found, read(found.accessToken)) + absoluteSeconds * 1000);
-    if (idleSeconds > 0) {
-      const last = await lastUse(now);
-      if (noted === 0 && last === now) await note(now);
-      ends.push(last + idleMs);
-    }
-    return Math.min(...ends) - now;
-  }
-
   return {
-    /** Milliseconds the session has left; 0, and it has ended, when its time is over. */
-    async check(found: Found): Promise<number> {
-      const ms = await left(found);
-      if (ms > 0) return ms;
-      await end();
-      return 0;
+    /** When it ends, as far as is known: a page that is used puts it off. */
+    async endsAt(found: Found): Promise<number> {
+      const now = Date.now();
+      const signedIn = signedInAt(found, read(found.accessToken));
+      const absolute = absoluteSeconds > 0 ? signedIn + absoluteSeconds * 1000 : Infinity;
+      if (idleSeconds <= 0) return absolute;
+      const last = await lastUse(signedIn, now);
+      if (noted === 0 && last === now) await note(now);
+      return Math.min(absolute, last + idleMs);
     },
-
-    /** Somebody has just signed in. */
-    begin: () => (idleSeconds > 0 ? note(Date.now()) : undefined),
 
     /** Nobody is signed in any more. */
     async forget(): Promise<void> {
@@ -88,11 +77,14 @@ export function createTimeout(
     listen(signal: AbortSignal, isOver: () => Promise<boolean>): void {
       if (idleSeconds <= 0 || typeof window !== "object") return;
       const every = Math.min(NOTE_MS, idleMs / 10);
+      let isChecking = false;
       const onTouch = async () => {
         const now = Date.now();
-        if (now >= noted && now - noted < every) return;
+        if (isChecking || (now >= noted && now - noted < every)) return;
+        isChecking = true;
         // A touch does not bring back a session whose time was over before it.
         if (!(await isOver())) await note(now);
+        isChecking = false;
       };
       for (const name of touches) {
         window.addEventListener(name, () => void onTouch(), {

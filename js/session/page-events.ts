@@ -1,7 +1,7 @@
 /**
  * What a page tells by itself, and what other tabs tell it: only hints to look at the session again.
  */
-import { channelName } from "../effects/host.js";
+import type { Hint } from "./reducer.js";
 
 /** How much later than the store a message of another tab may arrive. */
 const MESSAGE_MS = 1_000;
@@ -9,7 +9,7 @@ const MESSAGE_MS = 1_000;
 /** What is done about them. */
 interface Listener {
   /** Looks at the session again. */
-  hint(why?: { online?: boolean }): void;
+  hint(why?: Hint): void;
   /** Another tab said this. */
   hear(message: string): void;
   /** Whether the application wants to know what other tabs say. */
@@ -18,8 +18,11 @@ interface Listener {
   begin(signal: AbortSignal): void;
 }
 
-/** The events of one page for one pool; does nothing before it is told to. */
-export function createPageEvents(clientId: string, { hint, hear, isHeard, begin }: Listener) {
+/**
+ * The events of one page for one app client; does nothing before it is told to. `name`: of the tabs'
+ * channel, and what its keys begin with.
+ */
+export function createPageEvents(name: string, { hint, hear, isHeard, begin }: Listener) {
   let ends: AbortController | undefined;
   let channel: BroadcastChannel | undefined;
 
@@ -44,11 +47,13 @@ export function createPageEvents(clientId: string, { hint, hear, isHeard, begin 
     on(window, "online", () => hint({ online: true }));
     on(window, "storage", (event) => {
       const { key } = event as StorageEvent;
-      if (key !== null && !key.startsWith(`lifeguard.${clientId}.`)) return;
-      // That somebody uses a page is no news of the session.
-      if (key?.endsWith(".active")) return;
+      // Cleared as a whole, and no message comes for it.
+      if (key === null) return hint({ cleared: true });
+      // That a page is used is no news of the session.
+      if (!key.startsWith(`${name}.`) || key.endsWith(".active")) return;
       // The other tab's message is on its way, and says more.
-      setTimeout(() => hint(), channel && MESSAGE_MS);
+      const timer = setTimeout(() => hint(), channel && MESSAGE_MS);
+      signal.addEventListener("abort", () => clearTimeout(timer));
     });
     begin(signal);
   }
@@ -56,8 +61,12 @@ export function createPageEvents(clientId: string, { hint, hear, isHeard, begin 
   /** Other tabs say why something changed; that it did, the store tells too. */
   function openChannel(): void {
     if (channel || typeof window !== "object" || typeof BroadcastChannel !== "function") return;
-    channel = new BroadcastChannel(channelName(clientId));
-    channel.onmessage = ({ data }) => hear(String(data));
+    try {
+      channel = new BroadcastChannel(name);
+      channel.onmessage = ({ data }) => hear(String(data));
+    } catch {
+      // Some browsers refuse it where cookies are blocked: the store still tells that something changed.
+    }
   }
 
   return {

@@ -1,261 +1,155 @@
 /**
- * The session as the page holds it: a fresh one is read from the store, everything else is asked of
- * the core. Timers and events of the page only hint at looking again.
+ * The session as applications ask for it: a fresh one is read from the store and handed out. All the
+ * rest is `live-session.ts`, loaded beside the first answer.
  */
-import type { Call, Known } from "../core/core.js";
+import type { Call } from "../core/operations.js";
 import { AuthError } from "../errors/auth-error.js";
 import { type AuthEvent, createEvents } from "./events.js";
 import type { Host } from "../effects/host.js";
-import { createPageEvents, isVisible } from "./page-events.js";
+import { KEY_PREFIX, STORE_PATIENCE_MS } from "../generated/constants.js";
+import type { Live } from "./live-session.js";
+import { clearStores } from "./local-sign-out.js";
+import { once } from "../once.js";
 import {
-  dueInMs,
-  type Found,
+  dueAt,
   findRecord,
   isFresh,
   type Look,
   readClaims,
+  readRecord,
   toSession,
 } from "./stored-session.js";
-import type { Timeout } from "./idle-timeout.js";
 import type {
   Auth,
   AuthOptions,
   AuthStatus,
   Session,
   SessionOptions,
+  SignedOutReason,
   SignOutResult,
 } from "../types/index.js";
 
-/** Why to look at the session again. */
-interface Hint {
-  online?: boolean;
+/** What the page remembers of the session: the rest of it is the core's. */
+export interface Remembered {
+  /** The stored record that handlers know of; empty for nobody. */
+  seen?: string;
+  /** The epoch of the session that ended last. */
+  over?: string;
+  /** The status emitted last. */
+  status?: AuthStatus;
+  /** The core's copies of what a store keeps. */
+  copy?: unknown;
+  credentials?: unknown;
 }
 
-/** How long a store may take, as in the core. */
-const PATIENCE_MS = 3_000;
-/** Timers hold at most this many milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-/** The account module, which may have a copy of the session. */
-interface Account {
+/** The core, loaded or not. */
+export interface SessionCore {
+  call: Call;
+  readonly state: Remembered;
+  update(change: Remembered): void;
+  /** Whether its WebAssembly is here. */
   isLoaded(): boolean;
-  /** Lets the next call begin with a new one. */
-  replace(): void;
 }
 
-export function createSession(options: AuthOptions, host: Host, call: Call, account: Account) {
-  const events = createEvents();
-  /** The record this page counts with; empty when it knows of none. What the core begins with. */
-  let seen: string | undefined;
-  /** The record of this page's own sign-in. */
-  let own: { record: string; store: string } | undefined;
-  /** Whether other libraries' keys have still to follow it. */
-  let isUnsettled = false;
-  /** When the session was received that handlers were told of last: another module may tell the same. */
-  let told: number | undefined;
-  let status: AuthStatus | undefined;
-  let toldStatus: AuthStatus | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  /** What another tab said last; the store may show it before or after. */
-  let said: string | undefined;
-  /** Where the application sets a time. */
-  let timeout: Promise<Timeout> | undefined;
-  /** When that time is over, as far as is known: any page of this browser may put it off. */
-  let endsAt = Number.POSITIVE_INFINITY;
+/** An event of the core, with what tells sessions of one user apart. */
+export type CoreEvent = AuthEvent & { receivedAt?: number };
 
-  const page = createPageEvents(options.clientId, {
-    hint: (why) => void hint(why).catch(leaveIt),
-    hear(message) {
-      said = message;
-      void hint().catch(leaveIt);
-    },
-    isHeard: () => events.isHeard,
-    begin: (signal) =>
-      void keepTime()
-        ?.then((timeout) => timeout.listen(signal, () => isOver().catch(() => true)))
-        .catch(leaveIt),
+/** How a session ended. */
+export interface Ended {
+  reason: SignedOutReason;
+  global?: boolean;
+}
+
+/** What `live-session.ts` gets from here: a bundler would make a file of its own of what both import. */
+export interface SessionContext {
+  options: AuthOptions;
+  host: Host;
+  core: SessionCore;
+  events: ReturnType<typeof createEvents>;
+  find(): Look | Promise<Look>;
+  read: {
+    isFresh: typeof isFresh;
+    dueAt: typeof dueAt;
+    readClaims: typeof readClaims;
+    readRecord: typeof readRecord;
+    toSession: typeof toSession;
+  };
+  /** What the keys of this app client begin with, without the dot. */
+  name: string;
+  endLocally(ended: Ended): Promise<SignOutResult>;
+}
+
+export function createSession(options: AuthOptions, host: Host, core: SessionCore) {
+  const events = createEvents();
+  let live: Live | undefined;
+  /** What was said before that is loaded. */
+  let status: AuthStatus | "unknown" = "unknown";
+  let isDisposed = false;
+
+  const load = once<Live>(async () => {
+    const { createLive } = await import("./live-session.js");
+    const read = { isFresh, dueAt, readClaims, readRecord, toSession };
+    const name = KEY_PREFIX + options.clientId;
+    const context = { options, host, core, events, find, read, name, endLocally };
+    live = createLive(context, status);
+    if (isDisposed) live.dispose();
+    return live;
   });
 
-  /** Told by the core: what changed, or that a sign-in is stored. */
-  function notify(text: string): void {
-    const { receivedAt, ...event } = JSON.parse(text);
-    if (event.type === "stored") stored(event);
-    else if (event.type === "statusChanged") tellStatus(event.status);
-    else tellChange(event, receivedAt);
+  /** For what can wait, and is tried again by the next call where it does not load. */
+  function follow(use: (live: Live) => void): void {
+    if (live) use(live);
+    else void load().then(use, () => {});
   }
 
-  function tellChange(event: AuthEvent, receivedAt?: number): void {
-    if (event.type === "signedIn" || event.type === "userChanged") {
-      said = undefined;
-      watch();
-    }
-    if (event.type === "signedOut") {
-      seen = "";
-      void timeout?.then((timeout) => timeout.forget()).catch(leaveIt);
-    } else if (receivedAt === told) return;
-    told = receivedAt;
-    events.tell(event);
+  /** What is stored; `undefined` where a store fails or hangs, which the core judges. */
+  function find(): Look | Promise<Look> {
+    const found = findRecord(options, host);
+    return found instanceof Promise ? patiently(found) : found;
   }
 
-  function tellStatus(next: AuthStatus): void {
-    status = next;
-    if (toldStatus === next) return;
-    toldStatus = next;
-    events.tell({ type: "statusChanged", status: next });
-  }
-
-  /** Somebody signed in on this page: what that is to the handlers, only the wrapper knows. */
-  function stored(event: { record: string; store: string }): void {
-    const { username, sub, receivedAt, expiresAt } = JSON.parse(event.record);
-    const before = seen && JSON.parse(seen).sub;
-    own = event;
-    isUnsettled = true;
-    account.replace();
-    seen = event.record;
-    tellChange(
-      before === sub
-        ? { type: "refreshed", expiresAt: Math.floor(expiresAt / 1000) }
-        : { type: before ? "userChanged" : "signedIn", user: { username, sub } },
-      receivedAt,
-    );
-    tellStatus("ok");
-    void keepTime()
-      ?.then((timeout) => timeout.begin())
-      .catch(leaveIt);
-    watch();
-  }
-
-  /** Before a sign-in: who is signed in now, for the handlers' sake. */
-  function begin(): void {
-    if (seen === undefined)
-      void findSafely().then((found) => {
-        seen ??= found?.text ?? "";
-      });
-  }
-
-  /** After a sign-in: what other libraries left goes, or follows, as the application wants it. */
-  async function settle(): Promise<void> {
-    if (!isUnsettled) return;
-    isUnsettled = false;
-    if (options.legacyKeys !== "keep" && !(await mayHaveLegacy())) return;
-    // The person is in all the same.
-    await call("settleLegacy").catch(() => {});
-  }
-
-  /** What the account module begins with. */
-  function known(): Known {
-    return { seen, heldIn: own && own.record === seen ? own.store : undefined };
+  async function isOver(): Promise<boolean> {
+    return options.sessionTimeout ? (await load()).isOver() : false;
   }
 
   async function session({ signal, ...input }: SessionOptions = {}): Promise<Session | null> {
     if (signal?.aborted) throw new AuthError("aborted");
     if (await isOver()) return null;
+    const found = await find();
     if (!input.forceRefresh) {
-      const found = await findSafely();
       if (found && isFresh(found)) {
-        look(found);
+        follow((live) => live.looked(found, { isCall: true }));
         return toSession(found);
       }
-      if (found === null && (await isNobody())) {
-        seen = "";
-        tellStatus("signedOut");
+      const isNobody = !core.state.seen && ["unknown", "loading", "signedOut"].includes(now());
+      if (found === null && isNobody) {
+        if (live) live.looked(null, { isCall: true });
+        else if (status === "unknown") status = "signedOut";
         return null;
       }
     }
-    const result = await call<Session | null>("session", input, signal);
-    if (result) watch();
-    return result;
+    return (await load()).obtain(found, input, signal);
   }
 
-  /** Whether nobody is signed in for sure, the stores being empty: nobody was, and no other library knows. */
-  async function isNobody(): Promise<boolean> {
-    if (seen || account.isLoaded() || (await mayHaveLegacy())) return false;
-    // Another tab stores what it takes over before it removes it there: in this order nothing is missed.
-    return (await findSafely()) === null;
-  }
+  const now = () => live?.status ?? status;
 
-  async function mayHaveLegacy(): Promise<boolean> {
-    return (
-      (await patiently(
-        import("./other-libraries.js").then(({ hasLegacy }) => hasLegacy(options.clientId, host)),
-      )) ?? true
-    );
-  }
-
-  /** What is stored; `undefined` where a store fails or hangs, which the core judges. */
-  async function findSafely(): Promise<Look> {
-    const found = findRecord(options, host);
-    return found instanceof Promise ? patiently(found) : found;
-  }
-
-  /** Notes what was found; a change that handlers have not heard of is the core's to tell. */
-  function look(found: Found): void {
-    const isNews = seen !== undefined && seen !== found.text;
-    if (!isNews) seen = found.text;
-    status ??= "ok";
-    watch(found);
-    if (isNews && events.isHeard) void wake({}, false).catch(leaveIt);
-  }
-
-  /** Looks again because of a hint. A page that shows a fresh session needs no core for it. */
-  async function hint(why: Hint = {}): Promise<void> {
-    if (await isOver()) return;
-    const found = await findSafely();
-    const wasSomebody = seen || (status !== undefined && status !== "signedOut");
-    if (!found && !wasSomebody) return;
-    const isKnown = found?.text === seen || !events.isHeard;
-    const ms = found && isKnown && status === "ok" && isFresh(found) ? dueInMs(found) : 0;
-    if (ms > 0) return arm(ms);
-    await wake(why, isVisible());
-  }
-
-  async function wake(hint: Hint, renew: boolean): Promise<void> {
-    const { againMs } = await call<{ againMs?: number }>("wake", {
-      ...hint,
-      message: said,
-      renew,
-    });
-    seen = (await findSafely())?.text ?? "";
-    if (againMs !== undefined) arm(againMs);
-  }
-
-  /** From now on the page's own events are listened to. */
-  function watch(found?: Found): void {
-    page.listen();
-    if (timer !== undefined) return;
-    if (found) arm(dueInMs(found));
-    else void findSafely().then((stored) => stored && arm(dueInMs(stored)));
-  }
-
-  function arm(ms: number): void {
-    clearTimeout(timer);
-    const wait = Math.max(Math.min(ms, endsAt - Date.now()), 1_000);
-    timer = setTimeout(() => void hint().catch(leaveIt), Math.min(wait, LONGEST_TIMER));
-    // A timer alone must not keep a process of Node.js alive.
-    (timer as { unref?: () => void }).unref?.();
-  }
-
-  function keepTime(): Promise<Timeout> | undefined {
-    if (!options.sessionTimeout) return undefined;
-    timeout ??= import("./idle-timeout.js").then(
-      ({ createTimeout }) =>
-        createTimeout(options, host, readClaims, () => call("signOut", { timedOut: true })),
-      (cause: unknown) => {
-        timeout = undefined;
-        throw new AuthError("wasmUnavailable", { cause });
-      },
-    );
-    return timeout;
-  }
-
-  /** Whether the session's time was over; then it has ended. */
-  async function isOver(): Promise<boolean> {
-    const keeper = await keepTime();
-    const found = keeper && (await findSafely());
-    if (!keeper || !found) return false;
-    const leftMs = await keeper.check(found);
-    endsAt = Date.now() + leftMs;
-    return leftMs === 0;
+  /** Signs out without the core, and without anything that would have to be loaded. */
+  async function endLocally({ reason, global }: Ended): Promise<SignOutResult> {
+    const { seen } = core.state;
+    const wasSomebody = seen || (await find());
+    const cleared = await clearStores(options.clientId, host, patiently);
+    const over = seen ? { over: JSON.parse(seen).epoch as string } : {};
+    core.update({ seen: "", status: "signedOut", copy: null, credentials: null, ...over });
+    try {
+      host.broadcast(`signedOut ${reason}`);
+    } catch {
+      // Other tabs see it in the store.
+    }
+    const all: AuthEvent[] = wasSomebody ? [{ type: "signedOut", reason }] : [];
+    for (const event of [...all, { type: "statusChanged", status: "signedOut" } as const])
+      live ? live.notify(event) : events.emit(event);
+    status = "signedOut";
+    return { cleared, revoked: false, ...(global && { everywhere: false }) };
   }
 
   const auth: Pick<
@@ -269,49 +163,56 @@ export function createSession(options: AuthOptions, host: Host, call: Call, acco
     async user(input) {
       return (await session(input))?.user ?? null;
     },
-    async signOut({ signal, ...input } = {}) {
-      const result = await call<SignOutResult>("signOut", input, signal);
-      seen = "";
-      return result;
+    async signOut(input = {}) {
+      if (input.signal?.aborted) throw new AuthError("aborted");
+      const loaded = await load().catch(() => undefined);
+      return loaded ? loaded.signOut(input) : endLocally({ reason: "signOut", ...input });
     },
     on(event, handler) {
+      if (isDisposed) return () => {};
       const off = events.on(event, handler);
-      page.listen();
-      page.openChannel();
-      // What is there now is no change, but what comes is compared with it.
-      void isOver()
-        .then((over) => (over ? null : findSafely()))
-        .then((found) => {
-          if (found && isFresh(found)) look(found);
-          else if (!found) seen ??= "";
-        })
-        .catch(leaveIt);
+      look();
+      follow((live) => live.begin());
       return off;
     },
     get status() {
-      if (status === undefined) {
-        const found = findRecord(options, host);
-        status = found && !(found instanceof Promise) ? "ok" : "signedOut";
-      }
-      return status;
+      look();
+      const known = now();
+      // A call of the app, or of a handler, finds out; where none is made, this does.
+      if (known === "loading" && !live) follow((live) => live.begin());
+      return known as AuthStatus;
     },
     dispose() {
-      clearTimeout(timer);
-      timer = undefined;
-      page.close();
+      isDisposed = true;
+      events.clear();
+      live?.dispose();
     },
   };
-  return { auth, notify, begin, settle, known, isOver };
-}
 
-/** What fails though nobody asked for it: the next hint, or the next call, tries again. */
-function leaveIt(): void {}
+  /** The first look: at once, where the stores answer at once. What is there is no change. */
+  function look(): void {
+    if (now() !== "unknown") return;
+    const found = options.sessionTimeout ? undefined : find();
+    const isKnown = found === null || (found && !(found instanceof Promise));
+    if (live) {
+      if (isKnown) live.looked(found);
+      else live.begin();
+      return;
+    }
+    if (isKnown && core.state.seen === undefined) core.update({ seen: found?.text ?? "" });
+    if (found === null) status = "signedOut";
+    else status = isKnown && isFresh(found) ? "ok" : "loading";
+    if (status !== "loading") core.update({ status });
+  }
+
+  return { auth, load, isOver, notify: (event: CoreEvent) => live?.notify(event) };
+}
 
 /** What a store answers; nothing where it fails or hangs. */
 async function patiently<T>(answer: Promise<T>): Promise<T | undefined> {
   let patience: ReturnType<typeof setTimeout> | undefined;
   const hung = new Promise<undefined>((resolve) => {
-    patience = setTimeout(resolve, PATIENCE_MS);
+    patience = setTimeout(resolve, STORE_PATIENCE_MS);
   });
   try {
     return await Promise.race([answer, hung]);

@@ -2,8 +2,9 @@
  * The conversation of a sign-in, as the page holds it: questions by their handles, several at once.
  * What an answer means, the core decides.
  */
-import type { Call } from "../core/core.js";
-import { type AuthError, QUESTION } from "../errors/auth-error.js";
+import type { Call } from "../core/operations.js";
+import { AuthError, QUESTION } from "../errors/auth-error.js";
+import { readSession } from "../session/stored-session.js";
 import type { Auth, AuthOptions, Challenge, SignInResult } from "../types/index.js";
 
 /** A question, and what the core wants back with its answer. */
@@ -15,7 +16,8 @@ export interface Question {
 }
 
 /** What the core answers to a step. */
-type Step = Extract<SignInResult, { status: "signedIn" }> | ({ status: "challenge" } & Question);
+type SignedIn = Extract<SignInResult, { status: "signedIn" }>;
+type Step = (Omit<SignedIn, "user"> & { record: string }) | ({ status: "challenge" } & Question);
 
 /** More half-finished sign-ins than any page has: the oldest is forgotten. */
 const MAX_WAITING = 16;
@@ -56,7 +58,10 @@ export function createSignIn(
     let isAnswered = true;
     try {
       const result = await call<Step>(operation, input, signal);
-      if (result.status === "signedIn") return result;
+      if (result.status === "signedIn") {
+        const { record, ...rest } = result;
+        return { ...rest, user: readSession(record).user };
+      }
       next = result;
       return { status: "challenge", challenge: result.challenge };
     } catch (error) {
@@ -73,32 +78,45 @@ export function createSignIn(
   }
 
   return {
-    signIn({ signal, persistence, ...input }) {
+    async signIn(given) {
+      if (!given) throw new AuthError("misuse", { detail: "signIn needs an object" });
+      const { signal, persistence, ...input } = given;
       const { storage } = options;
       const store = persistence ?? (typeof storage === "string" ? storage : "local");
       return step("signIn", { ...input, store }, signal);
     },
 
-    answerChallenge({ id }, { signal, timeoutMs, ...answer }) {
+    async answerChallenge(challenge, given) {
+      if (!challenge)
+        throw new AuthError("misuse", { detail: "answerChallenge needs a challenge" });
+      const { id } = challenge;
+      // Some challenges need no more than that: a passkey's.
+      const { signal, timeoutMs, ...answer } = given ?? ({} as NonNullable<typeof given>);
       const asked = waiting.get(id);
       const input = { id, pending: asked?.pending, store: asked?.store, answer, timeoutMs };
       return step("answer", input, signal, id);
     },
 
-    async cancelChallenge({ id }) {
+    async cancelChallenge(challenge) {
+      if (!challenge)
+        throw new AuthError("misuse", { detail: "cancelChallenge needs a challenge" });
+      const { id } = challenge;
       waiting.delete(id);
       (await resume())?.forget(id);
     },
 
     async pendingSignIns() {
       const kept = await resume();
-      const missing = kept?.all().filter(({ id }) => !waiting.has(id)) ?? [];
-      // All at once, for the core wipes its memory whenever no call is under way.
-      const asked = missing.map((entry) =>
-        // What another version kept is not to be read any more.
-        call<Question>("question", entry).then(keep, () => kept?.forget(entry.id)),
-      );
-      await Promise.all(asked);
+      for (const entry of kept?.all() ?? []) {
+        if (waiting.has(entry.id)) continue;
+        try {
+          keep(await call<Question>("question", entry));
+        } catch (error) {
+          // What another version kept cannot be read any more; everything else may pass.
+          if ((error as AuthError).code !== "misuse") throw error;
+          kept?.forget(entry.id);
+        }
+      }
       return [...waiting.values()].map(({ challenge }) => challenge);
     },
   };

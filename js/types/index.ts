@@ -1,6 +1,6 @@
 /**
  * The public page: every shape that crosses from Lifeguard to an application and back.
- * `src/bindings/types.rs` is its twin; `npm test -- types e2e` holds the two together.
+ * `src/step/types.rs` is its twin; `npm test -- types e2e` holds the two together.
  *
  * @packageDocumentation
  */
@@ -37,12 +37,6 @@ export type WasmSource =
   | WebAssembly.Module
   | Promise<string | URL | Response | BufferSource | WebAssembly.Module>;
 
-/**
- * The package's two WebAssembly modules: what signing in needs, and what comes later (refreshing and
- * ending the session, the account's own calls).
- */
-export type WasmModule = "signIn" | "account";
-
 /** What {@link createAuth} needs to know. */
 export interface AuthOptions {
   /** The user pool, `region_name`: for instance `eu-west-1_Ab12Cd34E`. */
@@ -62,11 +56,8 @@ export interface AuthOptions {
    * Default `"remove"`.
    */
   legacyKeys?: "remove" | "keep";
-  /**
-   * Overrides how the WebAssembly is found. Default: beside the package's own modules. A single
-   * source is that of `signIn`.
-   */
-  wasm?: WasmSource | { [module in WasmModule]?: WasmSource };
+  /** Overrides how the WebAssembly is found. Default: beside the package's own modules. */
+  wasm?: WasmSource;
   /**
    * Ends sessions that nobody uses, or that are old. A page that is closed ends nothing: the next
    * one does, before it hands out a token. Times are this device's. Default: none, since the
@@ -325,19 +316,31 @@ export interface Auth extends Account, Aws, Redirects {
   /** Sets a new password with that code. */
   confirmForgotPassword(input: ConfirmForgotPasswordInput): Promise<void>;
 
-  /** The live session, or `null` when nobody is signed in. */
+  /**
+   * The live session, or `null` when nobody is signed in. Rejects while an expired session cannot be
+   * refreshed (`offline`, `network`, …): it stays, and is retried.
+   */
   session(options?: SessionOptions): Promise<Session | null>;
   /** A usable access token, or `null` when nobody is signed in. */
   getAccessToken(options?: SessionOptions): Promise<string | null>;
   /** Who is signed in, or `null`. */
   user(options?: SessionOptions): Promise<User | null>;
-  /** Signs out: the session leaves this browser first, then the service is told. */
+  /**
+   * Signs out: the session leaves this browser first, then the service revokes its tokens. It leaves
+   * the browser, too, where the service or the code for it cannot be reached.
+   */
   signOut(options?: SignOutOptions): Promise<SignOutResult>;
 
   /** How the session is, as far as this page knows. */
   readonly status: AuthStatus;
-  /** Calls the handler at each event from now on, those of other tabs included. Returns how to stop it. */
+  /**
+   * Calls the handler at each event from now on, those of other tabs included. Returns a function that
+   * unsubscribes it.
+   */
   on<E extends keyof AuthEvents>(event: E, handler: (detail: AuthEvents[E]) => void): () => void;
-  /** Ends timers and listeners of this object. It goes on working, but looks only when it is asked. */
+  /**
+   * Ends timers, listeners and handlers of this object, for good: later calls still answer, but install
+   * none, and `on` does nothing any more. For pages that are replaced in place, as by hot reloading.
+   */
   dispose(): void;
 }

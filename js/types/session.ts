@@ -19,21 +19,26 @@ export interface SignOutOptions extends CallOptions {
 export interface SignOutResult {
   /** Whether the stores let go of the session. */
   cleared: boolean;
-  /** Whether the service confirmed that the refresh token is dead: `false` when it could not be reached. */
+  /**
+   * Whether the service confirmed that the refresh token is dead: `false` when it could not be reached,
+   * or the code for it did not load.
+   */
   revoked: boolean;
   /** With `global`: whether the service confirmed that the person is signed out everywhere. */
   everywhere?: boolean;
 }
 
 /**
- * How the session is. `degraded`: the service cannot be had at the moment; `offline`: this device
- * has no connection. Neither signs anybody out.
+ * How the session is. `loading`: not known yet, because a store answers later or the session has to be
+ * refreshed or adopted first; `statusChanged` follows. `degraded`: the service is not available at the
+ * moment; `offline`: this device has no connection. Neither signs anybody out: Lifeguard retries by
+ * itself, and `refreshed` follows.
  */
-export type AuthStatus = "ok" | "degraded" | "offline" | "signedOut";
+export type AuthStatus = "loading" | "ok" | "degraded" | "offline" | "signedOut";
 
 /**
- * Why a session ended: by a sign-out, by {@link SessionTimeout}, by the service's refusal to go on,
- * or in another tab.
+ * Why a session ended: by a sign-out of this page, by {@link SessionTimeout}, by the service's refusal
+ * to go on, or in another tab.
  */
 export type SignedOutReason = "signOut" | "timeout" | "refused" | "elsewhere";
 
@@ -52,7 +57,7 @@ export interface SessionTimeout {
 export interface AuthEvents {
   signedIn: { user: EventUser };
   signedOut: { reason: SignedOutReason };
-  /** New tokens; `expiresAt` in Unix seconds on this device's clock. */
+  /** New tokens, whatever asked for them; `expiresAt` in Unix seconds on this device's clock. */
   refreshed: { expiresAt: number };
   statusChanged: { status: AuthStatus };
   /** Somebody else is signed in now. */

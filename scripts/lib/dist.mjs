@@ -7,8 +7,8 @@ import { tsc } from "./run.mjs";
 import { hashOf, isFresh, writeStamp } from "./stamp.mjs";
 import { shippedFromPkg } from "./wasm.mjs";
 
-// The wrapper imports the glue, "./lifeguard-….js", and names the wasm by `new URL(…, import.meta.url)`: both are
-// beside it in dist/, and tsconfig's rootDirs makes the compiler see them there in the sources, too.
+// The wrapper imports the glue, "../lifeguard.js", and names the wasm by `new URL(…, import.meta.url)`: both are
+// in dist/ as well, and tsconfig's rootDirs makes the compiler see them there in the sources, too.
 
 export async function buildDist({ force = false } = {}) {
   const inputs = hashOf([at("js"), at("tsconfig.json"), at("tsconfig.build.json"), at("package-lock.json"), pkgDir]);

@@ -1,34 +1,6 @@
-// The JavaScript side of the modules. Of one that speaks in text alone: two imports, four exports. wasm-bindgen's own glue is
+// The JavaScript side of the module, which speaks in text: two imports, three exports. wasm-bindgen's own glue is
 // made for all that may cross; this is a sixth of it, and is refused to a module that needs more.
 import { readFileSync, writeFileSync } from "node:fs";
-
-/** What the wrapper sees of every module's glue. */
-const sharedTypes = `
-/** What the module imports. */
-export declare const imports: WebAssembly.Imports;
-/** By which this file gets to know the instance. */
-export declare function begin(exports: WebAssembly.Exports): void;
-`;
-
-/**
- * What has to follow wasm-bindgen's own glue. Its imports are one object: as a namespace they would cost every page of a
- * bundler that splits a helper at run time.
- */
-export function restOfGlue(file) {
-  const imports = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(file)));
-  const [{ module }] = imports;
-  const source = `
-export const imports = {
-  "${module}": {
-${imports.map(({ name }) => `    ${name},\n`).join("")}  },
-};
-export function begin(exports) {
-  __wbg_set_wasm(exports);
-  wasm.__wbindgen_start();
-}
-`;
-  return { source, types: sharedTypes };
-}
 
 /** What a module that speaks in text may import, by the start of the name that wasm-bindgen gives it; its name here, and what it is. */
 const known = {
@@ -41,8 +13,8 @@ const page = "page";
 /** Only for JavaScript values, of which none crosses: all that `__wbindgen_start` does. */
 const tableOfValues = "__wbindgen_init_externref_table";
 
-/** What it exports and this glue or `js/core.ts` use; other names stand for wasm-bindgen's. */
-const exported = { memory: "memory", step: "step", prepare: "prepare", malloc: "__wbindgen_malloc" };
+/** What it exports and this glue or `js/core/load.ts` use; other names stand for wasm-bindgen's. */
+const exported = { memory: "memory", step: "step", malloc: "__wbindgen_malloc" };
 
 /** Takes out of such a module's file what only wasm-bindgen's own glue uses; returns source and types of this one. */
 export async function textGlue(file) {
@@ -79,19 +51,36 @@ ${imports.join("")}  },
 export function begin(exports) {
   wasm = exports;
 }
-export const prepare = () => wasm.prepare() !== 0;
-export function step(job, message) {
+export function step(message) {
   const text = new TextEncoder().encode(message);
   const start = wasm.malloc(text.length, 1);
   bytes(start, text.length).set(text);
   // The module frees nothing, so nothing is given back.
-  return new TextDecoder().decode(bytes(...wasm.step(job, start, text.length)));
+  return new TextDecoder().decode(bytes(...wasm.step(start, text.length)));
 }
 `;
-  const types = `${sharedTypes}/** A slice of the arithmetic of the next sign-in; whether it was the last: src/bindings/sign_in.rs. */
-export declare function prepare(): boolean;
-/** A step of a call: src/bindings/sign_in.rs. */
-export declare function step(job: number, message: string): string;
+  const types = `
+/** What the module imports. */
+export declare const imports: WebAssembly.Imports;
+/** By which this file gets to know the instance. */
+export declare function begin(exports: WebAssembly.Exports): void;
+/** A step of a call: src/step.rs. */
+export declare function step(message: string): string;
 `;
   return { source, types };
+}
+
+/** The bytes of a file as a JavaScript string, a code point for each: 0 to 255. For pages whose server or bundler has no such file. */
+export function textOf(bytes) {
+  const short = { 0x0a: "\\n", 0x0d: "\\r", 0x22: '\\"', 0x5c: "\\\\" };
+  let text = "";
+  for (const [at, byte] of bytes.entries()) {
+    // Only what a string literal cannot hold, and the zero: each further escape costs what brotli finds in the file.
+    const isBeforeDigit = bytes[at + 1] >= 0x30 && bytes[at + 1] <= 0x39;
+    const zero = isBeforeDigit ? "\\x00" : "\\0";
+    text += byte === 0 ? zero : (short[byte] ?? String.fromCharCode(byte));
+  }
+  // What would end a script element of a page that has this inside.
+  const source = `export const text = "${text.replaceAll("</", "<\\/").replaceAll("<!--", "<\\!--")}";\n`;
+  return { source, types: "export declare const text: string;\n" };
 }

@@ -85,22 +85,18 @@ const interopFiles = (filter) => filesIn("interop", /\.test\.mjs$/).filter((file
 
 const chosenEngines = () => (process.env.ENGINES ?? "chromium,firefox,webkit").split(",");
 
-async function wasmTests(engine, flag, files) {
+async function wasmTests(engine, flag) {
   const programs = findBrowsers()[engine];
   if (!isComplete(programs)) return missing(`wasm tests in ${engine}: browser or driver not installed`);
-  const run = (names, features) => {
+  const driver = [`--${flag}driver`.replace("firefoxdriver", "geckodriver"), programs.driver];
+  const run = (crate, names) => {
     const tests = names.flatMap((name) => ["--test", name]);
-    return countedRun("wasm-pack", ["test", "--headless", `--${flag}`, `--${flag}driver`.replace("firefoxdriver", "geckodriver"), programs.driver, "--mode", "no-install", ".", ...features, ...tests], {
+    return countedRun("wasm-pack", ["test", "--headless", `--${flag}`, ...driver, "--mode", "no-install", crate, ...tests], {
       env: { WASM_BINDGEN_TEST_TIMEOUT: "120" },
     });
   };
-  // The two modules exclude each other in one build, and each has its own tests.
-  const names = files.map((file) => basename(file, ".rs"));
-  const isOfSignIn = (name) => name === "browser_sign_in";
-  return add(
-    await run(names.filter((name) => !isOfSignIn(name)), []),
-    await run(names.filter(isOfSignIn), ["--no-default-features", "--features", "sign-in"]),
-  );
+  const named = (folder, pattern) => filesIn(folder, pattern).map((file) => basename(file, ".rs"));
+  return add(await run(".", named("tests", /^browser_.*\.rs$/)), await run("web", named("web/tests", /\.rs$/)));
 }
 
 export const parts = {
@@ -109,13 +105,11 @@ export const parts = {
     run: () => countedRun("cargo", ["test", "--workspace", "--no-fail-fast", "--quiet"]),
   },
   wasm: {
-    about: "tests/browser_*.rs by wasm-pack in headless Chromium and Firefox",
+    about: "tests/browser_*.rs and web/tests by wasm-pack in headless Chromium and Firefox",
     async run() {
-      const files = filesIn("tests", /^browser_.*\.rs$/);
-      if (files.length === 0) return none();
       const results = [];
       for (const [engine, flag] of [["chromium", "chrome"], ["firefox", "firefox"]]) {
-        if (chosenEngines().includes(engine)) results.push(await step(`wasm-pack test in ${engine}`, () => wasmTests(engine, flag, files)));
+        if (chosenEngines().includes(engine)) results.push(await step(`wasm-pack test in ${engine}`, () => wasmTests(engine, flag)));
       }
       return add(...results);
     },
@@ -126,9 +120,9 @@ export const parts = {
     run: () => nodeTest(filesIn("tests/types", /\.test\.mjs$/)),
   },
   verify: {
-    about: "lifeguard-cognito/verify, auth.fetch, auth.signedFetch and passwordRules in Node, every rule broken by itself",
+    about: "lifeguard-cognito/verify, auth.fetch, auth.signedFetch, passwordRules, the effects and the session's reducer in Node, every rule broken by itself",
     needsPackage: true,
-    run: () => nodeTest(filesIn("tests/verify", /\.test\.mjs$/)),
+    run: () => nodeTest(["tests/verify", "tests/effects", "tests/session"].flatMap((folder) => filesIn(folder, /\.test\.mjs$/))),
   },
   docs: {
     about: "docs/migrating.md against the libraries people come from; pieces of the docs against the packed package",

@@ -4,8 +4,8 @@
 const anyPool = { userPoolId: "us-east-1_Ab1C2d3E4", clientId: "1example23456789abcdefghij" };
 
 /**
- * A module that signs people in, without the wrapper: for operations that ask nothing of a page.
- * @param {object} glue its lifeguard-….js.
+ * The core without the wrapper: for operations that need no effect.
+ * @param {object} glue its lifeguard.js.
  * @param {BufferSource} bytes its wasm.
  * @param {object} [options]
  * @param {object} [options.config] the pool.
@@ -15,7 +15,7 @@ export async function openCore(glue, bytes, { config = anyPool } = {}) {
   glue.begin(instance.exports);
   return {
     async call(operation, input) {
-      const { done, failed } = JSON.parse(glue.step(0, JSON.stringify({ config, operation, input })));
+      const { done, failed } = JSON.parse(glue.step(JSON.stringify({ config, operation, input, state: {}, transcript: [] })));
       if (failed) throw failed;
       return done;
     },

@@ -70,6 +70,7 @@ challenges! {
 }
 
 /// What the person, or the page for them, answers.
+#[derive(Clone)]
 pub enum Answer {
     /// A code that was sent or shown.
     Code(Secret<String>),

@@ -1,6 +1,7 @@
 //! Remembered devices: a device is a second SRP identity, with the device's names in the person's
 //! places (protocol page, sections 2.6 and 2.7).
 
+use super::group::Arithmetic;
 use super::json::Value;
 use super::secret::Secret;
 use super::session::NewDevice;
@@ -35,8 +36,14 @@ impl Device {
     }
 
     /// `ConfirmDevice` with the verifier for a salt of 16 random bytes. `name` is shown in lists.
-    pub fn confirm(&self, access: &Secret<String>, salt: &[u8; 16], name: &str) -> Call {
-        let verifier = srp::verifier(&self.identity(), salt);
+    pub fn confirm(
+        &self,
+        access: &Secret<String>,
+        salt: &[u8; 16],
+        name: &str,
+        arithmetic: &dyn Arithmetic,
+    ) -> Call {
+        let verifier = srp::verifier(&self.identity(), salt, arithmetic);
         let config = Value::object()
             .with("Salt", text::base64(&srp::pad(salt)))
             .with("PasswordVerifier", text::base64(&srp::pad(&verifier)));
@@ -68,7 +75,12 @@ mod tests {
             let mut salt = [0; 16];
             salt[16 - short.len()..].copy_from_slice(&short);
 
-            let call = device.confirm(&Secret::new(String::new()), &salt, "a browser");
+            let call = device.confirm(
+                &Secret::new(String::new()),
+                &salt,
+                "a browser",
+                &crate::protocol::group::Direct,
+            );
 
             let config = call.input.get("DeviceSecretVerifierConfig").unwrap();
             let id = vector.str("id").unwrap();

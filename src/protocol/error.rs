@@ -32,16 +32,12 @@ pub enum Violation {
     /// ID token and access token name different people.
     TokenSubject,
     /// No key of the pool signed this token.
-    #[cfg(feature = "account")]
     TokenSignature,
     /// The ID token is not the answer to this flow's request.
-    #[cfg(feature = "account")]
     TokenNonce,
     /// The ID token belongs to another access token.
-    #[cfg(feature = "account")]
     TokenAccessHash,
     /// Credentials that ended before they came.
-    #[cfg(feature = "account")]
     CredentialTimes,
 }
 
@@ -63,13 +59,9 @@ impl Violation {
             Self::TokenUse => "token-use",
             Self::TokenTimes => "token-times",
             Self::TokenSubject => "token-subject",
-            #[cfg(feature = "account")]
             Self::TokenSignature => "token-signature",
-            #[cfg(feature = "account")]
             Self::TokenNonce => "token-nonce",
-            #[cfg(feature = "account")]
             Self::TokenAccessHash => "token-access-hash",
-            #[cfg(feature = "account")]
             Self::CredentialTimes => "credential-times",
         }
     }

@@ -1,8 +1,9 @@
 //! Requests and replies as plain data.
 
 use super::secret::Secret;
+use super::text;
 
-/// A request for the platform to send.
+/// A request for the host to send.
 pub struct HttpRequest {
     /// `true`: `POST` with the body; `false`: `GET`.
     pub post: bool,
@@ -32,4 +33,12 @@ pub struct HttpResponse {
     pub date: Option<u64>,
     /// Body as text.
     pub body: String,
+}
+
+impl HttpResponse {
+    /// `retry-after`, where it is a number of seconds.
+    pub fn retry_after_seconds(&self) -> Option<u32> {
+        let seconds = text::whole_number(self.retry_after.as_deref()?.trim_ascii())?;
+        u32::try_from(seconds).ok()
+    }
 }

@@ -7,6 +7,7 @@ use super::json::Value;
 use super::pool::{self, Pool};
 use super::secret::Secret;
 use super::sigv4::Key;
+use super::text;
 
 /// An identity pool as one user pool's people, and guests, see it.
 #[derive(Clone, Debug)]
@@ -193,8 +194,8 @@ impl Credentials {
 
 /// The region of `region:uuid`.
 fn region_of(id: &str) -> Option<&str> {
-    let (region, uuid) = id.split_once(':')?;
-    let is_region = region.contains('-')
+    let (region, uuid) = text::cut(id, b':')?;
+    let is_region = text::has(region, "-")
         && region
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');

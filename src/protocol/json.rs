@@ -63,6 +63,16 @@ impl Value {
         }
     }
 
+    /// Gives the object this member in place of the one it has; `Null` removes it.
+    pub fn set(&mut self, name: &str, value: Value) {
+        if let Value::Object(members) = self {
+            members.retain(|(key, _)| key != name);
+        }
+        if value != Value::Null {
+            self.put(name, value);
+        }
+    }
+
     /// Takes over the members of another object, behind its own.
     pub fn append(&mut self, other: Value) {
         if let (Value::Object(members), Value::Object(mut more)) = (self, other) {
@@ -157,12 +167,20 @@ impl Value {
 
     /// An object of strings.
     pub fn from_pairs<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> Value {
-        pairs.iter().fold(Value::object(), |object, (k, v)| object.with(k.as_ref(), v.as_ref()))
+        let mut object = Value::object();
+        for (name, text) in pairs {
+            object.put_text(name.as_ref(), text.as_ref());
+        }
+        object
     }
 
     /// An array of strings.
     pub fn from_strings<S: AsRef<str>>(texts: &[S]) -> Value {
-        Value::Array(texts.iter().map(|text| Value::from(text.as_ref())).collect())
+        let mut items = Vec::new();
+        for text in texts {
+            items.push(Value::from(text.as_ref()));
+        }
+        Value::Array(items)
     }
 
     fn write_to(&self, out: &mut String) {
@@ -199,6 +217,7 @@ impl Value {
 }
 
 impl From<&str> for Value {
+    #[inline(never)]
     fn from(text: &str) -> Self {
         Value::String(String::from(text))
     }

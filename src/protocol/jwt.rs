@@ -1,4 +1,4 @@
-//! Tokens: decoding and claims (RFC 7519). Signatures are checked where the platform has the keys.
+//! Tokens: decoding and claims (RFC 7519). Signatures are checked where the host has the keys.
 
 use super::error::Violation;
 use super::json::Value;

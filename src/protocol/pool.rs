@@ -133,7 +133,6 @@ fn dns_suffix(region: &str) -> &'static str {
 
 /// Whether a base URL may be sent to: `https`, or `http` on this machine, without query, fragment or
 /// password.
-#[cfg(feature = "account")]
 pub(super) fn is_endpoint(url: &str) -> bool {
     parse_endpoint(url).is_some()
 }

@@ -1,8 +1,11 @@
-//! The stored form of a session: one versioned record, written in one step. `js/record.ts` reads it
+//! The stored form of a session: one versioned record, written in one step. `js/session/stored-session.ts` reads it
 //! too, so that a page with a live session needs no WebAssembly.
 
 pub mod adopt;
 
+use super::generated::{
+    CREDENTIALS_KEY, EPOCH_KEY, KEY_PREFIX, PENDING_KEY, RECORD_VERSION, SESSION_KEY,
+};
 use super::json::Value;
 use super::pool::Pool;
 use super::secret::Secret;
@@ -20,22 +23,22 @@ pub struct Record {
 
 /// Name the record is stored under. The client id is public and tells pools apart.
 pub fn key(pool: &Pool) -> String {
-    ["lifeguard.", pool.client_id(), ".session"].concat()
+    [KEY_PREFIX, pool.client_id(), SESSION_KEY].concat()
 }
 
 /// Name the epoch is stored under.
 pub fn epoch_key(pool: &Pool) -> String {
-    ["lifeguard.", pool.client_id(), ".epoch"].concat()
+    [KEY_PREFIX, pool.client_id(), EPOCH_KEY].concat()
 }
 
 /// Name under which a person's AWS credentials are kept, beside their session.
 pub fn credentials_key(pool: &Pool) -> String {
-    ["lifeguard.", pool.client_id(), ".credentials"].concat()
+    [KEY_PREFIX, pool.client_id(), CREDENTIALS_KEY].concat()
 }
 
 /// Name under which a tab keeps its half-finished sign-ins.
 pub fn pending_key(pool: &Pool) -> String {
-    ["lifeguard.", pool.client_id(), ".pending"].concat()
+    [KEY_PREFIX, pool.client_id(), PENDING_KEY].concat()
 }
 
 impl Record {
@@ -50,7 +53,7 @@ impl Record {
         let session = &self.session;
         let text = |secret: &Secret<String>| secret.expose("the store keeps it").clone();
         Value::object()
-            .with("v", VERSION)
+            .with("v", RECORD_VERSION)
             .with("pool", pool.id())
             .with("epoch", self.epoch.as_str())
             .with("username", session.username.as_str())
@@ -68,7 +71,9 @@ impl Record {
     /// Reads a stored text. `None` for a torn, foreign or newer one: it is left alone, not trusted.
     pub fn read(text: &str, pool: &Pool) -> Option<Self> {
         let record = Value::parse(text)?;
-        if record.number("v") != Some(VERSION) || record.str("pool") != Some(pool.id()) {
+        if record.number("v") != Some(RECORD_VERSION as f64)
+            || record.str("pool") != Some(pool.id())
+        {
             return None;
         }
         let secret = |name| record.string(name).filter(|text| !text.is_empty()).map(Secret::new);
@@ -86,8 +91,6 @@ impl Record {
         Some(Self { session, epoch: record.string("epoch")? })
     }
 }
-
-const VERSION: f64 = 1.0;
 
 #[cfg(test)]
 mod tests {
@@ -126,6 +129,35 @@ mod tests {
         assert_eq!(session.refresh.unwrap().expose("test"), "r");
         assert!(session.id.is_none());
         assert_eq!(epoch, "e");
+    }
+
+    #[test]
+    fn the_readers_of_rust_and_typescript_agree() {
+        let all = include_str!("../../tests/vectors/session_times.json");
+        let table = Value::parse(all).unwrap();
+        let (id, client) = (table.str("poolId").unwrap(), table.str("clientId").unwrap());
+        let pool = Pool::parse(id, client, None).unwrap();
+        let cases = table.get("cases").unwrap().items();
+        assert!(cases.len() > 30);
+        for case in cases {
+            let name = case.str("name").unwrap();
+            let found = case.str("record").and_then(|text| Record::read(text, &pool));
+            let found = found.filter(|record| record.is_valid(case.str("epoch")));
+
+            assert_eq!(found.is_some(), case.is_true("valid"), "{name}");
+            let Some(Record { session, .. }) = found else { continue };
+            let now = case.number("now").unwrap() as u64;
+            assert_eq!(session.is_fresh(now), case.is_true("fresh"), "{name}");
+            let [Value::Number(least), Value::Number(greatest)] =
+                case.get("dueInMs").unwrap().items()
+            else {
+                panic!("{name}")
+            };
+            for dice in [0, 1, 12_345, u32::MAX] {
+                let due = session.due_in_ms(now, dice) as f64;
+                assert!((least - 1.0..=greatest + 1.0).contains(&due), "{name}: {due}");
+            }
+        }
     }
 
     #[test]

@@ -21,131 +21,113 @@ pub struct Refusal {
     pub date: Option<u64>,
 }
 
-/// Kinds, each with the code applications know it by and the names the service has for it (those that
-/// one name has to itself). The lists are words of one text: pointers and comparisons would weigh more
-/// in the wasm. The kinds below `account` are those that nobody meets while signing in.
+/// Kinds, each with the code that applications switch on and the service's exception names that
+/// mean it and nothing else, without `Exception`.
 macro_rules! kinds {
-    (
-        sign_in { $($(#[$about:meta])* $kind:ident = $code:literal $names:literal,)* }
-        account { $($(#[$more_about:meta])* $more:ident = $more_code:literal $more_names:literal,)* }
-    ) => {
+    ($($(#[$about:meta])* $kind:ident = $code:literal $names:literal,)*) => {
         /// What a refusal means for the caller.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Kind {
             $($(#[$about])* $kind,)*
-            $($(#[$more_about])* $more,)*
         }
 
-        const KINDS: &[Kind] = &[$(Kind::$kind,)* $(Kind::$more,)*];
-
-        #[cfg(feature = "account")]
-        const WORDS: &str = concat!(
-            $($code, " ", $names, " ;",)* $($more_code, " ", $more_names, " ;",)*
-        );
-        #[cfg(not(feature = "account"))]
-        const WORDS: &str = concat!($($code, " ", $names, " ;",)*);
+        /// Each kind with its code and the service's names, which are separated by spaces.
+        const KINDS: &[(Kind, &str, &str)] = &[$((Kind::$kind, $code, $names),)*];
     };
 }
 
 kinds! {
-    sign_in {
-        /// User name and password do not fit.
-        IncorrectCredentials = "incorrectCredentials" "",
-        /// Signed in or not, this is not allowed.
-        NotAuthorized = "notAuthorized" "",
-        /// An administrator disabled the account.
-        UserDisabled = "userDisabled" "",
-        /// No such user, where the pool admits it.
-        UserNotFound = "userNotFound" "UserNotFound",
-        /// The account waits for its confirmation code.
-        UserNotConfirmed = "userNotConfirmed" "UserNotConfirmed",
-        /// An administrator wants the password reset first.
-        PasswordResetRequired = "passwordResetRequired" "PasswordResetRequired",
-        /// Too many wrong tries: wait.
-        TooManyAttempts = "tooManyAttempts" "TooManyFailedAttempts",
-        /// A budget for this person or this hour is spent.
-        LimitExceeded = "limitExceeded" "LimitExceeded",
-        /// The service is busy: try again shortly.
-        Throttled = "throttled" "TooManyRequests Throttling Throttled RequestThrottled RequestLimitExceeded SlowDown",
-        /// The service failed: try again.
-        Unavailable = "serviceUnavailable" "",
-        /// The code is wrong.
-        CodeMismatch = "codeMismatch" "CodeMismatch EnableSoftwareTokenMFA",
-        /// The code is too old, used, or replaced by a newer one.
-        CodeExpired = "codeExpired" "ExpiredCode",
-        /// The code could not be sent.
-        CodeDelivery = "codeDeliveryFailed" "CodeDeliveryFailure",
-        /// That address or number belongs to another account.
-        AliasExists = "aliasExists" "AliasExists",
-        /// The password breaks the pool's policy.
-        InvalidPassword = "invalidPassword" "InvalidPassword",
-        /// The password was used before.
-        PasswordHistory = "passwordUsedBefore" "PasswordHistoryPolicyViolation",
-        /// The password is known to be in others' hands.
-        CompromisedPassword = "compromisedPassword" "",
-        /// Threat protection holds the request for too risky.
-        RiskBlocked = "riskBlocked" "",
-        /// A value the service does not take.
-        InvalidParameter = "invalidParameter" "InvalidParameter Serialization",
-        /// Something that is not there: a device, a client, a pool.
-        NotFound = "notFound" "ResourceNotFound",
-        /// The half-finished sign-in is too old or already used.
-        SessionExpired = "sessionExpired" "",
-        /// The refresh token is spent, revoked, expired or never was one.
-        RefreshToken = "signedOut" "TokenRevoked",
-        /// The access token is expired or revoked.
-        AccessToken = "signedOut" "",
-        /// The app client has a secret.
-        ClientSecret = "clientHasSecret" "",
-        /// A firewall or policy before the service.
-        Forbidden = "forbidden" "Forbidden AccessDenied",
-        /// One of the pool's triggers said no.
-        TriggerRefused = "triggerRefused" "UserLambdaValidation",
-        /// One of the pool's triggers failed.
-        TriggerFailed = "triggerFailed" "UnexpectedLambda InvalidLambdaResponse",
-        /// The pool or its client is not set up for this.
-        Misconfigured = "misconfigured" "InvalidUserPoolConfiguration InvalidSmsRoleAccessPolicy InvalidSmsRoleTrustRelationship InvalidEmailRoleAccessPolicy WebAuthnConfigurationMissing",
-        /// The pool's plan or client has this switched off.
-        NotEnabled = "notEnabled" "UnsupportedOperation OperationNotEnabled FeatureUnavailableInTier WebAuthnNotEnabled UnknownOperation",
-        /// The person has no such factor.
-        MfaMethodNotFound = "mfaMethodNotFound" "MFAMethodNotFound SoftwareTokenMFANotFound",
-        /// The page or its passkey does not belong to the pool's relying party.
-        PasskeyParty = "passkeyWrongRelyingParty" "WebAuthnRelyingPartyMismatch WebAuthnOriginNotAllowed",
-        /// The service does not take this kind of passkey.
-        PasskeyNotSupported = "passkeyNotSupported" "WebAuthnCredentialNotSupported",
-        /// A ceremony came back too late.
-        PasskeyExpired = "passkeyTimedOut" "WebAuthnChallengeNotFound",
-        /// Anything else: see the name.
-        Other = "refused" "",
-    }
-    account {
-        /// That user name is taken.
-        UsernameExists = "usernameExists" "UsernameExists",
-        /// A rotated refresh token was used again.
-        RefreshTokenReuse = "signedOut" "RefreshTokenReuse",
-        /// AWS credentials that ended, or are none, or a signature by a wrong clock.
-        Credentials = "credentialsRefused" "ExpiredToken UnrecognizedClient InvalidClientTokenId InvalidSignature IncompleteSignature SignatureDoesNotMatch MissingAuthenticationToken RequestExpired RequestTimeTooSkewed",
-        /// A response to no flow of this browser.
-        RedirectState = "redirectUnknown" "",
-        /// The person took too long elsewhere.
-        RedirectExpired = "redirectExpired" "",
-        /// The person, or their provider, said no.
-        RedirectCancelled = "redirectCancelled" "",
-        /// A silent check found nobody signed in.
-        LoginRequired = "loginRequired" "",
-        /// The domain refused the sign-in.
-        RedirectRefused = "redirectRefused" "",
-    }
+    /// User name and password do not fit.
+    IncorrectCredentials = "incorrectCredentials" "",
+    /// Signed in or not, this is not allowed.
+    NotAuthorized = "notAuthorized" "",
+    /// An administrator disabled the account.
+    UserDisabled = "userDisabled" "",
+    /// No such user, where the pool admits it.
+    UserNotFound = "userNotFound" "UserNotFound",
+    /// The account waits for its confirmation code.
+    UserNotConfirmed = "userNotConfirmed" "UserNotConfirmed",
+    /// An administrator wants the password reset first.
+    PasswordResetRequired = "passwordResetRequired" "PasswordResetRequired",
+    /// Too many wrong tries: wait.
+    TooManyAttempts = "tooManyAttempts" "TooManyFailedAttempts",
+    /// A budget for this person or this hour is spent.
+    LimitExceeded = "limitExceeded" "LimitExceeded",
+    /// The service is busy: try again shortly.
+    Throttled = "throttled" "TooManyRequests Throttling Throttled RequestThrottled RequestLimitExceeded SlowDown",
+    /// The service failed: try again.
+    Unavailable = "serviceUnavailable" "",
+    /// The code is wrong.
+    CodeMismatch = "codeMismatch" "CodeMismatch EnableSoftwareTokenMFA",
+    /// The code is too old, used, or replaced by a newer one.
+    CodeExpired = "codeExpired" "ExpiredCode",
+    /// The code could not be sent.
+    CodeDelivery = "codeDeliveryFailed" "CodeDeliveryFailure",
+    /// That address or number belongs to another account.
+    AliasExists = "aliasExists" "AliasExists",
+    /// The password breaks the pool's policy.
+    InvalidPassword = "invalidPassword" "InvalidPassword",
+    /// The password was used before.
+    PasswordHistory = "passwordUsedBefore" "PasswordHistoryPolicyViolation",
+    /// The password is known to be in others' hands.
+    CompromisedPassword = "compromisedPassword" "",
+    /// Threat protection holds the request for too risky.
+    RiskBlocked = "riskBlocked" "",
+    /// A value the service does not take.
+    InvalidParameter = "invalidParameter" "InvalidParameter Serialization",
+    /// Something that is not there: a device, a client, a pool.
+    NotFound = "notFound" "ResourceNotFound",
+    /// The half-finished sign-in is too old or already used.
+    SessionExpired = "sessionExpired" "",
+    /// The refresh token is spent, revoked, expired or never was one.
+    RefreshToken = "signedOut" "TokenRevoked",
+    /// The access token is expired or revoked.
+    AccessToken = "signedOut" "",
+    /// The app client has a secret.
+    ClientSecret = "clientHasSecret" "",
+    /// A firewall or policy before the service.
+    Forbidden = "forbidden" "Forbidden AccessDenied",
+    /// One of the pool's triggers said no.
+    TriggerRefused = "triggerRefused" "UserLambdaValidation",
+    /// One of the pool's triggers failed.
+    TriggerFailed = "triggerFailed" "UnexpectedLambda InvalidLambdaResponse",
+    /// The pool or its client is not set up for this.
+    Misconfigured = "misconfigured" "InvalidUserPoolConfiguration InvalidSmsRoleAccessPolicy InvalidSmsRoleTrustRelationship InvalidEmailRoleAccessPolicy WebAuthnConfigurationMissing",
+    /// The pool's plan or client has this switched off.
+    NotEnabled = "notEnabled" "UnsupportedOperation OperationNotEnabled FeatureUnavailableInTier WebAuthnNotEnabled UnknownOperation",
+    /// The person has no such factor.
+    MfaMethodNotFound = "mfaMethodNotFound" "MFAMethodNotFound SoftwareTokenMFANotFound",
+    /// The page or its passkey does not belong to the pool's relying party.
+    PasskeyParty = "passkeyWrongRelyingParty" "WebAuthnRelyingPartyMismatch WebAuthnOriginNotAllowed",
+    /// The service does not take this kind of passkey.
+    PasskeyNotSupported = "passkeyNotSupported" "WebAuthnCredentialNotSupported",
+    /// A ceremony came back too late.
+    PasskeyExpired = "passkeyTimedOut" "WebAuthnChallengeNotFound",
+    /// Anything else: see the name.
+    Other = "refused" "",
+    /// That user name is taken.
+    UsernameExists = "usernameExists" "UsernameExists",
+    /// A rotated refresh token was used again.
+    RefreshTokenReuse = "signedOut" "RefreshTokenReuse",
+    /// AWS credentials that ended, or are none, or a signature by a wrong clock.
+    Credentials = "credentialsRefused" "ExpiredToken UnrecognizedClient InvalidClientTokenId InvalidSignature IncompleteSignature SignatureDoesNotMatch MissingAuthenticationToken RequestExpired RequestTimeTooSkewed",
+    /// A response to no flow of this browser.
+    RedirectState = "redirectUnknown" "",
+    /// The person took too long elsewhere.
+    RedirectExpired = "redirectExpired" "",
+    /// The person, or their provider, said no.
+    RedirectCancelled = "redirectCancelled" "",
+    /// A silent check found nobody signed in.
+    LoginRequired = "loginRequired" "",
+    /// The domain refused the sign-in.
+    RedirectRefused = "redirectRefused" "",
 }
 
 impl Kind {
     /// The code applications know it by.
     pub fn code(self) -> &'static str {
-        let mut rows = WORDS;
-        for _ in 0..self as usize {
-            rows = text::cut(rows, b';').map_or("", |(_, rest)| rest);
-        }
-        text::until(rows, b' ')
+        let row = KINDS.iter().find(|(kind, _, _)| *kind == self);
+        row.map_or("", |(_, code, _)| *code)
     }
 
     /// Whether the same call may succeed later without a change.
@@ -164,9 +146,10 @@ impl Kind {
 
     /// The kind that a name of the service stands for.
     fn named(name: &str) -> Option<Self> {
-        let at = text::find(WORDS, &[" ", name, " "].concat())?;
-        let rows_before = WORDS.bytes().take(at).filter(|byte| *byte == b';').count();
-        KINDS.get(rows_before).copied().filter(|_| !name.is_empty())
+        let row = KINDS
+            .iter()
+            .find(|(_, _, names)| !name.is_empty() && text::parts(names, b' ').contains(&name))?;
+        Some(row.0)
     }
 }
 
@@ -193,11 +176,7 @@ impl Refusal {
             name: String::from(name),
             text: String::from(words),
             status: reply.status,
-            retry_after_seconds: reply
-                .retry_after
-                .as_ref()
-                .and_then(|value| text::whole_number(value))
-                .and_then(|seconds| u32::try_from(seconds).ok()),
+            retry_after_seconds: reply.retry_after_seconds(),
             date: reply.date,
         }
     }
@@ -316,9 +295,6 @@ mod tests {
             assert_eq!((read.kind, read.kind.code()), (kind, code), "{name}");
         }
         assert_eq!(Kind::RedirectRefused.code(), "redirectRefused");
-        // The last mark ends the last row.
-        assert_eq!(WORDS.split(';').count(), KINDS.len() + 1);
-        assert!(KINDS.iter().enumerate().all(|(at, kind)| *kind as usize == at));
     }
 
     #[test]

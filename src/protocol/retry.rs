@@ -16,24 +16,23 @@ pub enum Failure<'a> {
 /// Whether an operation may be sent twice when the first reply was lost: it sends no message to a
 /// person and spends nothing that works only once. No operation of a sign-in is one.
 pub fn is_repeatable(operation: &str) -> bool {
-    cfg!(feature = "account")
-        && matches!(
-            operation,
-            "GetUser"
-                | "GetDevice"
-                | "ListDevices"
-                | "ListWebAuthnCredentials"
-                | "GetUserAuthFactors"
-                | "RevokeToken"
-                | "GlobalSignOut"
-                | "GetId"
-                | "GetCredentialsForIdentity"
-                | "SetUserMFAPreference"
-                | "UpdateDeviceStatus"
-                | "ForgetDevice"
-                | "AdminGetUser"
-                | "ListUsers"
-        )
+    matches!(
+        operation,
+        "GetUser"
+            | "GetDevice"
+            | "ListDevices"
+            | "ListWebAuthnCredentials"
+            | "GetUserAuthFactors"
+            | "RevokeToken"
+            | "GlobalSignOut"
+            | "GetId"
+            | "GetCredentialsForIdentity"
+            | "SetUserMFAPreference"
+            | "UpdateDeviceStatus"
+            | "ForgetDevice"
+            | "AdminGetUser"
+            | "ListUsers"
+    )
 }
 
 /// Milliseconds to wait before attempt `attempt + 1` (the first is 1), or `None`: do not.

@@ -1,15 +1,12 @@
 //! Values that must not be seen.
 
 use core::fmt;
-use zeroize::Zeroize;
 
-/// A value that prints as nothing and is wiped from memory when dropped. In the module that signs
-/// people in, the wrapper wipes the whole memory when its calls have ended (`js/core-sign-in.ts`).
-///
-/// Wiping is best effort: JavaScript strings and what the engine copied cannot be reached.
-pub struct Secret<T: Zeroize>(T);
+/// A value that prints as nothing. In the WebAssembly module the host wipes the whole memory when a
+/// call has ended (`js/core/load.ts`), which covers every copy.
+pub struct Secret<T>(T);
 
-impl<T: Zeroize> Secret<T> {
+impl<T> Secret<T> {
     /// Takes a value in.
     pub fn new(value: T) -> Self {
         Self(value)
@@ -23,20 +20,13 @@ impl<T: Zeroize> Secret<T> {
     }
 }
 
-#[cfg(not(feature = "sign-in"))]
-impl<T: Zeroize> Drop for Secret<T> {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
-impl<T: Zeroize + Clone> Clone for Secret<T> {
+impl<T: Clone> Clone for Secret<T> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-impl<T: Zeroize> fmt::Debug for Secret<T> {
+impl<T> fmt::Debug for Secret<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
     }

@@ -1,6 +1,7 @@
 //! What makes tokens a session: accepted only after every check that needs no network.
 
 use super::error::Violation;
+use super::generated::{CLOCK_STEP_MS, LEAD_PART, MARGIN_MS, MARGIN_PART, MAX_LEAD_MS};
 use super::json::Value;
 use super::jwt;
 use super::pool::Pool;
@@ -64,7 +65,7 @@ impl Session {
     /// future tells that the clock was set back since: then nobody knows, and the service is asked.
     pub fn is_fresh(&self, now: u64) -> bool {
         let lifetime = self.fresh_until.saturating_sub(self.received_at);
-        let margin = MARGIN_MS.min(lifetime / 10);
+        let margin = MARGIN_MS.min(lifetime / MARGIN_PART);
         self.received_at <= now.saturating_add(CLOCK_STEP_MS)
             && now.saturating_add(margin) < self.fresh_until
     }
@@ -75,7 +76,7 @@ impl Session {
     }
 
     /// Whether a refresh ahead of time is due: within the last sixth of the tokens' life, five
-    /// minutes at most. `js/record.ts` sets its timer into the second half of that.
+    /// minutes at most. `js/session/stored-session.ts` sets its timer into the second half of that.
     pub fn is_due(&self, now: u64) -> bool {
         !self.is_fresh(now) || now.saturating_add(self.lead_ms()) >= self.fresh_until
     }
@@ -89,7 +90,7 @@ impl Session {
     }
 
     fn lead_ms(&self) -> u64 {
-        (self.fresh_until.saturating_sub(self.received_at) / 6).min(MAX_LEAD_MS)
+        (self.fresh_until.saturating_sub(self.received_at) / LEAD_PART).min(MAX_LEAD_MS)
     }
 
     /// Whether both hold the same access token.
@@ -228,13 +229,6 @@ fn lifetime(claims: &Value) -> Result<u64, Violation> {
     }
     Ok((ends - issued) as u64)
 }
-
-/// Tokens this close to their end are not handed out while they can be refreshed: a request needs
-/// time to arrive.
-const MARGIN_MS: u64 = 30_000;
-/// Small steps back are what time servers do to a clock all day.
-const CLOCK_STEP_MS: u64 = 5_000;
-const MAX_LEAD_MS: u64 = 5 * 60_000;
 
 #[cfg(test)]
 #[path = "session_tests.rs"]

@@ -19,7 +19,7 @@ use super::pool::Pool;
 use super::refusal::{Kind, Refusal};
 use super::secret::Secret;
 use super::session::Tokens;
-use super::srp::Ephemeral;
+use super::srp::{Ephemeral, Spare};
 use super::text;
 use super::wire::auth::{AuthReply, Pairs};
 use super::wire::{Call, Extras};
@@ -56,6 +56,7 @@ impl Flow {
 }
 
 /// What a sign-in begins with.
+#[derive(Clone)]
 pub struct Start {
     /// User name or alias as typed.
     pub username: String,
@@ -181,7 +182,7 @@ impl SignIn {
         reply: &Value,
         pool: &Pool,
         now_seconds: u64,
-        spare: Ephemeral,
+        spare: Spare<'_>,
     ) -> Result<Step, Violation> {
         self.steps += 1;
         if self.steps > MAX_STEPS {
@@ -208,7 +209,7 @@ impl SignIn {
     }
 
     /// Reads the service's refusal.
-    pub fn refused(mut self, refusal: &Refusal, pool: &Pool, spare: Ephemeral) -> Ending {
+    pub fn refused(mut self, refusal: &Refusal, pool: &Pool, spare: Spare<'_>) -> Ending {
         let mut device_is_gone = false;
         if let (Sent::Auth, Some(_)) = (&self.sent, &self.device) {
             let about_device = matches!(refusal.kind, Kind::NotFound | Kind::InvalidParameter)

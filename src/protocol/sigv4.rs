@@ -113,16 +113,16 @@ pub fn presign(
         let token = token.expose("part of the link, as AWS takes it").clone();
         parameters.push(("X-Amz-Security-Token", token));
     }
-    let parameters: Vec<_> = parameters
-        .iter()
-        .map(|(name, value)| [name, "=", &canonical::encode(value.as_bytes(), "")].concat())
-        .collect();
-    let parameters = parameters.join("&");
-    let query = canonical::query(&[request.query, &parameters]);
+    let mut own = String::new();
+    for (name, value) in &parameters {
+        let separator = if own.is_empty() { "" } else { "&" };
+        own.push_str(&[separator, name, "=", &canonical::encode(value.as_bytes())].concat());
+    }
+    let query = canonical::query(&[request.query, &own]);
     let signature = signature(request, &query, &names, key, scope);
-    let own = wire_query(request.query);
-    let separator = if own.is_empty() { "" } else { "&" };
-    [&own, separator, &parameters, "&X-Amz-Signature=", &signature].concat()
+    let given = wire_query(request.query);
+    let separator = if given.is_empty() { "" } else { "&" };
+    [&given, separator, &own, "&X-Amz-Signature=", &signature].concat()
 }
 
 impl Scope<'_> {

@@ -2,14 +2,12 @@
 //! and an HKDF key that signs a claim instead of the proof M1. One function per symbol; every one is
 //! pinned by `tests/vectors/srp_vectors.json`.
 
-use core::cell::OnceCell;
-
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
 use super::date;
 use super::error::Violation;
-use super::group;
+use super::group::{self, Arithmetic};
 use super::secret::Secret;
 use super::text;
 
@@ -22,25 +20,49 @@ pub const K: [u8; 32] = [
 const HKDF_INFO: &[u8] = b"Caldera Derived Key\x01";
 
 /// One secret exponent `a` with its public value A = g^a mod N. Used for one proof, then gone.
-/// The arithmetic is done when A is first asked for.
+#[derive(Clone)]
 pub struct Ephemeral {
     a: Secret<Vec<u8>>,
-    public: OnceCell<Vec<u8>>,
+    public: Option<Vec<u8>>,
 }
 
 impl Ephemeral {
     /// An ephemeral of `a`, big-endian. 256 random bits are what RFC 5054 (section 2.5.4) asks for.
     pub fn new(a: Secret<Vec<u8>>) -> Self {
-        Self { a, public: OnceCell::new() }
+        Self { a, public: None }
+    }
+
+    /// An ephemeral whose public value was computed ahead of time.
+    pub fn prepared(a: Secret<Vec<u8>>, public: Vec<u8>) -> Self {
+        Self { a, public: Some(public) }
     }
 
     /// `SRP_A` as it travels: lower-case hex without leading zeros.
-    pub fn wire(&self) -> String {
-        text::hex_minimal(self.public())
+    pub fn wire(&self, arithmetic: &dyn Arithmetic) -> String {
+        text::hex_minimal(&self.public(arithmetic))
     }
 
-    fn public(&self) -> &[u8] {
-        self.public.get_or_init(|| group::generator_power(self.a.expose("exponent of A")))
+    /// A = g^a mod N, without leading zeros.
+    pub fn public(&self, arithmetic: &dyn Arithmetic) -> Vec<u8> {
+        match &self.public {
+            Some(public) => public.clone(),
+            None => group::generator_power(self.a.expose("exponent of A"), arithmetic),
+        }
+    }
+}
+
+/// An ephemeral for one step of a conversation, and where its powers come from.
+pub struct Spare<'a> {
+    /// The ephemeral.
+    pub ephemeral: Ephemeral,
+    /// Where powers come from.
+    pub arithmetic: &'a dyn Arithmetic,
+}
+
+impl Spare<'_> {
+    /// `SRP_A` as it travels.
+    pub fn wire(&self) -> String {
+        self.ephemeral.wire(self.arithmetic)
     }
 }
 
@@ -87,6 +109,7 @@ pub fn proof(
     ephemeral: &Ephemeral,
     verifier: &Verifier<'_>,
     timestamp: &str,
+    arithmetic: &dyn Arithmetic,
 ) -> Result<Proof, Violation> {
     let b = text::integer_from_hex(verifier.b).ok_or(Violation::SrpB)?;
     // SECURITY: B mod N = 0 would fix S for every password (RFC 5054, section 2.5.3).
@@ -96,23 +119,23 @@ pub fn proof(
     let salt = text::integer_from_hex(verifier.salt).ok_or(Violation::SrpSalt)?;
     let block = text::base64_decode(verifier.secret_block).ok_or(Violation::SrpSecretBlock)?;
 
-    let u = u(ephemeral.public(), &b);
+    let u = u(&ephemeral.public(arithmetic), &b);
     // SECURITY: u = 0 would take the password out of S.
     if u.iter().all(|byte| *byte == 0) {
         return Err(Violation::SrpU);
     }
     let x = x(identity, &salt);
     let (x_bytes, a) = (x.expose("exponent of g^x and S"), ephemeral.a.expose("exponent of S"));
-    let s = group::premaster(&b, &K, x_bytes, a, &u).map(Secret::new).ok_or(Violation::SrpU)?;
-    let s = Secret::new(pad(s.expose("padded")));
+    let s = group::premaster(&b, &K, x_bytes, a, &u, arithmetic).ok_or(Violation::SrpU)?;
+    let s = Secret::new(pad(&s));
     let key = key(&u, &s);
     let signature = signature(&key, identity, &block, timestamp);
     Ok(Proof { u, x, s, key, signature })
 }
 
 /// v = g^x mod N: what a device registers. Minimal big-endian bytes.
-pub fn verifier(identity: &Identity<'_>, salt: &[u8]) -> Vec<u8> {
-    group::generator_power(x(identity, salt).expose("exponent of v"))
+pub fn verifier(identity: &Identity<'_>, salt: &[u8], arithmetic: &dyn Arithmetic) -> Vec<u8> {
+    group::generator_power(x(identity, salt).expose("exponent of v"), arithmetic)
 }
 
 /// PAD(n): minimal big-endian bytes with one more zero byte exactly when the top bit is set.

@@ -1,6 +1,7 @@
 //! Every vector of `tests/vectors/srp_vectors.json`, intermediates named on failure.
 
 use super::*;
+use crate::protocol::group::Direct;
 use crate::protocol::json::Value;
 
 fn vectors() -> Value {
@@ -35,10 +36,10 @@ fn every_vector_agrees_in_every_intermediate() {
         };
 
         let ephemeral = Ephemeral::new(Secret::new(bytes(given.str("a").unwrap())));
-        expect("A_wire", &ephemeral.wire());
+        expect("A_wire", &ephemeral.wire(&Direct));
         let salt = bytes(given.str("salt_wire").filter(|salt| !salt.is_empty()).unwrap_or("0"));
         expect("salt_pad", &text::hex(&pad(&salt)));
-        expect("verifier", &text::hex_minimal(&verifier(&identity, &salt)));
+        expect("verifier", &text::hex_minimal(&verifier(&identity, &salt, &Direct)));
         let timestamp = timestamp(given.number("epoch").unwrap() as u64);
         assert_eq!(given.str("timestamp").unwrap(), timestamp, "vector {id}, symbol timestamp");
         let proof = proof(
@@ -50,6 +51,7 @@ fn every_vector_agrees_in_every_intermediate() {
                 secret_block: given.str("secret_block").unwrap(),
             },
             &timestamp,
+            &Direct,
         )
         .unwrap_or_else(|violation| panic!("vector {id}: {violation:?}"));
         expect("u_hash", &text::hex(&proof.u));
@@ -89,13 +91,13 @@ fn every_b_that_is_zero_modulo_n_is_refused() {
 
     for b in refused.iter().map(String::as_str).chain(["", "xyz", long.as_str()]) {
         let verifier = Verifier { b, salt: "12", secret_block: "AAAA" };
-        let refusal = proof(&identity, &ephemeral, &verifier, "").err();
+        let refusal = proof(&identity, &ephemeral, &verifier, "", &Direct).err();
         assert_eq!(refusal, Some(Violation::SrpB), "B = {b}");
     }
     for (salt, secret_block, violation) in
         [("", "AAAA", Violation::SrpSalt), ("12", "%", Violation::SrpSecretBlock)]
     {
         let verifier = Verifier { b: "2", salt, secret_block };
-        assert_eq!(proof(&identity, &ephemeral, &verifier, "").err(), Some(violation));
+        assert_eq!(proof(&identity, &ephemeral, &verifier, "", &Direct).err(), Some(violation));
     }
 }

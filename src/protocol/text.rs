@@ -173,6 +173,29 @@ pub fn until(text: &str, mark: u8) -> &str {
     cut(text, mark).map_or(text, |(before, _)| before)
 }
 
+/// The parts of a text between its marks: one more than there are marks.
+pub fn parts(mut text: &str, mark: u8) -> Vec<&str> {
+    let mut parts = Vec::new();
+    while let Some((part, rest)) = cut(text, mark) {
+        parts.push(part);
+        text = rest;
+    }
+    parts.push(text);
+    parts
+}
+
+/// Texts behind each other, with a separator between them.
+pub fn join<S: AsRef<str>>(texts: &[S], separator: &str) -> String {
+    let mut out = String::new();
+    for (index, text) in texts.iter().enumerate() {
+        if index > 0 {
+            out.push_str(separator);
+        }
+        out.push_str(text.as_ref());
+    }
+    out
+}
+
 /// Which of a text's words, each with a space behind it, this is.
 pub fn word(mut words: &str, wanted: &str) -> Option<usize> {
     let mut at = 0;
@@ -334,6 +357,8 @@ mod tests {
             assert_eq!(cut(text, b'.'), text.split_once('.'));
             assert_eq!(until(text, b'.'), text.split('.').next().unwrap());
             assert_eq!(without_end(text, b'.'), text.trim_end_matches('.'));
+            assert_eq!(parts(text, b'.'), text.split('.').collect::<Vec<_>>());
+            assert_eq!(join(&parts(text, b'.'), ", "), text.replace('.', ", "));
             for part in ["a", ".b", "ü", "longer than all of them"] {
                 assert_eq!(has(text, part), text.contains(part));
             }

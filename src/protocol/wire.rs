@@ -82,8 +82,7 @@ impl Call {
             body: Secret::new(self.input.write()),
             timeout_ms,
             // A sign-out is often the last thing a page does.
-            keep_alive: cfg!(feature = "account")
-                && matches!(self.operation, "RevokeToken" | "GlobalSignOut"),
+            keep_alive: matches!(self.operation, "RevokeToken" | "GlobalSignOut"),
         }
     }
 }

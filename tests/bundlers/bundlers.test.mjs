@@ -65,7 +65,7 @@ test("vite builds it as it is", { skip }, async () => {
 
   await build({ root: folder, configFile: false, logLevel: "error", build: { outDir: "out" } });
 
-  assert.equal(wasmFiles(join(folder, "out")).length, 2);
+  assert.equal(wasmFiles(join(folder, "out")).length, 1);
   await seeBundle(folder);
 });
 
@@ -96,7 +96,7 @@ test("webpack builds it as it is", { skip }, async () => {
   });
 
   assert.equal(stats.hasErrors() || stats.hasWarnings(), false, stats.toString());
-  assert.equal(wasmFiles(join(folder, "out")).length, 2);
+  assert.equal(wasmFiles(join(folder, "out")).length, 1);
   await seeBundle(folder, "/bundle.js");
 });
 
@@ -110,7 +110,7 @@ test("rollup builds it with the plugin for assets by address", { skip }, async (
   await bundle.write({ dir: join(folder, "out"), format: "esm" });
   await bundle.close();
 
-  assert.equal(wasmFiles(join(folder, "out")).length, 2);
+  assert.equal(wasmFiles(join(folder, "out")).length, 1);
   await seeBundle(folder, "/main.js");
 });
 
@@ -124,13 +124,35 @@ test("esbuild builds it; the wasm is copied beside the bundle", { skip }, async 
   await seeBundle(folder, "/main.js");
 });
 
+test("esbuild builds it as it is: the wasm comes as text", { skip }, async () => {
+  for (const format of ["esm", "iife"]) {
+    const folder = project(`esbuild-${format}`);
+    const { build } = await import("esbuild");
+
+    await build({ entryPoints: [join(folder, "main.js")], bundle: true, minify: true, format, outdir: join(folder, "out"), logLevel: "error" });
+
+    await seeBundle(folder, "/main.js");
+  }
+});
+
+test("rollup builds it without a plugin for assets: the wasm comes as text", { skip }, async () => {
+  const folder = project("rollup-bare");
+  const [{ rollup }, { nodeResolve }] = await Promise.all([import("rollup"), import("@rollup/plugin-node-resolve")]);
+
+  const bundle = await rollup({ input: join(folder, "main.js"), plugins: [nodeResolve({ browser: true })] });
+  await bundle.write({ dir: join(folder, "out"), format: "esm" });
+  await bundle.close();
+
+  await seeBundle(folder, "/main.js");
+});
+
 test("esbuild builds it with the wasm named by its own export", { skip }, async () => {
   const folder = project("esbuild-named");
-  writeFileSync(join(folder, "main.js"), `import signIn from "lifeguard-cognito/wasm";import account from "lifeguard-cognito/wasm/account";${source.replace("clientId:", "wasm: { signIn, account }, clientId:").replace("credentials:", "wasm: account, credentials:")}`);
+  writeFileSync(join(folder, "main.js"), `import wasm from "lifeguard-cognito/wasm";${source.replace("clientId:", "wasm, clientId:").replace("credentials:", "wasm, credentials:")}`);
   const { build } = await import("esbuild");
 
   await build({ entryPoints: [join(folder, "main.js")], bundle: true, minify: true, format: "esm", outdir: join(folder, "out"), loader: { ".wasm": "file" }, logLevel: "error" });
 
-  assert.equal(wasmFiles(join(folder, "out")).length, 2);
+  assert.equal(wasmFiles(join(folder, "out")).length, 1);
   await seeBundle(folder, "/main.js");
 });

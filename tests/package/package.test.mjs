@@ -13,16 +13,16 @@ const filesIn = (folder) =>
 const packed = filesIn(packedPackage).map((file) => relative(packedPackage, file)).sort();
 
 /** The modules of js/ that end in dist/, as tsconfig.build.json picks them. */
-const modules = filesIn(at("js")).map((file) => relative(at("js"), file)).filter((name) => /\.tsx?$/.test(name) && name !== "drift.ts" && !name.includes(".test."));
+const modules = filesIn(at("js")).map((file) => relative(at("js"), file)).filter((name) => /\.tsx?$/.test(name) && !name.includes(".test."));
 
-/** The WebAssembly modules, each with its glue. */
-const wasmModules = ["sign-in", "account"];
+/** The WebAssembly with its glue, and as text. */
+const core = ["dist/lifeguard.js", "dist/lifeguard_bg.wasm", "dist/core/wasm-text.js"];
 
 test("tarball_holds_the_build_and_the_legal_texts_only", () => {
   const expected = [
     "LICENSE-APACHE", "LICENSE-MIT", "package.json",
     ...["README.md", "CHANGELOG.md"].filter((name) => existsSync(at(name))),
-    ...wasmModules.flatMap((name) => [`dist/lifeguard-${name}.js`, `dist/lifeguard-${name}_bg.wasm`]),
+    ...core,
     ...modules.flatMap((name) => [`dist/${name.replace(/tsx?$/, "js")}`, `dist/${name.replace(/tsx?$/, "d.ts")}`]),
   ].sort();
 
@@ -51,9 +51,9 @@ test("installing_runs_nothing_and_pulls_in_nothing", () => {
 
 test("the_wrapper_names_the_wasm_so_that_bundlers_see_it", () => {
   const javascript = packed.filter((name) => name.endsWith(".js")).map((name) => readFileSync(join(packedPackage, name), "utf8"));
-  const literal = /new URL\(\s*["']\.\/lifeguard-([a-z-]+)_bg\.wasm["']\s*,\s*import\.meta\.url\s*\)/g;
+  const literal = /new URL\(\s*["']\.\.\/lifeguard_bg\.wasm["']\s*,\s*import\.meta\.url\s*\)/g;
 
-  assert.deepEqual([...javascript.join("\n").matchAll(literal)].map(([, name]) => name).sort(), [...wasmModules].sort());
+  assert.equal([...javascript.join("\n").matchAll(literal)].length, 1);
 });
 
 test("importing_does_nothing_and_works_without_a_browser", async () => {
@@ -77,22 +77,24 @@ test("no_path_of_the_build_machine_is_shipped", () => {
   }
 });
 
-test("the_wasm_files_are_modules_that_this_engine_compiles", async () => {
-  for (const name of wasmModules) {
-    const bytes = readFileSync(join(packedPackage, `dist/lifeguard-${name}_bg.wasm`));
-    const module = await WebAssembly.compile(bytes);
+test("the_wasm_is_a_module_that_this_engine_compiles", async () => {
+  const bytes = readFileSync(join(packedPackage, "dist/lifeguard_bg.wasm"));
+  const module = await WebAssembly.compile(bytes);
 
-    assert.ok(WebAssembly.Module.exports(module).some(({ name }) => name === "memory"));
-    assert.ok(statSync(packedTarball).size > bytes.length / 4);
-  }
+  assert.ok(WebAssembly.Module.exports(module).some(({ name }) => name === "memory"));
+  assert.ok(statSync(packedTarball).size > bytes.length / 4);
+});
+
+test("the_text_of_the_wasm_is_the_same_bytes", async () => {
+  const { text } = await import(join(packedPackage, "dist/core/wasm-text.js"));
+
+  assert.deepEqual(Buffer.from(text, "latin1"), readFileSync(join(packedPackage, "dist/lifeguard_bg.wasm")));
 });
 
 test("what_only_tests_call_is_not_shipped", () => {
-  for (const name of wasmModules) {
-    const bytes = readFileSync(join(packedPackage, `dist/lifeguard-${name}_bg.wasm`), "latin1");
+  const bytes = readFileSync(join(packedPackage, "dist/lifeguard_bg.wasm"), "latin1");
 
-    assert.ok(!bytes.includes("srpVector"), `${name} was built with the feature "vectors"`);
-  }
+  assert.ok(!bytes.includes("srpVector"), 'built with the feature "vectors"');
 });
 
 test("publint_has_nothing_to_say", async () => {
@@ -103,7 +105,7 @@ test("publint_has_nothing_to_say", async () => {
 
 test("the_types_are_found_by_every_esm_resolver", async () => {
   // The package is ES modules only: `require` of it is told so by the resolver, which is no fault of the types.
-  const args = [packedTarball, "--profile", "esm-only", "--exclude-entrypoints", "wasm", "wasm/account", "package.json", "--format", "ascii"];
+  const args = [packedTarball, "--profile", "esm-only", "--exclude-entrypoints", "wasm", "package.json", "--format", "ascii"];
   const { code, output } = await run("attw", args, { capture: true, allowFailure: true });
 
   assert.equal(code, 0, output);

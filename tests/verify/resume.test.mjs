@@ -127,6 +127,8 @@ function signingIn(answers, more) {
   return { asked, auth: createSignIn(call, { ...options, ...more }) };
 }
 
+/** A stored session, as the core hands it over. */
+const record = JSON.stringify({ username: "alice", sub: "s", accessToken: `${btoa("{}")}.${btoa("{}")}.` });
 const asks = (id, session) => ({ status: "challenge", ...question(id, { session }) });
 const goesOn = (id) => Object.assign(new Error("over"), { [QUESTION]: question(id) });
 
@@ -141,7 +143,7 @@ test("without the application's wish nothing is kept", async () => {
 
 test("a question of the page before is made anew by the core, and answered", async () => {
   await signingIn([asks("a", "s1")]).auth.signIn({ username: "alice" });
-  const { asked, auth } = signingIn([question("a"), { status: "signedIn" }]);
+  const { asked, auth } = signingIn([question("a"), { status: "signedIn", record }]);
 
   const [challenge] = await auth.pendingSignIns();
   await auth.answerChallenge(challenge, { code: "123456" });
@@ -200,8 +202,19 @@ test("a cancelled question is gone, after a reload too", async () => {
 
 test("what the core cannot read any more is dropped", async () => {
   page().keep(question("a"));
-  const { auth } = signingIn([new Error("not pending")]);
+  const { auth } = signingIn([Object.assign(new Error("not pending"), { code: "misuse" })]);
 
   assert.deepEqual(await auth.pendingSignIns(), []);
   assert.equal(tab.items.size, 0);
+});
+
+test("a failure that may pass keeps what is kept", async () => {
+  for (const code of ["wasmUnavailable", "internal", "aborted"]) {
+    page().keep(question("a"));
+    const { auth } = signingIn([Object.assign(new Error("no core"), { code })]);
+
+    await assert.rejects(auth.pendingSignIns(), { code });
+    assert.deepEqual(handles(), ["a"]);
+    page().forget("a");
+  }
 });

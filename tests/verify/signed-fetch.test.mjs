@@ -79,7 +79,7 @@ function verify({ method, url, headers }, body, issued) {
   return hmac(signing, toSign).toString("hex") === signature;
 }
 
-const wasm = { account: readFileSync(new URL("../../dist/lifeguard-account_bg.wasm", import.meta.url)) };
+const wasm = readFileSync(new URL("../../dist/lifeguard_bg.wasm", import.meta.url));
 
 function auth(pool, allow, more = {}) {
   return createAuth({

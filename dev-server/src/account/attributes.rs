@@ -1,10 +1,11 @@
 //! Attributes of the signed-in person, and the codes that verify addresses.
 
-use super::present_user;
+use super::present::present_user;
 use crate::attributes::{self, ADDRESSES, Writer};
+use crate::caller::Caller;
 use crate::messages::Message;
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::User;
 use crate::{codes, input, tokens};
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ const CODES_PER_HOUR: u32 = 5;
 const TRIES_PER_HOUR: u32 = 15;
 
 /// UpdateUserAttributes.
-pub(super) async fn update(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) async fn update(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     let wanted = input::attributes(&request, "UserAttributes");
     let (user, changed) = write(server, &bearer, &wanted)?;
@@ -31,7 +32,10 @@ pub(super) async fn update(server: &Server, _: &Caller, request: Value) -> Answe
             purpose: "UpdateUserAttribute",
             metadata: &metadata,
         };
-        deliveries.push(codes::send(server, &message, &purpose(attribute), codes::DAY_MS).await?);
+        deliveries.push(
+            codes::send(server, &message, &codes::attribute_purpose(attribute), codes::DAY_MS)
+                .await?,
+        );
     }
     Ok(json!({ "CodeDeliveryDetailsList": deliveries }))
 }
@@ -56,7 +60,7 @@ fn write(
 }
 
 /// DeleteUserAttributes.
-pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     let names: Vec<String> =
         serde_json::from_value(input::member(&request, "UserAttributeNames").clone())?;
@@ -70,7 +74,7 @@ pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// GetUserAttributeVerificationCode.
-pub(super) async fn send_code(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) async fn send_code(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     let attribute = address(&request)?;
     let user = {
@@ -93,12 +97,13 @@ pub(super) async fn send_code(server: &Server, _: &Caller, request: Value) -> An
         purpose: "VerifyUserAttribute",
         metadata: &input::map(&request, "ClientMetadata"),
     };
-    let details = codes::send(server, &message, &purpose(attribute), codes::DAY_MS).await?;
+    let details =
+        codes::send(server, &message, &codes::attribute_purpose(attribute), codes::DAY_MS).await?;
     Ok(json!({ "CodeDeliveryDetails": details }))
 }
 
 /// VerifyUserAttribute: the address the code went to is verified, and takes effect if it waited for that.
-pub(super) fn verify(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn verify(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     let attribute = address(&request)?;
     let typed = input::required(&request, "Code")?;
@@ -106,8 +111,14 @@ pub(super) fn verify(server: &Server, _: &Caller, request: Value) -> Answer {
     let mut user = present_user(&store, &bearer)?;
     let now = server.clock.now_ms();
     store.spend(&user.pool_id, &user.username, "verify_attribute", TRIES_PER_HOUR, now)?;
-    let code =
-        codes::spend(&store, &user.pool_id, &user.username, &purpose(attribute), typed, now)?;
+    let code = codes::spend(
+        &store,
+        &user.pool_id,
+        &user.username,
+        &codes::attribute_purpose(attribute),
+        typed,
+        now,
+    )?;
     let waiting = user.pending_attributes.get(attribute) == Some(&code.destination);
     if !waiting && user.attribute(attribute) != Some(&code.destination) {
         return Err(codes::expired());
@@ -126,9 +137,4 @@ fn address(request: &Value) -> Result<&'static str, Refusal> {
     ADDRESSES.into_iter().find(|address| *address == name).ok_or_else(|| {
         Refusal::invalid_parameter("Only email and phone_number can be verified by a code.")
     })
-}
-
-/// The purpose of an attribute's code.
-pub(crate) fn purpose(attribute: &str) -> String {
-    format!("attribute:{attribute}")
 }

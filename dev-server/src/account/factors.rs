@@ -1,23 +1,16 @@
 //! Second factors turned on and off, and the list of what a person has set up.
 
-use super::present_user;
-use crate::auth::add_mfa;
-use crate::input::member;
-use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
-use crate::store::{MfaPolicy, MfaPreference, Passkey, Pool, User};
+use super::present::present_user;
+use crate::caller::Caller;
+use crate::factors::{add_mfa, preference};
+use crate::refusal::Answer;
+use crate::server::Server;
+use crate::store::{Passkey, Pool, User};
 use crate::tokens;
 use serde_json::{Value, json};
 
-/// The wire names of the second factors, with the setting that turns each on.
-const FACTORS: [(&str, &str); 3] = [
-    ("SMS_MFA", "SMSMfaSettings"),
-    ("SOFTWARE_TOKEN_MFA", "SoftwareTokenMfaSettings"),
-    ("EMAIL_OTP", "EmailMfaSettings"),
-];
-
 /// SetUserMFAPreference.
-pub(super) fn set_preference(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn set_preference(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     let store = server.store();
     let mut user = present_user(&store, &bearer)?;
@@ -27,67 +20,8 @@ pub(super) fn set_preference(server: &Server, _: &Caller, request: Value) -> Ans
     Ok(json!({}))
 }
 
-/// What the user's preference becomes with the settings of this request; those not named stay.
-///
-/// # Errors
-/// `InvalidParameterException` for a factor that the user or the pool does not have, for two preferred ones, and
-/// for turning the last one off where the pool requires one.
-pub(crate) fn preference(
-    pool: &Pool,
-    user: &User,
-    request: &Value,
-) -> Result<MfaPreference, Refusal> {
-    let policy = pool.mfa_policy();
-    let mut mfa = user.mfa.clone();
-    let wants = |setting: &str, flag: &str| member(member(request, setting), flag).as_bool();
-    let preferred: Vec<&str> = FACTORS
-        .iter()
-        .filter(|(_, setting)| wants(setting, "PreferredMfa") == Some(true))
-        .map(|(factor, _)| *factor)
-        .collect();
-    if preferred.len() > 1 {
-        return Err(Refusal::invalid_parameter("Only one MFA method can be preferred."));
-    }
-    for (factor, setting) in FACTORS {
-        if member(request, setting).is_null() {
-            continue;
-        }
-        let is_enabled = wants(setting, "Enabled").unwrap_or(false);
-        if is_enabled {
-            check_usable(&policy, user, factor)?;
-        }
-        *flag(&mut mfa, factor) = is_enabled;
-        match wants(setting, "PreferredMfa") {
-            Some(true) if !is_enabled => {
-                return Err(Refusal::invalid_parameter(
-                    "An MFA method must be enabled to be preferred.",
-                ));
-            }
-            Some(true) => mfa.preferred = Some(factor.to_owned()),
-            _ if mfa.preferred.as_deref() == Some(factor) => mfa.preferred = None,
-            _ => {}
-        }
-    }
-    if let Some(is_enabled) = wants("WebAuthnMfaSettings", "Enabled") {
-        if is_enabled {
-            check_passkey_usable(&policy, &mfa)?;
-        }
-        mfa.passkey = is_enabled;
-    }
-    let has_any = mfa.sms || mfa.totp || mfa.email;
-    if !has_any
-        && policy.mfa_configuration == "ON"
-        && (user.mfa.sms || user.mfa.totp || user.mfa.email)
-    {
-        return Err(Refusal::invalid_parameter(
-            "The user pool requires MFA: at least one method must stay enabled.",
-        ));
-    }
-    Ok(mfa)
-}
-
 /// GetUserAuthFactors.
-pub(super) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     let store = server.store();
     let user = present_user(&store, &bearer)?;
@@ -115,52 +49,4 @@ fn configured(pool: &Pool, user: &User, has_passkey: bool) -> Vec<&'static str> 
     .filter(|(_, is_set_up)| *is_set_up)
     .map(|(factor, _)| factor)
     .collect()
-}
-
-fn check_usable(policy: &MfaPolicy, user: &User, factor: &str) -> Result<(), Refusal> {
-    let has = |name: &str| user.attribute(name).is_some_and(|value| !value.is_empty());
-    let (in_pool, of_user, told) = match factor {
-        "SMS_MFA" => (
-            policy.sms_mfa_configuration.is_some(),
-            has("phone_number"),
-            "User does not have a phone number for SMS MFA.",
-        ),
-        "EMAIL_OTP" => (
-            policy.email_mfa_configuration.is_some(),
-            has("email"),
-            "User does not have an email address for email MFA.",
-        ),
-        _ => (
-            policy.software_token_mfa_configuration.enabled,
-            user.totp.as_ref().is_some_and(|totp| totp.verified),
-            "User has not verified software token mfa",
-        ),
-    };
-    if !in_pool {
-        let told = format!("{factor} is not enabled for the user pool.");
-        return Err(Refusal::invalid_parameter(told));
-    }
-    if !of_user {
-        return Err(Refusal::invalid_parameter(told));
-    }
-    Ok(())
-}
-
-fn check_passkey_usable(policy: &MfaPolicy, mfa: &MfaPreference) -> Result<(), Refusal> {
-    let factor = policy.web_authn_configuration.factor_configuration.as_deref();
-    if factor != Some("MULTI_FACTOR_WITH_USER_VERIFICATION") {
-        return Err(Refusal::invalid_parameter("Passkeys are not an MFA method of the user pool."));
-    }
-    if !(mfa.sms || mfa.totp || mfa.email) {
-        return Err(Refusal::invalid_parameter("Passkey MFA needs another MFA method enabled."));
-    }
-    Ok(())
-}
-
-fn flag<'a>(mfa: &'a mut MfaPreference, factor: &str) -> &'a mut bool {
-    match factor {
-        "SMS_MFA" => &mut mfa.sms,
-        "EMAIL_OTP" => &mut mfa.email,
-        _ => &mut mfa.totp,
-    }
 }

@@ -1,11 +1,12 @@
 //! Passkeys of the signed-in person: registered, listed, deleted.
 
-use super::devices::seconds;
-use super::present_user;
-use crate::passkey::relying_party;
+use super::present::present_user;
+use crate::caller::Caller;
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
-use crate::store::{Passkey, Pool, Store, document};
+use crate::relying_party::relying_party;
+use crate::server::Server;
+use crate::store::{Passkey, Pool, document};
+use crate::timestamp::seconds;
 use crate::{input, paging, tokens};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -28,10 +29,10 @@ struct PendingRegistration {
     expires: i64,
 }
 
-document!(PendingRegistration, "passkey_registration", challenge, username);
+document!(PendingRegistration, "passkey_registration", challenge, username; ends |pending| pending.expires);
 
 /// StartWebAuthnRegistration.
-pub(super) fn start(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn start(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     check_enabled(&bearer.pool)?;
     let party = relying_party(server, &bearer.pool)?;
@@ -40,7 +41,6 @@ pub(super) fn start(server: &Server, _: &Caller, request: Value) -> Answer {
     let present: Vec<Passkey> = store.owned(&user.pool_id, &user.username)?;
     let (options, state) = party.start_registration(&user.sub, &user.username, &present)?;
     let now = server.clock.now_ms();
-    forget_expired(&store, &user.pool_id, &user.username, now)?;
     store.put(&PendingRegistration {
         pool_id: user.pool_id,
         username: user.username,
@@ -53,7 +53,7 @@ pub(super) fn start(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// CompleteWebAuthnRegistration.
-pub(super) fn complete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn complete(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     check_enabled(&bearer.pool)?;
     let party = relying_party(server, &bearer.pool)?;
@@ -69,7 +69,6 @@ pub(super) fn complete(server: &Server, _: &Caller, request: Value) -> Answer {
     let challenge = challenge_of(answer)
         .ok_or_else(|| Refusal::invalid_parameter("Unable to parse the credential."))?;
     let now = server.clock.now_ms();
-    forget_expired(&store, &user.pool_id, &user.username, now)?;
     let pending: PendingRegistration =
         store.find(&user.pool_id, &user.username, &challenge)?.ok_or_else(unknown)?;
     if pending.client_id != bearer.client.id {
@@ -104,7 +103,7 @@ pub(super) fn complete(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// ListWebAuthnCredentials.
-pub(super) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     let passkeys: Vec<Passkey> = server.store().owned(&bearer.pool.id, &bearer.user.username)?;
     let limit = paging::limit(&request, "MaxResults", LONGEST_PAGE);
@@ -119,7 +118,7 @@ pub(super) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DeleteWebAuthnCredential.
-pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     let id = input::required(&request, "CredentialId")?;
     let removed = server.store().remove::<Passkey>(&bearer.pool.id, &bearer.user.username, id)?;
@@ -135,20 +134,6 @@ fn check_enabled(pool: &Pool) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::new("WebAuthnNotEnabledException", "Passkeys are not enabled for the user pool."))
-}
-
-fn forget_expired(
-    store: &Store,
-    pool_id: &str,
-    username: &str,
-    now_ms: i64,
-) -> Result<(), Refusal> {
-    for pending in store.owned::<PendingRegistration>(pool_id, username)? {
-        if pending.expires <= now_ms {
-            store.remove::<PendingRegistration>(pool_id, username, &pending.challenge)?;
-        }
-    }
-    Ok(())
 }
 
 /// The challenge that a credential says it answers.

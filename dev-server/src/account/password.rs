@@ -1,10 +1,13 @@
 //! ChangePassword and DeleteUser.
 
-use super::present_user;
+use super::present::present_user;
+use crate::caller::Caller;
 use crate::refusal::{Answer, Refusal};
-use crate::risk::{self, Event};
-use crate::server::{Caller, Server};
+use crate::risk;
+use crate::server::Server;
+use crate::store::Event;
 use crate::store::UserStatus;
+use crate::work::compute;
 use crate::{input, passwords, srp, tokens};
 use serde_json::{Value, json};
 
@@ -12,21 +15,35 @@ use serde_json::{Value, json};
 const CHANGES_PER_HOUR: u32 = 5;
 
 /// ChangePassword: the previous password must be right, unless there is none yet.
-pub(super) fn change(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) async fn change(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     let proposed = input::required(&request, "ProposedPassword")?;
-    let store = server.store();
-    let mut user = present_user(&store, &bearer)?;
     let now = server.clock.now_ms();
-    store.spend(&user.pool_id, &user.username, "change_password", CHANGES_PER_HOUR, now)?;
-    if let Some(verifier) = &user.password {
-        let previous = input::text(&request, "PreviousPassword").unwrap_or_default();
-        if !srp::is_password(verifier, bearer.pool.srp_name(), &user.username, previous) {
+    let user = {
+        let store = server.store();
+        let user = present_user(&store, &bearer)?;
+        store.spend(&user.pool_id, &user.username, "change_password", CHANGES_PER_HOUR, now)?;
+        user
+    };
+    if let Some(verifier) = user.password.clone() {
+        let previous = input::text(&request, "PreviousPassword").unwrap_or_default().to_owned();
+        let (group, name) = (bearer.pool.srp_name().to_owned(), user.username.clone());
+        let is_right =
+            compute(move || Ok(srp::is_password(&verifier, &group, &name, &previous))).await?;
+        if !is_right {
             return Err(Refusal::wrong_password());
         }
     }
     risk::check_new_password(server, &bearer.pool, Event::PasswordChange, proposed)?;
-    passwords::set(&mut user, &bearer.pool, proposed, now)?;
+    let verifier = passwords::make(&bearer.pool, &user, proposed).await?;
+    let store = server.store();
+    let previous = user.password;
+    let mut user = present_user(&store, &bearer)?;
+    // Of two changes at once the second one names a password that is no more.
+    if user.password != previous {
+        return Err(Refusal::wrong_password());
+    }
+    passwords::put(&mut user, &bearer.pool, verifier, now);
     if user.status == UserStatus::ForceChangePassword {
         user.status = UserStatus::Confirmed;
     }
@@ -35,7 +52,7 @@ pub(super) fn change(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DeleteUser.
-pub(super) fn delete_user(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete_user(server: &Server, _: &Caller, request: Value) -> Answer {
     let bearer = tokens::authorize(server, &request)?;
     server.store().remove_user(&bearer.pool.id, &bearer.user.username)?;
     Ok(json!({}))

@@ -1,8 +1,10 @@
 //! Choice-based sign-in (`USER_AUTH`): which first factors there are, and the one that was chosen.
 
-use super::mfa::{self, Due, Sent};
+use super::context::Context;
+use super::mfa::{self, Due};
+use super::one_time::{self, Sent};
 use super::pending::{self, Asked};
-use super::{Context, passkeys, password, step};
+use super::verdict::{Purpose, Verdict};
 use crate::input::text;
 use crate::random;
 use crate::refusal::{Answer, Refusal};
@@ -11,7 +13,7 @@ use crate::store::{Flow, Passkey, Question, User, UserStatus};
 use serde_json::{Map, Value};
 
 /// Answers InitiateAuth: with the preferred challenge where it is to be had, else with the choice.
-pub(super) async fn start(
+pub(super) fn start(
     server: &Server,
     context: &Context,
     user: Option<User>,
@@ -19,14 +21,14 @@ pub(super) async fn start(
     mut flow: Flow,
     parameters: &Value,
     session: Option<&str>,
-) -> Answer {
+) -> Result<Verdict, Refusal> {
     if let (Some(session), Some(user)) = (session, &user) {
         let proved = take_signed_up(server, context, user, session)?;
         let factor = if proved == "email" { "EMAIL_OTP" } else { "SMS_OTP" };
         if allowed(context).iter().any(|name| name == factor) {
-            step::check_state(user)?;
+            user.check_state()?;
             flow.second_factor_done = true;
-            return step::after_first_factor(server, context, user.clone(), flow).await;
+            return Ok(Verdict::Proved(user.clone(), flow));
         }
     }
     flow.choices = match &user {
@@ -35,60 +37,35 @@ pub(super) async fn start(
     };
     let preferred = text(parameters, "PREFERRED_CHALLENGE").unwrap_or_default();
     if flow.choices.iter().any(|choice| choice == preferred) {
-        return choose(server, context, user, typed, flow, preferred, parameters).await;
+        return Ok(Verdict::Chosen {
+            user,
+            typed: typed.to_owned(),
+            flow,
+            choice: preferred.to_owned(),
+            parameters: parameters.clone(),
+        });
     }
     let asked = match &user {
         Some(user) => Asked::from(user),
         None => Asked { username: typed, exists: false },
     };
     let question = Question::SelectChallenge { choices: flow.choices.clone() };
-    pending::ask(server, context, asked, flow, question, Map::new())
+    pending::ask(server, context, asked, flow, question, Map::new()).map(Verdict::Asked)
 }
 
-/// Puts the chosen first factor, or judges it where its proof came along.
-pub(super) async fn choose(
+/// Puts the question for a code that is sent to nobody.
+pub(super) fn pretend_code(
     server: &Server,
     context: &Context,
-    user: Option<User>,
     typed: &str,
     flow: Flow,
-    choice: &str,
-    parameters: &Value,
+    choice: &'static str,
 ) -> Answer {
-    let asked = match &user {
-        Some(user) => Asked::from(user),
-        None => Asked { username: typed, exists: false },
-    };
-    match choice {
-        "PASSWORD" => match text(parameters, "PASSWORD") {
-            Some(given) => {
-                let user = password::check(server, context, user, given)?;
-                step::after_password(server, context, user, flow).await
-            }
-            None => pending::ask(server, context, asked, flow, Question::Password, Map::new()),
-        },
-        "PASSWORD_SRP" => match text(parameters, "SRP_A") {
-            Some(a_public) => {
-                password::start_srp(server, context, user.as_ref(), typed, flow, a_public, true)
-            }
-            None => pending::ask(server, context, asked, flow, Question::PasswordSrp, Map::new()),
-        },
-        "EMAIL_OTP" | "SMS_OTP" => match &user {
-            Some(user) => mfa::ask_code(server, context, user, flow, choice, false).await,
-            None => {
-                let to = pretended_address(choice, typed);
-                // A code that nobody is sent and nobody can guess in five tries.
-                let code = random::base64url::<16>()?;
-                let sent = Sent { challenge: choice, code, to: &to, is_second: false };
-                mfa::put_code(server, context, asked, flow, sent)
-            }
-        },
-        "WEB_AUTHN" => match &user {
-            Some(user) => passkeys::ask(server, context, user, flow),
-            None => Err(Refusal::wrong_password()),
-        },
-        _ => Err(Refusal::invalid_parameter("Unsupported challenge selected")),
-    }
+    let to = pretended_address(choice, typed);
+    // A code that nobody is sent and nobody can guess in five tries.
+    let code = random::base64url::<16>()?;
+    let sent = Sent { challenge: choice, code, to: &to, purpose: Purpose::First };
+    one_time::put(server, context, Asked { username: typed, exists: false }, flow, sent)
 }
 
 /// Whether an answer names a factor that may be chosen.

@@ -3,8 +3,8 @@
 use crate::input;
 use crate::refusal::Refusal;
 use crate::server::Server;
-use crate::store::{Client, ClientPolicy, Policy, Pool, User};
-use crate::{risk, srp};
+use crate::store::{Client, ClientPolicy, Policy, Pool, PoolSecret, User};
+use crate::{hex, random, risk, srp};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
@@ -38,6 +38,17 @@ impl Context {
             pool,
             client,
         })
+    }
+
+    /// Looks up the input's `ClientId` in the pool that it names.
+    pub(crate) fn open_in_pool(server: &Server, input: &Value) -> Result<Self, Refusal> {
+        let pool = server.store().pool(input::text(input, "UserPoolId").unwrap_or_default())?;
+        let context = Self::open(server, input)?;
+        if context.pool.id != pool.id {
+            let id = &context.client.id;
+            return Err(Refusal::not_found(format!("User pool client {id} does not exist.")));
+        }
+        Ok(context)
     }
 
     /// Refuses a call whose secret hash is not that of `username` where the client has a secret.
@@ -93,6 +104,7 @@ impl Context {
             let legacy = match flow {
                 "USER_SRP_AUTH" | "REFRESH_TOKEN_AUTH" => "",
                 "CUSTOM_AUTH" => "CUSTOM_AUTH_FLOW_ONLY",
+                "ADMIN_USER_PASSWORD_AUTH" => "ADMIN_NO_SRP_AUTH",
                 other => other,
             };
             enabled.iter().any(|name| name == &format!("ALLOW_{flow}") || name == legacy)
@@ -116,9 +128,16 @@ impl Context {
         what: &str,
         name: &str,
     ) -> Result<[u8; 32], Refusal> {
-        // A PKCS #1 v1.5 signature is deterministic and nobody else can make it.
-        let key = server.key(&self.pool.id, crate::keys::TokenUse::Access)?;
-        let secret = key.sign(b"people who do not exist")?;
-        Ok(srp::hmac(&secret, &[what.as_bytes(), b"\0", name.as_bytes()]))
+        let store = server.store();
+        let secret = match store.find::<PoolSecret>(&self.pool.id, "", &self.pool.id)? {
+            Some(secret) => secret,
+            None => {
+                let bytes = hex::encode(&random::bytes::<32>()?);
+                let secret = PoolSecret { pool_id: self.pool.id.clone(), bytes };
+                store.put(&secret)?;
+                secret
+            }
+        };
+        Ok(srp::hmac(secret.bytes.as_bytes(), &[what.as_bytes(), b"\0", name.as_bytes()]))
     }
 }

@@ -1,7 +1,8 @@
 //! `CUSTOM_AUTH`: three triggers decide what is asked, how, and whether an answer is right.
 
+use super::context::Context;
 use super::pending::{self, Asked};
-use super::{Context, password, step};
+use super::verdict::Verdict;
 use crate::input::{required, text};
 use crate::messages::event_attributes;
 use crate::refusal::{Answer, Refusal};
@@ -11,47 +12,39 @@ use crate::trigger::{CreateChallenge, DefineChallenge, Occasion, Trigger, Verify
 use serde_json::{Map, Value, json};
 
 /// Answers InitiateAuth.
-pub(super) async fn start(
-    server: &Server,
-    context: &Context,
+pub(super) fn start(
     user: Option<User>,
     typed: &str,
     mut flow: Flow,
     parameters: &Value,
-) -> Answer {
+) -> Result<Verdict, Refusal> {
     let a_public = match text(parameters, "CHALLENGE_NAME") {
         Some("SRP_A") => {
             flow.history.push(entry("SRP_A", true, None));
-            Some(required(parameters, "SRP_A")?)
+            Some(required(parameters, "SRP_A")?.to_owned())
         }
         _ => {
             flow.second_factor_done = true;
             None
         }
     };
-    go_on(server, context, user, typed, flow, a_public).await
+    Ok(Verdict::Custom { user, typed: typed.to_owned(), flow, a_public })
 }
 
-/// Goes on after the password of a custom flow was proved.
-pub(super) async fn after_password(
-    server: &Server,
-    context: &Context,
-    user: User,
-    mut flow: Flow,
-) -> Answer {
+/// The password of a custom flow was proved: the triggers hear of it.
+pub(super) fn after_password(user: User, mut flow: Flow) -> Verdict {
     flow.history.push(entry("PASSWORD_VERIFIER", true, None));
     let typed = user.username.clone();
-    go_on(server, context, Some(user), &typed, flow, None).await
+    Verdict::Custom { user: Some(user), typed, flow, a_public: None }
 }
 
-/// Has an answer judged, and asks what is next.
+/// Has an answer judged.
 pub(super) async fn answer(
-    server: &Server,
     context: &Context,
     user: Option<User>,
     pending: PendingChallenge,
     responses: &Value,
-) -> Answer {
+) -> Result<Verdict, Refusal> {
     let PendingChallenge { question, mut flow, username, .. } = pending;
     let Question::Custom { private, metadata } = question else {
         return Err(Refusal::not_authorized("Invalid session for the user."));
@@ -74,27 +67,35 @@ pub(super) async fn answer(
         .await?;
     let is_right = verified.ok_or_else(not_configured)?.answer_correct;
     flow.history.push(entry("CUSTOM_CHALLENGE", is_right, metadata));
-    go_on(server, context, user, &username, flow, None).await
+    Ok(Verdict::Custom { user, typed: username, flow, a_public: None })
 }
 
-/// Asks the define trigger what comes next, and does it.
-async fn go_on(
-    server: &Server,
+/// What the define trigger wants next.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    Tokens,
+    /// The password, by SRP.
+    Password,
+    Challenge,
+}
+
+/// Asks the define trigger what comes next.
+pub(super) async fn define(
     context: &Context,
-    user: Option<User>,
+    user: Option<&User>,
     typed: &str,
-    flow: Flow,
-    a_public: Option<&str>,
-) -> Answer {
-    let username = user.as_ref().map_or(typed, |user| user.username.as_str()).to_owned();
+    flow: &Flow,
+    may_ask_password: bool,
+) -> Result<Wish, Refusal> {
+    let username = user.map_or(typed, |user| user.username.as_str());
     let defined: Option<DefineChallenge> = Trigger::DefineAuthChallenge
         .ask(Occasion {
             pool: &context.pool,
             client_id: &context.client.id,
-            username: &username,
+            username,
             source: "DefineAuthChallenge_Authentication",
             request: json!({
-                "userAttributes": attributes(user.as_ref()),
+                "userAttributes": attributes(user),
                 "session": flow.history,
                 "clientMetadata": context.metadata,
                 "userNotFound": user.is_none(),
@@ -106,28 +107,24 @@ async fn go_on(
         return Err(Refusal::wrong_password());
     }
     if defined.issue_tokens {
-        let user = user.ok_or_else(Refusal::wrong_password)?;
-        step::check_state(&user)?;
-        return step::after_first_factor(server, context, user, flow).await;
+        return Ok(Wish::Tokens);
     }
-    match (defined.challenge_name.as_deref(), a_public) {
-        (Some("PASSWORD_VERIFIER"), Some(a_public)) => {
-            password::start_srp(server, context, user.as_ref(), typed, flow, a_public, true)
-        }
-        (Some("CUSTOM_CHALLENGE"), _) => {
-            create(server, context, user.as_ref(), &username, flow).await
-        }
+    match defined.challenge_name.as_deref() {
+        Some("PASSWORD_VERIFIER") if may_ask_password => Ok(Wish::Password),
+        Some("CUSTOM_CHALLENGE") => Ok(Wish::Challenge),
         _ => Err(Refusal::new("InvalidLambdaResponseException", "Unrecognizable lambda output")),
     }
 }
 
-async fn create(
+/// Puts the question that the create trigger makes.
+pub(super) async fn create(
     server: &Server,
     context: &Context,
     user: Option<&User>,
-    username: &str,
+    typed: &str,
     flow: Flow,
 ) -> Answer {
+    let username = user.map_or(typed, |user| user.username.as_str());
     let created: Option<CreateChallenge> = Trigger::CreateAuthChallenge
         .ask(Occasion {
             pool: &context.pool,

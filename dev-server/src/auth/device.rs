@@ -1,10 +1,13 @@
 //! Tracked devices: found at sign-in, asked to prove themselves, confirmed afterwards.
 
+use super::claim;
+use super::context::Context;
 use super::pending::{self, Asked};
-use super::{Context, password, step};
+use super::verdict::Verdict;
+use crate::caller::Caller;
 use crate::input::{required, text};
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::{Device, Flow, PendingChallenge, Question, User, Verifier};
 use crate::tokens;
 use crate::{hex, random};
@@ -84,17 +87,17 @@ pub(super) fn ask(
 }
 
 /// Answers the device's `SRP_A` with `DEVICE_PASSWORD_VERIFIER`.
-pub(super) fn answer_srp(
+pub(super) async fn answer_srp(
     server: &Server,
     context: &Context,
     user: User,
     pending: PendingChallenge,
     device_key: &str,
     responses: &Value,
-) -> Answer {
+) -> Result<Verdict, Refusal> {
     let device = named_device(server, context, &user, device_key, responses)?;
     let Some(verifier) = device.verifier else { return Err(no_such_device()) };
-    let exchange = password::make_exchange(verifier, required(responses, "SRP_A")?)?;
+    let exchange = claim::make_exchange(verifier, required(responses, "SRP_A")?).await?;
     let mut parameters = Map::new();
     for (name, value) in [
         ("SALT", &exchange.verifier.salt),
@@ -107,6 +110,7 @@ pub(super) fn answer_srp(
     }
     let question = Question::DeviceVerifier { device_key: device.device_key, exchange };
     pending::ask(server, context, Asked::from(&user), pending.flow, question, parameters)
+        .map(Verdict::Asked)
 }
 
 /// Judges an answer to `DEVICE_PASSWORD_VERIFIER`.
@@ -116,28 +120,28 @@ pub(super) async fn answer_verifier(
     user: User,
     pending: PendingChallenge,
     responses: &Value,
-) -> Answer {
+) -> Result<Verdict, Refusal> {
     let PendingChallenge { question, mut flow, .. } = pending;
     let Question::DeviceVerifier { device_key, exchange } = question else {
         return Err(Refusal::not_authorized("Invalid session for the user."));
     };
-    let stated = password::stated_time(responses)?;
+    let stated = claim::stated_time(responses)?;
     let device = named_device(server, context, &user, &device_key, responses)?;
     let is_proved = required(responses, "PASSWORD_CLAIM_SECRET_BLOCK")? == exchange.secret_block
         && device.verifier.as_ref() == Some(&exchange.verifier)
-        && password::is_fresh(stated, server.clock.now())
-        && password::is_signed(&exchange, &device.group_key, &device.device_key, responses);
+        && claim::is_fresh(stated, server.clock.now())
+        && claim::is_signed(&exchange, &device.group_key, &device.device_key, responses).await?;
     if !is_proved {
         return Err(Refusal::wrong_password());
     }
     flow.device_done = true;
     flow.second_factor_done = true;
     flow.device_key = Some(device.device_key);
-    step::after_first_factor(server, context, user, flow).await
+    Ok(Verdict::Proved(user, flow))
 }
 
 /// ConfirmDevice: keeps the verifier of a device that a sign-in just found.
-pub(super) fn confirm(server: &Server, caller: &Caller, input: Value) -> Answer {
+pub(crate) fn confirm(server: &Server, caller: &Caller, input: Value) -> Answer {
     let bearer = tokens::authorize(server, &input)?;
     let policy = bearer.pool.policy();
     let Some(configuration) = policy.device_configuration else {
@@ -169,7 +173,7 @@ fn read_verifier(input: &Value) -> Result<Verifier, Refusal> {
     let config = input.get("DeviceSecretVerifierConfig").unwrap_or(&Value::Null);
     let part = |name: &str, longest: usize| {
         text(config, name)
-            .and_then(password::from_base64)
+            .and_then(claim::from_base64)
             .filter(|bytes| !bytes.is_empty() && bytes.len() <= longest)
             .map(|bytes| hex::encode(&bytes).trim_start_matches('0').to_owned())
             .ok_or_else(|| {

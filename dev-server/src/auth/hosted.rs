@@ -1,6 +1,8 @@
 //! Signing in on a page of managed login: the same judges as by operation, another end.
 
-use super::{Context, initiate, password, pending, step};
+use super::context::Context;
+use super::verdict::Verdict;
+use super::{initiate, migrate, password, pending, step};
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
 use crate::store::{Flow, Question};
@@ -20,11 +22,11 @@ pub(crate) async fn sign_in(
         }
         None => {
             let metadata = context.metadata.clone();
-            password::migrate(server, context, typed, Some(given), metadata).await?
+            migrate::migrate(server, context, typed, Some(given), metadata).await?
         }
     };
-    let user = password::check(server, context, user, given)?;
-    step::after_password(server, context, user, flow()).await
+    let user = password::check(server, context, user, given).await?;
+    step::next(server, context, Verdict::Password(user, flow())).await
 }
 
 /// Signs in who has just confirmed the sign-up that began in this browser, by the `Session` of ConfirmSignUp.
@@ -40,8 +42,8 @@ pub(crate) async fn sign_in_after_sign_up(
         return Err(invalid());
     };
     let user = server.store().user(&context.pool.id, &pending.username)?.ok_or_else(invalid)?;
-    step::check_state(&user)?;
-    step::after_first_factor(server, context, user, flow()).await
+    user.check_state()?;
+    step::next(server, context, Verdict::Proved(user, flow())).await
 }
 
 fn flow() -> Flow {

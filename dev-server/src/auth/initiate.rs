@@ -1,10 +1,13 @@
 //! InitiateAuth, and the renewal that has an operation of its own.
 
-use super::{Context, choice, custom, password, step};
+use super::context::Context;
+use super::verdict::Verdict;
+use super::{choice, custom, migrate, password, step};
+use crate::caller::Caller;
 use crate::input::{self, required, text};
 use crate::messages::event_attributes;
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::{Flow, RefreshToken, User};
 use crate::tokens::{self, Renewal, fingerprint};
 use crate::trigger::{Nothing, Occasion, Trigger};
@@ -12,22 +15,50 @@ use serde_json::{Value, json};
 
 /// InitiateAuth.
 pub(crate) async fn initiate_auth(server: &Server, _: &Caller, input: Value) -> Answer {
-    let mut context = Context::open(server, &input)?;
-    let flow_name = text(&input, "AuthFlow").unwrap_or_default();
-    let parameters = Value::Object(input::map(&input, "AuthParameters"));
-    let flow_name = match flow_name {
-        "REFRESH_TOKEN" | "REFRESH_TOKEN_AUTH" => {
-            context.metadata.clear();
-            return refresh(server, &context, &parameters).await;
+    let context = Context::open(server, &input)?;
+    begin(server, context, &input, Door::Client).await
+}
+
+/// AdminInitiateAuth: the same for a backend, which may also send a password as it is.
+pub(crate) async fn admin_initiate_auth(server: &Server, _: &Caller, input: Value) -> Answer {
+    let context = Context::open_in_pool(server, &input)?;
+    begin(server, context, &input, Door::Administrator).await
+}
+
+/// By which of the two operations a sign-in begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Door {
+    Client,
+    Administrator,
+}
+
+/// The flow that a name means at a door.
+fn named(flow: &str, door: Door) -> Option<&'static str> {
+    match (flow, door) {
+        ("REFRESH_TOKEN" | "REFRESH_TOKEN_AUTH", _) => Some("REFRESH_TOKEN_AUTH"),
+        ("USER_SRP_AUTH", _) => Some("USER_SRP_AUTH"),
+        ("CUSTOM_AUTH", _) => Some("CUSTOM_AUTH"),
+        ("USER_AUTH", _) => Some("USER_AUTH"),
+        ("USER_PASSWORD_AUTH", Door::Client) => Some("USER_PASSWORD_AUTH"),
+        ("ADMIN_NO_SRP_AUTH" | "ADMIN_USER_PASSWORD_AUTH", Door::Administrator) => {
+            Some("ADMIN_USER_PASSWORD_AUTH")
         }
-        "USER_SRP_AUTH" | "USER_PASSWORD_AUTH" | "CUSTOM_AUTH" | "USER_AUTH" => flow_name,
-        _ => {
-            return Err(Refusal::invalid_parameter(format!(
-                "Initiate Auth method not supported: {flow_name}"
-            )));
-        }
-    };
+        _ => None,
+    }
+}
+
+async fn begin(server: &Server, mut context: Context, input: &Value, door: Door) -> Answer {
+    let asked = text(input, "AuthFlow").unwrap_or_default();
+    let parameters = Value::Object(input::map(input, "AuthParameters"));
+    let flow_name = named(asked, door).ok_or_else(|| {
+        Refusal::invalid_parameter(format!("Initiate Auth method not supported: {asked}"))
+    })?;
+    if flow_name == "REFRESH_TOKEN_AUTH" {
+        context.metadata.clear();
+        return refresh(server, &context, &parameters).await;
+    }
     context.check_flow(flow_name)?;
+    let is_plain = ["USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH"].contains(&flow_name);
     let typed = required(&parameters, "USERNAME")?;
     context.check_secret_hash(typed, text(&parameters, "SECRET_HASH"))?;
     let user = context.resolve(server, typed)?;
@@ -38,31 +69,34 @@ pub(crate) async fn initiate_auth(server: &Server, _: &Caller, input: Value) -> 
     };
     if let Some(user) = &user {
         before_authentication(&context, user).await?;
-    } else if !context.hides_users() && flow_name != "USER_PASSWORD_AUTH" {
+    } else if !context.hides_users() && !is_plain {
         return Err(Refusal::user_not_found());
     }
     // Only the triggers so far, and the one of migration, see the metadata of this operation.
     let metadata = std::mem::take(&mut context.metadata);
-    match flow_name {
+    let verdict = match flow_name {
         "USER_SRP_AUTH" => {
             let a_public = required(&parameters, "SRP_A")?;
-            password::start_srp(server, &context, user.as_ref(), typed, flow, a_public, false)
+            let user = user.as_ref();
+            password::start_srp(server, &context, user, typed, flow, a_public, false)
+                .await
+                .map(Verdict::Asked)?
         }
-        "USER_PASSWORD_AUTH" => {
+        "CUSTOM_AUTH" => custom::start(user, typed, flow, &parameters)?,
+        "USER_AUTH" => {
+            let session = text(input, "Session");
+            choice::start(server, &context, user, typed, flow, &parameters, session)?
+        }
+        _ => {
             let given = required(&parameters, "PASSWORD")?;
             let user = match user {
                 Some(user) => Some(user),
-                None => password::migrate(server, &context, typed, Some(given), metadata).await?,
+                None => migrate::migrate(server, &context, typed, Some(given), metadata).await?,
             };
-            let user = password::check(server, &context, user, given)?;
-            step::after_password(server, &context, user, flow).await
+            Verdict::Password(password::check(server, &context, user, given).await?, flow)
         }
-        "CUSTOM_AUTH" => custom::start(server, &context, user, typed, flow, &parameters).await,
-        _ => {
-            let session = text(&input, "Session");
-            choice::start(server, &context, user, typed, flow, &parameters, session).await
-        }
-    }
+    };
+    step::next(server, &context, verdict).await
 }
 
 /// GetTokensFromRefreshToken.

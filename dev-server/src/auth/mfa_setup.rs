@@ -1,14 +1,18 @@
 //! `MFA_SETUP`, and the two operations that set up an authenticator app in it or when signed in.
 
+use super::context::Context;
+use super::mfa;
 use super::pending::{self, Asked};
-use super::{Context, mfa, step};
+use super::verdict::{Asking, Purpose, Verdict};
+use crate::attributes;
+use crate::caller::Caller;
 use crate::input::text;
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::{Client, Code, Flow, PendingChallenge, Question, Store, Totp, User};
 use crate::tokens::{self, fingerprint};
-use crate::totp::{self, Verdict};
-use serde_json::{Map, Value, json};
+use crate::totp;
+use serde_json::{Value, json};
 
 /// Puts the question.
 pub(super) fn ask(
@@ -17,8 +21,8 @@ pub(super) fn ask(
     user: &User,
     flow: Flow,
     choices: &[&str],
-    mut parameters: Map<String, Value>,
 ) -> Answer {
+    let mut parameters = mfa::parameters(user);
     if choices.is_empty() {
         return Err(Refusal::new(
             "InvalidUserPoolConfigurationException",
@@ -32,52 +36,53 @@ pub(super) fn ask(
     pending::ask(server, context, user.into(), flow, question, parameters)
 }
 
-/// Goes on when the app was verified, or sends a code to the address that shall be the factor.
-pub(super) async fn answer(
+/// The app was verified, or a code is to go to the address that shall be the factor.
+pub(super) fn answer(
     server: &Server,
     context: &Context,
     user: User,
     pending: PendingChallenge,
     responses: &Value,
-) -> Answer {
+) -> Result<Verdict, Refusal> {
     let Question::MfaSetup { choices, verified, .. } = &pending.question else {
         return Err(Refusal::not_authorized("Invalid session for the user."));
     };
     if *verified {
         let flow = Flow { second_factor_done: true, ..pending.flow };
-        return step::after_first_factor(server, context, user, flow).await;
+        return Ok(Verdict::Proved(user, flow));
     }
     let address = text(responses, "EMAIL").or_else(|| text(responses, "email"));
-    let refusal = match address {
-        Some(_) if !choices.iter().any(|choice| choice == mfa::EMAIL) => {
-            "E-mail cannot be set up as a second factor in this user pool"
-        }
-        Some(address) if !crate::schema::is_email(address) => "Invalid email address format.",
-        Some(address) => {
-            return mfa::ask_code_to(
-                server,
-                context,
-                &user,
-                pending.flow,
-                mfa::EMAIL,
-                true,
-                address,
-            )
-            .await;
-        }
-        None => "User has not verified software token mfa",
+    let Some(address) = address else {
+        return Err(Refusal::invalid_parameter("User has not verified software token mfa"));
     };
-    pending::restore(server, pending)?;
-    Err(Refusal::invalid_parameter(refusal))
+    if !choices.iter().any(|choice| choice == mfa::EMAIL) {
+        let text = "E-mail cannot be set up as a second factor in this user pool";
+        return Err(Refusal::invalid_parameter(text));
+    }
+    if !crate::schema::is_email(address) {
+        return Err(Refusal::invalid_parameter("Invalid email address format."));
+    }
+    // Nobody becomes the second person who signs in by an address.
+    let store = server.store();
+    if let Err(refusal) =
+        attributes::check_alias(&store, &context.pool, &user.username, "email", address)
+    {
+        pending::restore(server, pending)?;
+        return Err(refusal);
+    }
+    let code =
+        Asking { challenge: mfa::EMAIL, purpose: Purpose::SetUp, to: Some(address.to_owned()) };
+    Ok(Verdict::Code { user, flow: pending.flow, code })
 }
 
 /// AssociateSoftwareToken: makes a secret.
-pub(super) fn associate(server: &Server, _: &Caller, input: Value) -> Answer {
+pub(crate) fn associate(server: &Server, _: &Caller, input: Value) -> Answer {
     let secret = totp::make_secret()?;
     if let Some(session) = only_session(&input)? {
         let (context, mut pending, user) = resume(server, session)?;
         if let Question::MfaSetup { secret: kept, choices, .. } = &mut pending.question {
             if !choices.iter().any(|choice| choice == mfa::TOTP) {
+                pending::restore(server, pending)?;
                 return Err(not_enabled());
             }
             *kept = Some(secret.clone());
@@ -104,7 +109,7 @@ pub(super) fn associate(server: &Server, _: &Caller, input: Value) -> Answer {
 }
 
 /// VerifySoftwareToken: the app shows the right codes, so the secret is taken.
-pub(super) fn verify(server: &Server, _: &Caller, input: Value) -> Answer {
+pub(crate) fn verify(server: &Server, _: &Caller, input: Value) -> Answer {
     let typed = text(&input, "UserCode").unwrap_or_default();
     let name = text(&input, "FriendlyDeviceName").unwrap_or_default();
     if let Some(session) = only_session(&input)? {
@@ -151,8 +156,8 @@ fn take(user: &mut User, secret: String, name: &str, step: i64) {
 
 fn judge(server: &Server, secret: &str, typed: &str) -> Result<i64, Refusal> {
     match totp::verify(secret, typed, server.clock.now(), 0) {
-        Verdict::Accepted { step } => Ok(step),
-        Verdict::Reused | Verdict::Wrong => Err(wrong_code()),
+        totp::Verdict::Accepted { step } => Ok(step),
+        totp::Verdict::Reused | totp::Verdict::Wrong => Err(wrong_code()),
     }
 }
 

@@ -1,13 +1,16 @@
 //! `NEW_PASSWORD_REQUIRED`: the person replaces a temporary password and fills in what is missing.
 
-use super::{Context, pending, step};
+use super::context::Context;
+use super::pending;
+use super::verdict::Verdict;
 use crate::attributes::{self, ADDRESSES};
 use crate::input::required;
 use crate::passwords;
 use crate::refusal::{Answer, Refusal};
-use crate::risk::{self, Event};
+use crate::risk;
 use crate::schema;
 use crate::server::Server;
+use crate::store::Event;
 use crate::store::{Flow, PendingChallenge, Question, User, UserStatus};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -39,29 +42,28 @@ pub(super) async fn answer(
     user: User,
     pending: PendingChallenge,
     responses: &Value,
-) -> Answer {
-    let user = match accept(server, context, user, &pending.question, responses) {
-        Ok(user) => user,
+) -> Result<Verdict, Refusal> {
+    match accept(server, context, user, &pending.question, responses).await {
+        Ok(user) => {
+            server.store().put_user(&user)?;
+            Ok(Verdict::Proved(user, Flow { new_password: true, ..pending.flow }))
+        }
         Err(refusal) => {
             pending::restore(server, pending)?;
-            return Err(refusal);
+            Err(refusal)
         }
-    };
-    server.store().put_user(&user)?;
-    let flow = Flow { new_password: true, ..pending.flow };
-    step::after_first_factor(server, context, user, flow).await
+    }
 }
 
-fn accept(
+async fn accept(
     server: &Server,
     context: &Context,
-    mut user: User,
+    user: User,
     question: &Question,
     responses: &Value,
 ) -> Result<User, Refusal> {
-    let Question::NewPassword { required: needed } = question else {
-        return Err(Refusal::not_authorized("Invalid session for the user."));
-    };
+    let invalid = || Refusal::not_authorized("Invalid session for the user.");
+    let Question::NewPassword { required: needed } = question else { return Err(invalid()) };
     let password = required(responses, "NEW_PASSWORD")?;
     let given = given_attributes(responses);
     for name in needed {
@@ -73,26 +75,44 @@ fn accept(
     }
     schema::check_writable(&context.policy, &context.client_policy, &given)?;
     schema::check_values(&context.policy, &given)?;
+    fill_in(server, context, &mut user.clone(), &given)?;
+    risk::check_new_password(server, &context.pool, Event::PasswordChange, password)?;
+    let verifier = passwords::make(&context.pool, &user, password).await?;
+    // Whatever else was written meanwhile stays.
+    let present = server.store().user(&user.pool_id, &user.username)?;
+    let mut present = present.filter(|present| present.sub == user.sub).ok_or_else(invalid)?;
+    if present.password != user.password {
+        return Err(invalid());
+    }
+    fill_in(server, context, &mut present, &given)?;
+    passwords::put(&mut present, &context.pool, verifier, server.clock.now_ms());
+    present.status = UserStatus::Confirmed;
+    Ok(present)
+}
+
+fn fill_in(
+    server: &Server,
+    context: &Context,
+    user: &mut User,
+    given: &BTreeMap<String, String>,
+) -> Result<(), Refusal> {
     for (name, value) in given {
         let is_required =
-            |schema: &&crate::store::SchemaAttribute| schema.required && schema.name == name;
+            |schema: &&crate::store::SchemaAttribute| schema.required && schema.name == *name;
         let is_known = context.policy.schema.iter().find(is_required).is_some();
-        if is_known && user.attribute(&name).is_some_and(|held| !held.is_empty()) {
+        if is_known && user.attribute(name).is_some_and(|held| !held.is_empty()) {
             return Err(Refusal::invalid_parameter(format!(
                 "Cannot modify an already provided {name}"
             )));
         }
         let pool = &context.pool;
-        attributes::check_alias(&server.store(), pool, &user.username, &name, &value)?;
-        if ADDRESSES.contains(&name.as_str()) && user.attribute(&name) != Some(&value) {
+        attributes::check_alias(&server.store(), pool, &user.username, name, value)?;
+        if ADDRESSES.contains(&name.as_str()) && user.attribute(name) != Some(value) {
             user.attributes.insert(format!("{name}_verified"), "false".to_owned());
         }
-        user.attributes.insert(name, value);
+        user.attributes.insert(name.clone(), value.clone());
     }
-    risk::check_new_password(server, &context.pool, Event::PasswordChange, password)?;
-    passwords::set(&mut user, &context.pool, password, server.clock.now_ms())?;
-    user.status = UserStatus::Confirmed;
-    Ok(user)
+    Ok(())
 }
 
 fn given_attributes(responses: &Value) -> BTreeMap<String, String> {

@@ -1,11 +1,14 @@
 //! `WEB_AUTHN`: signing in with a passkey.
 
-use super::{Context, pending, step};
+use super::context::Context;
+use super::pending;
+use super::verdict::Verdict;
 use crate::input::required;
 use crate::passkey::RelyingParty;
 use crate::refusal::{Answer, Refusal};
+use crate::relying_party::relying_party as party_of;
 use crate::server::Server;
-use crate::store::{Domain, Flow, Passkey, PendingChallenge, Question, User};
+use crate::store::{Flow, Passkey, PendingChallenge, Question, User};
 use serde_json::{Map, Value, json};
 
 /// Puts the question.
@@ -19,13 +22,13 @@ pub(super) fn ask(server: &Server, context: &Context, user: &User, flow: Flow) -
 }
 
 /// Judges the assertion.
-pub(super) async fn answer(
+pub(super) fn answer(
     server: &Server,
     context: &Context,
     user: User,
     pending: PendingChallenge,
     responses: &Value,
-) -> Answer {
+) -> Result<Verdict, Refusal> {
     let Question::Passkey { state } = pending.question else {
         return Err(Refusal::not_authorized("Invalid session for the user."));
     };
@@ -37,15 +40,14 @@ pub(super) async fn answer(
         let passkey = party.finish_assertion(state, credential, &user.sub, &own)?;
         store.put(&passkey)?;
     }
-    step::check_state(&user)?;
+    user.check_state()?;
     let flow = Flow { second_factor_done: true, ..pending.flow };
-    step::after_first_factor(server, context, user, flow).await
+    Ok(Verdict::Proved(user, flow))
 }
 
 fn relying_party(server: &Server, context: &Context) -> Result<RelyingParty, Refusal> {
     let policy = context.pool.mfa_policy();
-    let domains = server.store().all::<Domain>(&context.pool.id)?;
-    let party = RelyingParty::of(&policy, domains.first().map(|domain| domain.name.as_str()))?;
+    let party = party_of(server, &context.pool)?;
     let is_multi_factor = policy.web_authn_configuration.factor_configuration.as_deref()
         == Some("MULTI_FACTOR_WITH_USER_VERIFICATION");
     Ok(if is_multi_factor { party.requiring_verification() } else { party })

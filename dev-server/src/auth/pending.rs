@@ -1,6 +1,6 @@
 //! Questions that wait for an answer: kept under the fingerprint of a `Session`, answered once.
 
-use super::Context;
+use super::context::Context;
 use crate::random;
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
@@ -68,6 +68,18 @@ pub(super) fn keep(
     })
 }
 
+/// Takes a question whose second use need not be told apart: nothing of it stays.
+pub(super) fn consume(
+    store: &Store,
+    context: &Context,
+    key: &str,
+    now: i64,
+) -> Result<PendingChallenge, Refusal> {
+    let pending = take_by_key(store, context, key, now)?;
+    store.remove::<PendingChallenge>(&context.pool.id, "", key)?;
+    Ok(pending)
+}
+
 /// Takes the question that a session stands for and marks it answered.
 ///
 /// # Errors
@@ -83,7 +95,7 @@ pub(super) fn take(
 }
 
 /// The same for a key that is no session's.
-pub(super) fn take_by_key(
+fn take_by_key(
     store: &Store,
     context: &Context,
     key: &str,

@@ -1,15 +1,18 @@
 //! ForgotPassword and ConfirmForgotPassword.
 
-use super::sign_up::ask_post_confirmation;
-use super::{Context, lockout, password, unknown};
+use super::context::Context;
+use super::told::ask_post_confirmation;
+use super::{migrate, unknown};
+use crate::caller::Caller;
 use crate::codes::{self, HOUR_MS};
 use crate::input::text;
 use crate::messages::Message;
 use crate::passwords;
 use crate::refusal::{Answer, Refusal};
-use crate::risk::{self, Event};
-use crate::server::{Caller, Server};
-use crate::store::{Policy, RecoveryMechanism, User, UserStatus};
+use crate::risk;
+use crate::server::Server;
+use crate::store::Event;
+use crate::store::{Lockout, Policy, User, UserStatus};
 use serde_json::{Value, json};
 
 /// ForgotPassword.
@@ -19,7 +22,7 @@ pub(crate) async fn forgot_password(server: &Server, _: &Caller, input: Value) -
     context.check_secret_hash(typed, text(&input, "SecretHash"))?;
     let user = match context.resolve(server, typed)? {
         Some(user) => Some(user),
-        None => password::migrate(server, &context, typed, None, context.metadata.clone()).await?,
+        None => migrate::migrate(server, &context, typed, None, context.metadata.clone()).await?,
     };
     let Some(user) = user.filter(|user| user.enabled || !context.hides_users()) else {
         if context.hides_users() {
@@ -43,7 +46,7 @@ pub(crate) async fn forgot_password(server: &Server, _: &Caller, input: Value) -
     if is_administrators_only(&context.policy) {
         return Err(Refusal::not_authorized("Contact administrator to reset password."));
     }
-    let Some((attribute, to)) = channel(&context.policy, &user) else {
+    let Some((attribute, to)) = codes::channel(&context.policy, &user) else {
         return Err(Refusal::invalid_parameter(
             "Cannot reset password for the user as there is no registered/verified email or phone_number",
         ));
@@ -72,15 +75,15 @@ pub(crate) async fn confirm(server: &Server, _: &Caller, input: Value) -> Answer
         return Err(unknown::judge(server, &context, typed, "ForgotPassword", MOST_PER_HOUR, code));
     };
     spend(server, &context, &user)?;
-    let user = accept(server, &context, user, &input)?;
+    let user = accept(server, &context, user, &input).await?;
     ask_post_confirmation(&context, &user, "PostConfirmation_ConfirmForgotPassword").await?;
     Ok(json!({}))
 }
 
-fn accept(
+async fn accept(
     server: &Server,
     context: &Context,
-    mut user: User,
+    user: User,
     input: &Value,
 ) -> Result<User, Refusal> {
     let now = server.clock.now_ms();
@@ -90,40 +93,28 @@ fn accept(
     // A password that the policy refuses must not cost the code.
     passwords::check_policy(&policy, password)?;
     risk::check_new_password(server, &context.pool, Event::PasswordChange, password)?;
+    let name = &user.username;
+    let kept = codes::spend(&server.store(), &context.pool.id, name, PURPOSE, code, now)?;
+    let made = passwords::make(&context.pool, &user, password).await;
     let store = server.store();
-    let kept = codes::spend(&store, &context.pool.id, &user.username, PURPOSE, code, now)?;
-    if let Err(refusal) = passwords::set(&mut user, &context.pool, password, now) {
-        store.put(&kept)?;
-        return Err(refusal);
-    }
+    let verifier = match made {
+        Ok(verifier) => verifier,
+        Err(refusal) => {
+            store.put(&kept)?;
+            return Err(refusal);
+        }
+    };
+    // Whatever else was written meanwhile stays.
+    let present = store.user(&user.pool_id, name)?;
+    let mut user = present.ok_or_else(Refusal::user_not_found)?;
+    passwords::put(&mut user, &context.pool, verifier, now);
     user.status = UserStatus::Confirmed;
     if user.attribute(&kept.attribute) == Some(kept.destination.as_str()) {
         user.attributes.insert(format!("{}_verified", kept.attribute), "true".to_owned());
     }
+    user.lockout = Lockout::default();
     store.put_user(&user)?;
-    lockout::succeed(&store, &user)?;
     Ok(user)
-}
-
-/// Where a person's reset code goes: the pool's channels in order, but never the one that brings the
-/// second factor.
-pub(crate) fn channel<'a>(policy: &Policy, user: &'a User) -> Option<(&'static str, &'a str)> {
-    let mut mechanisms = policy.account_recovery_setting.recovery_mechanisms.clone();
-    if mechanisms.is_empty() {
-        mechanisms = [(1, "verified_phone_number"), (2, "verified_email")]
-            .map(|(priority, name)| RecoveryMechanism { priority, name: name.to_owned() })
-            .to_vec();
-    }
-    mechanisms.sort_by_key(|mechanism| mechanism.priority);
-    mechanisms.iter().find_map(|mechanism| {
-        let (attribute, is_second_factor) = match mechanism.name.as_str() {
-            "verified_email" => ("email", user.mfa.email),
-            "verified_phone_number" => ("phone_number", user.mfa.sms),
-            _ => return None,
-        };
-        let to = user.attribute(attribute)?;
-        (user.has_verified(attribute) && !is_second_factor).then_some((attribute, to))
-    })
 }
 
 /// Whether nobody can help themselves.

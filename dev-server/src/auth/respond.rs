@@ -1,34 +1,68 @@
 //! RespondToAuthChallenge: finds what was asked, and who judges the answer.
 
+use super::context::Context;
+use super::verdict::Verdict;
 use super::{
-    Context, choice, custom, device, mfa, mfa_setup, new_password, passkeys, password, pending,
+    app_code, choice, custom, device, mfa, mfa_setup, new_password, one_time, passkeys, password,
+    pending, step,
 };
+use crate::caller::Caller;
 use crate::input::{self, required, text};
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
-use crate::store::{PendingChallenge, Question, User};
+use crate::server::Server;
+use crate::store::{PendingChallenge, Question};
 use serde_json::Value;
 
 /// RespondToAuthChallenge.
 pub(crate) async fn respond(server: &Server, _: &Caller, input: Value) -> Answer {
     let context = Context::open(server, &input)?;
-    let name = text(&input, "ChallengeName").unwrap_or_default();
-    let responses = Value::Object(input::map(&input, "ChallengeResponses"));
+    answer(server, &context, &input).await
+}
+
+/// AdminRespondToAuthChallenge.
+pub(crate) async fn admin_respond(server: &Server, _: &Caller, input: Value) -> Answer {
+    let context = Context::open_in_pool(server, &input)?;
+    answer(server, &context, &input).await
+}
+
+async fn answer(server: &Server, context: &Context, input: &Value) -> Answer {
+    let name = text(input, "ChallengeName").unwrap_or_default();
+    let responses = Value::Object(input::map(input, "ChallengeResponses"));
     let typed = required(&responses, "USERNAME")?;
     context.check_secret_hash(typed, text(&responses, "SECRET_HASH"))?;
-    let session = text(&input, "Session");
-    if name == "PASSWORD_VERIFIER" {
-        return password::answer_srp(server, &context, session, &responses).await;
-    }
-    let session =
-        session.ok_or_else(|| Refusal::invalid_parameter("Missing required parameter Session"))?;
-    let now = server.clock.now_ms();
-    let mut pending = pending::take(&server.store(), &context, session, now)?;
-    if let Err(refusal) = check_person(server, &context, &pending, typed) {
+    let session = text(input, "Session");
+    let verdict = if name == "PASSWORD_VERIFIER" {
+        password::answer_srp(server, context, session, &responses).await?
+    } else {
+        let session = session
+            .ok_or_else(|| Refusal::invalid_parameter("Missing required parameter Session"))?;
+        let now = server.clock.now_ms();
+        let pending = pending::take(&server.store(), context, session, now)?;
+        match judge(server, context, pending.clone(), name, typed, &responses).await {
+            // An answer that cannot be judged at all is no try: the session stays as it was.
+            Err(refusal) if refusal.name == "InvalidParameterException" => {
+                pending::restore(server, pending)?;
+                return Err(refusal);
+            }
+            verdict => verdict?,
+        }
+    };
+    step::next(server, context, verdict).await
+}
+
+async fn judge(
+    server: &Server,
+    context: &Context,
+    mut pending: PendingChallenge,
+    name: &str,
+    typed: &str,
+    responses: &Value,
+) -> Result<Verdict, Refusal> {
+    if let Err(refusal) = check_person(server, context, &pending, typed) {
         pending::restore(server, pending)?;
         return Err(refusal);
     }
-    if let Some(device_key) = text(&responses, "DEVICE_KEY") {
+    if let Some(device_key) = text(responses, "DEVICE_KEY") {
         pending.flow.device_key = Some(device_key.to_owned());
     }
     let user = if pending.user_exists {
@@ -38,32 +72,49 @@ pub(crate) async fn respond(server: &Server, _: &Caller, input: Value) -> Answer
     };
     if pending.flow.auth_flow == "USER_AUTH"
         && pending.question.is_first_factor()
-        && let Some(choice) = chosen(name, &pending, &responses)
+        && let Some(choice) = chosen(name, &pending, responses)
     {
         if !choice::is_available(&pending.flow, choice) {
-            pending::restore(server, pending)?;
             return Err(Refusal::invalid_parameter("Selected challenge is not available"));
         }
-        let PendingChallenge { flow, username, .. } = pending;
-        return choice::choose(server, &context, user, &username, flow, choice, &responses).await;
+        let PendingChallenge { flow, username: typed, .. } = pending;
+        let (choice, parameters) = (choice.to_owned(), responses.clone());
+        return Ok(Verdict::Chosen { user, typed, flow, choice, parameters });
     }
     if pending.question.name() != name {
         pending::restore(server, pending)?;
         return Err(Refusal::not_authorized("Invalid session for the user."));
     }
     if matches!(pending.question, Question::Custom { .. }) {
-        return custom::answer(server, &context, user, pending, &responses).await;
+        return custom::answer(context, user, pending, responses).await;
     }
     let Some(user) = user else {
-        return match pending.question {
-            Question::Code { .. } => mfa::answer_unknown(server, pending),
-            _ => Err(Refusal::wrong_password()),
-        };
+        return Err(match pending.question {
+            Question::Code { .. } => one_time::answer_unknown(server, pending),
+            _ => Refusal::wrong_password(),
+        });
     };
     if !user.enabled {
         return Err(Refusal::not_authorized("User is disabled."));
     }
-    judge(server, &context, user, pending, &responses).await
+    match pending.question.clone() {
+        Question::NewPassword { .. } => {
+            new_password::answer(server, context, user, pending, responses).await
+        }
+        Question::DeviceSrp { device_key } => {
+            device::answer_srp(server, context, user, pending, &device_key, responses).await
+        }
+        Question::DeviceVerifier { .. } => {
+            device::answer_verifier(server, context, user, pending, responses).await
+        }
+        Question::Code { .. } => one_time::answer(server, context, &user, pending, responses),
+        Question::SoftwareToken => app_code::answer(server, user, pending, responses),
+        Question::SelectMfa { .. } => mfa::answer_select(user, pending, responses),
+        Question::MfaSetup { .. } => mfa_setup::answer(server, context, user, pending, responses),
+        Question::Passkey { .. } => passkeys::answer(server, context, user, pending, responses),
+        // The rest is answered by another name or before this.
+        _ => Err(Refusal::not_authorized("Invalid session for the user.")),
+    }
 }
 
 /// The first factor that an answer asks for, when it is no answer to the factor already asked: people
@@ -77,41 +128,6 @@ fn chosen<'a>(name: &'a str, pending: &PendingChallenge, responses: &'a Value) -
             (pending.question.name() != name).then_some(name)
         }
         _ => None,
-    }
-}
-
-async fn judge(
-    server: &Server,
-    context: &Context,
-    user: User,
-    pending: PendingChallenge,
-    responses: &Value,
-) -> Answer {
-    match pending.question.clone() {
-        Question::NewPassword { .. } => {
-            new_password::answer(server, context, user, pending, responses).await
-        }
-        Question::DeviceSrp { device_key } => {
-            device::answer_srp(server, context, user, pending, &device_key, responses)
-        }
-        Question::DeviceVerifier { .. } => {
-            device::answer_verifier(server, context, user, pending, responses).await
-        }
-        Question::Code { .. } => mfa::answer_code(server, context, user, pending, responses).await,
-        Question::SoftwareToken => {
-            mfa::answer_totp(server, context, user, pending, responses).await
-        }
-        Question::SelectMfa { .. } => {
-            mfa::answer_select(server, context, user, pending, responses).await
-        }
-        Question::MfaSetup { .. } => {
-            mfa_setup::answer(server, context, user, pending, responses).await
-        }
-        Question::Passkey { .. } => {
-            passkeys::answer(server, context, user, pending, responses).await
-        }
-        // The rest is answered by another name or before this.
-        _ => Err(Refusal::not_authorized("Invalid session for the user.")),
     }
 }
 

@@ -1,15 +1,16 @@
 //! RevokeToken and GlobalSignOut.
 
-use super::Context;
+use super::context::Context;
+use crate::caller::Caller;
 use crate::input::text;
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::RefreshToken;
 use crate::tokens::{self, fingerprint};
 use serde_json::{Value, json};
 
 /// RevokeToken: ends one sign-in. A token nobody knows is revoked already.
-pub(super) fn revoke_token(server: &Server, _: &Caller, input: Value) -> Answer {
+pub(crate) fn revoke_token(server: &Server, _: &Caller, input: Value) -> Answer {
     let unauthorized = |text: &str| Refusal::new("UnauthorizedException", text);
     let context = Context::open(server, &input).map_err(|_| unauthorized("Invalid client"))?;
     context
@@ -37,8 +38,10 @@ pub(super) fn revoke_token(server: &Server, _: &Caller, input: Value) -> Answer 
 }
 
 /// GlobalSignOut: ends all sign-ins of the person.
-pub(super) fn global_sign_out(server: &Server, _: &Caller, input: Value) -> Answer {
+pub(crate) fn global_sign_out(server: &Server, _: &Caller, input: Value) -> Answer {
     let bearer = tokens::authorize(server, &input)?;
-    tokens::sign_out_everywhere(&server.store(), &bearer.pool.id, &bearer.user.username)?;
+    let mut user = bearer.user;
+    tokens::sign_out_everywhere(&mut user, server.clock.now_ms());
+    server.store().put_user(&user)?;
     Ok(json!({}))
 }

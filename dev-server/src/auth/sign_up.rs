@@ -1,16 +1,20 @@
 //! SignUp, ConfirmSignUp, ResendConfirmationCode.
 
+use super::context::Context;
 use super::pending::{self, Asked};
-use super::{Context, unknown};
+use super::told::ask_post_confirmation;
+use super::unknown;
+use crate::caller::Caller;
 use crate::codes::{self, DAY_MS};
 use crate::input::{self, text};
 use crate::messages::{Message, event_attributes};
 use crate::refusal::{Answer, Refusal};
-use crate::risk::{self, Event};
-use crate::server::{Caller, Server};
+use crate::risk;
+use crate::server::Server;
+use crate::store::Event;
 use crate::store::{Code, Flow, Question, User, UserStatus};
 use crate::tokens::fingerprint;
-use crate::trigger::{Nothing, Occasion, PreSignUp, Trigger};
+use crate::trigger::{Occasion, PreSignUp, Trigger};
 use crate::{passwords, random, schema};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -29,7 +33,8 @@ pub(crate) async fn sign_up(server: &Server, _: &Caller, input: Value) -> Answer
     match password {
         Some(password) => {
             risk::check_new_password(server, &context.pool, Event::SignUp, password)?;
-            passwords::set(&mut user, &context.pool, password, server.clock.now_ms())?;
+            let verifier = passwords::make(&context.pool, &user, password).await?;
+            passwords::put(&mut user, &context.pool, verifier, server.clock.now_ms());
         }
         None if has_passwordless_factor(&context) => {}
         None => return Err(Refusal::invalid_parameter("Missing required parameter PASSWORD")),
@@ -46,14 +51,9 @@ pub(crate) async fn sign_up(server: &Server, _: &Caller, input: Value) -> Answer
     if wish.auto_confirm_user {
         user.status = UserStatus::Confirmed;
     }
-    {
-        // Nobody may take the name between the look and the write.
-        let store = server.store();
-        if store.resolve_user(&context.pool, &user.username)?.is_some() {
-            return Err(user_exists());
-        }
-        store.put_user(&user)?;
-    }
+    // While the trigger was asked, somebody else may have taken the name or the address.
+    refuse_taken(server, &context, &user, typed)?;
+    server.store().put_user(&user)?;
     let mut reply = json!({ "UserConfirmed": wish.auto_confirm_user, "UserSub": user.sub });
     if wish.auto_confirm_user {
         ask_post_confirmation(&context, &user, "PostConfirmation_ConfirmSignUp").await?;
@@ -297,26 +297,6 @@ async fn ask_pre_sign_up(
         }),
     };
     Ok(Trigger::PreSignUp.ask(occasion).await?.unwrap_or_default())
-}
-
-/// Tells the post confirmation trigger.
-pub(super) async fn ask_post_confirmation(
-    context: &Context,
-    user: &User,
-    source: &str,
-) -> Result<(), Refusal> {
-    let occasion = Occasion {
-        pool: &context.pool,
-        client_id: &context.client.id,
-        username: &user.username,
-        source,
-        request: json!({
-            "userAttributes": event_attributes(user),
-            "clientMetadata": context.metadata,
-        }),
-    };
-    let _: Option<Nothing> = Trigger::PostConfirmation.ask(occasion).await?;
-    Ok(())
 }
 
 /// A session from sign-up leads to ConfirmSignUp, one from there to tokens.

@@ -1,6 +1,6 @@
 //! People who do not exist, where a client must not tell: codes are sent to nobody, and never right.
 
-use super::Context;
+use super::context::Context;
 use crate::codes::{self, DAY_MS, HOUR_MS};
 use crate::messages;
 use crate::random;

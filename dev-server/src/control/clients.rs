@@ -1,17 +1,18 @@
 //! App clients.
 
-use super::{pool, settings};
-use crate::account::devices::seconds;
+use super::named::{pool, settings};
+use crate::caller::Caller;
 use crate::refusal::{Answer, Refusal};
 use crate::schema::{STANDARD, schema_of};
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::{Client, ClientPolicy, Pool, Store};
+use crate::timestamp::seconds;
 use crate::{input, paging, random};
 use serde_json::{Map, Value, json};
 use url::{Host, Url};
 
 /// CreateUserPoolClient.
-pub(super) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     let now = server.clock.now_ms();
@@ -38,14 +39,14 @@ pub(super) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DescribeUserPoolClient.
-pub(super) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     Ok(json!({ "UserPoolClient": describe(&client(&store, &pool, &request)?) }))
 }
 
 /// UpdateUserPoolClient: what the request leaves out goes back to its default, as in the service.
-pub(super) fn update(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn update(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     let mut client = client(&store, &pool, &request)?;
@@ -60,7 +61,7 @@ pub(super) fn update(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DeleteUserPoolClient.
-pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     let client = client(&store, &pool, &request)?;
@@ -69,7 +70,7 @@ pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// ListUserPoolClients.
-pub(super) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     let limit = paging::limit(&request, "MaxResults", 60);
@@ -157,6 +158,10 @@ fn describe(client: &Client) -> Value {
         ("AllowedOAuthFlowsUserPoolClient", json!(false)),
         ("AuthSessionValidity", json!(3)),
         ("PreventUserExistenceErrors", json!("LEGACY")),
+        (
+            "ExplicitAuthFlows",
+            json!(["ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]),
+        ),
     ] {
         shown.insert(name.to_owned(), default);
     }

@@ -1,36 +1,37 @@
 //! Devices of anybody.
 
-use super::pool_and_user;
-use crate::account::devices;
+use super::named::pool_and_user;
+use crate::caller::Caller;
 use crate::refusal::Answer;
-use crate::server::{Caller, Server};
+use crate::server::Server;
+use crate::tracked;
 use serde_json::{Value, json};
 
 /// AdminListDevices.
-pub(super) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let (pool, user) = pool_and_user(&store, &request)?;
-    devices::page(&store, &pool.id, &user.username, &request)
+    tracked::page(&store, &pool.id, &user.username, &request)
 }
 
 /// AdminGetDevice.
-pub(super) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let (pool, user) = pool_and_user(&store, &request)?;
-    let device = devices::confirmed(&store, &pool.id, &user.username, &request)?;
-    Ok(json!({ "Device": devices::describe(&device) }))
+    let device = tracked::confirmed(&store, &pool.id, &user.username, &request)?;
+    Ok(json!({ "Device": tracked::describe(&device) }))
 }
 
 /// AdminUpdateDeviceStatus.
-pub(super) fn update_status(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn update_status(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let (pool, user) = pool_and_user(&store, &request)?;
-    devices::remember(&store, &pool.id, &user.username, &request, server.clock.now_ms())
+    tracked::remember(&store, &pool.id, &user.username, &request, server.clock.now_ms())
 }
 
 /// AdminForgetDevice.
-pub(super) fn forget(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn forget(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let (pool, user) = pool_and_user(&store, &request)?;
-    devices::remove(&store, &pool.id, &user.username, &request)
+    tracked::remove(&store, &pool.id, &user.username, &request)
 }

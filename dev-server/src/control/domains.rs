@@ -1,14 +1,15 @@
 //! Domains of user pools: one prefix, one name of the developer's own.
 
-use super::{pool, settings};
+use super::named::{pool, settings};
+use crate::caller::Caller;
 use crate::input;
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::Domain;
 use serde_json::{Map, Value, json};
 
 /// CreateUserPoolDomain.
-pub(super) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     let name = input::required(&request, "Domain")?;
@@ -34,7 +35,7 @@ pub(super) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DescribeUserPoolDomain: an unknown one has an empty description, as in the service.
-pub(super) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
     let name = input::required(&request, "Domain")?;
     let Some(domain) = server.store().find_by_key::<Domain>(name)? else {
         return Ok(json!({ "DomainDescription": {} }));
@@ -47,7 +48,7 @@ pub(super) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DeleteUserPoolDomain.
-pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     let name = input::required(&request, "Domain")?;

@@ -1,11 +1,12 @@
 //! Groups of users.
 
-use super::listing::describe_user;
-use super::{pool, pool_and_user, settings};
-use crate::account::devices::seconds;
+use super::named::describe_user;
+use super::named::{pool, pool_and_user, settings};
+use crate::caller::Caller;
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::{Group, Pool, Store, User};
+use crate::timestamp::seconds;
 use crate::{input, paging};
 use serde_json::{Map, Value, json};
 
@@ -14,7 +15,7 @@ const LONGEST_PAGE: u32 = 60;
 const MOST_GROUPS: usize = 100;
 
 /// CreateGroup.
-pub(super) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     let name = input::required(&request, "GroupName")?;
@@ -32,14 +33,14 @@ pub(super) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// GetGroup.
-pub(super) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     Ok(json!({ "Group": describe(&named(&store, &pool, &request)?) }))
 }
 
 /// DeleteGroup: its members leave it.
-pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     let group = named(&store, &pool, &request)?;
@@ -54,14 +55,14 @@ pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// ListGroups.
-pub(super) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     page(store.all(&pool.id)?, &request)
 }
 
 /// AdminAddUserToGroup; who is in it already stays in it.
-pub(super) fn add_user(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn add_user(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let (pool, mut user) = pool_and_user(&store, &request)?;
     let group = named(&store, &pool, &request)?;
@@ -79,7 +80,7 @@ pub(super) fn add_user(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// AdminRemoveUserFromGroup.
-pub(super) fn remove_user(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn remove_user(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let (pool, mut user) = pool_and_user(&store, &request)?;
     let group = named(&store, &pool, &request)?;
@@ -89,7 +90,7 @@ pub(super) fn remove_user(server: &Server, _: &Caller, request: Value) -> Answer
 }
 
 /// AdminListGroupsForUser.
-pub(super) fn of_user(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn of_user(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let (pool, user) = pool_and_user(&store, &request)?;
     let mut groups: Vec<Group> = store.all(&pool.id)?;
@@ -98,7 +99,7 @@ pub(super) fn of_user(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// ListUsersInGroup.
-pub(super) fn users(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn users(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     let group = named(&store, &pool, &request)?;

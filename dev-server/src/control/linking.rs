@@ -1,10 +1,11 @@
 //! AdminLinkProviderForUser and AdminDisableProviderForUser.
 
-use super::pool;
+use super::named::pool;
+use crate::caller::Caller;
 use crate::input::{self, text};
 use crate::linking::{self, Identity, SUBJECT};
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::{IdentityProvider, Pool, Store, User};
 use crate::tokens;
 use serde_json::{Value, json};
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 const LOCAL: &str = "Cognito";
 
 /// AdminLinkProviderForUser: whoever comes from the source from now on is the destination.
-pub(super) fn link(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn link(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     let source = Named::read(&request, "SourceUser")?;
@@ -39,7 +40,7 @@ pub(super) fn link(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// AdminDisableProviderForUser: ends a link; who was never linked is shut out.
-pub(super) fn disable(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn disable(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     let named = Named::read(&request, "User")?;
@@ -51,7 +52,7 @@ pub(super) fn disable(server: &Server, _: &Caller, request: Value) -> Answer {
         user.password = None;
     } else {
         user.enabled = false;
-        tokens::sign_out_everywhere(&store, &pool.id, &user.username)?;
+        tokens::sign_out_everywhere(&mut user, server.clock.now_ms());
     }
     user.modified = server.clock.now_ms();
     store.put_user(&user)?;

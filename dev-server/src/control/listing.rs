@@ -1,20 +1,19 @@
 //! ListUsers.
 
 use super::filter::Filter;
-use super::pool;
-use crate::account::devices::seconds;
-use crate::attributes::listed;
+use super::named::{describe_user, pool};
+use crate::caller::Caller;
 use crate::input::member;
 use crate::refusal::Answer;
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::User;
 use crate::{input, paging};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const LONGEST_PAGE: u32 = 60;
 
 /// ListUsers.
-pub(super) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     let filter = Filter::parse(input::text(&request, "Filter").unwrap_or_default())?;
@@ -28,20 +27,4 @@ pub(super) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
     let users: Vec<Value> =
         users.iter().map(|user| describe_user(user, wanted.as_deref())).collect();
     Ok(paging::reply("Users", users, "PaginationToken", token))
-}
-
-/// The shape `UserType`, with all attributes or only the wanted ones.
-pub(super) fn describe_user(user: &User, wanted: Option<&[String]>) -> Value {
-    let shown = user
-        .attributes
-        .iter()
-        .filter(|(name, _)| wanted.is_none_or(|wanted| wanted.contains(name)));
-    json!({
-        "Username": user.username,
-        "Attributes": listed(shown),
-        "UserCreateDate": seconds(user.created),
-        "UserLastModifiedDate": seconds(user.modified),
-        "Enabled": user.enabled,
-        "UserStatus": user.status.name(),
-    })
 }

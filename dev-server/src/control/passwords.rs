@@ -1,21 +1,23 @@
 //! AdminSetUserPassword and AdminResetUserPassword.
 
-use super::pool_and_user;
+use super::named::pool_and_user;
 use super::users::NO_CLIENT;
-use crate::auth::recovery_channel;
+use crate::caller::Caller;
 use crate::messages::Message;
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
-use crate::store::{Lockout, Pool, UserStatus};
-use crate::{codes, input, passwords, random};
+use crate::server::Server;
+use crate::store::{Lockout, UserStatus};
+use crate::{codes, input, passwords};
 use serde_json::{Value, json};
 
 /// AdminSetUserPassword: permanent, or to be changed at the next sign-in.
-pub(super) fn set(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) async fn set(server: &Server, _: &Caller, request: Value) -> Answer {
+    let (pool, user) = pool_and_user(&server.store(), &request)?;
+    let password = input::required(&request, "Password")?;
+    let verifier = passwords::make(&pool, &user, password).await?;
     let store = server.store();
     let (pool, mut user) = pool_and_user(&store, &request)?;
-    let password = input::required(&request, "Password")?;
-    passwords::set(&mut user, &pool, password, server.clock.now_ms())?;
+    passwords::put(&mut user, &pool, verifier, server.clock.now_ms());
     let is_permanent = input::is_true(&request, "Permanent");
     user.status =
         if is_permanent { UserStatus::Confirmed } else { UserStatus::ForceChangePassword };
@@ -25,12 +27,12 @@ pub(super) fn set(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// AdminResetUserPassword: the password works no more, and a code to set a new one is sent.
-pub(super) async fn reset(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) async fn reset(server: &Server, _: &Caller, request: Value) -> Answer {
     let (pool, user) = pool_and_user(&server.store(), &request)?;
     if matches!(user.status, UserStatus::ForceChangePassword | UserStatus::ExternalProvider) {
         return Err(Refusal::not_authorized("User password cannot be reset in the current state."));
     }
-    let Some((attribute, to)) = recovery_channel(&pool.policy(), &user) else {
+    let Some((attribute, to)) = codes::channel(&pool.policy(), &user) else {
         return Err(Refusal::invalid_parameter(
             "Cannot reset password for the user as there is no registered/verified email or phone_number",
         ));
@@ -51,10 +53,4 @@ pub(super) async fn reset(server: &Server, _: &Caller, request: Value) -> Answer
     user.modified = server.clock.now_ms();
     store.put_user(&user)?;
     Ok(json!({}))
-}
-
-/// A random password that the pool's policy allows.
-pub(super) fn make_temporary(pool: &Pool) -> Result<String, Refusal> {
-    let length = pool.policy().policies.password_policy.minimum_length.max(12);
-    Ok(format!("{}Aa1!", random::alphanumeric(length)?))
 }

@@ -1,10 +1,11 @@
 //! User pools and their second factors.
 
-use super::{pool, settings};
-use crate::account::devices::seconds;
+use super::named::{pool, settings};
+use crate::caller::Caller;
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::{Domain, Pool, User};
+use crate::timestamp::seconds;
 use crate::{attributes, input, paging, random};
 use serde_json::{Map, Value, json};
 
@@ -13,7 +14,7 @@ const FIXED: [&str; 4] =
     ["Schema", "AliasAttributes", "UsernameAttributes", "UsernameConfiguration"];
 
 /// CreateUserPool, in the region that the signature names.
-pub(super) fn create(server: &Server, caller: &Caller, request: Value) -> Answer {
+pub(crate) fn create(server: &Server, caller: &Caller, request: Value) -> Answer {
     let now = server.clock.now_ms();
     let mut pool = Pool {
         id: format!("{}_{}", region(caller), random::alphanumeric(9)?),
@@ -34,14 +35,14 @@ pub(super) fn create(server: &Server, caller: &Caller, request: Value) -> Answer
 }
 
 /// DescribeUserPool.
-pub(super) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     Ok(json!({ "UserPool": describe(&store, &pool)? }))
 }
 
 /// UpdateUserPool: what the request leaves out goes back to its default, as in the service.
-pub(super) fn update(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn update(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let mut pool = pool(&store, &request)?;
     let mut kept = settings(&request, &["UserPoolId", "PoolName", "MfaConfiguration"]);
@@ -62,7 +63,7 @@ pub(super) fn update(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DeleteUserPool, with all that is in it.
-pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     if pool.settings.get("DeletionProtection").is_some_and(|on| on == "ACTIVE") {
@@ -78,12 +79,12 @@ pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
     }
     store.remove_pool(&pool.id)?;
     drop(store);
-    server.forget_keys(&pool.id);
+    server.keys.forget(&pool.id);
     Ok(json!({}))
 }
 
 /// ListUserPools.
-pub(super) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
     let pools: Vec<Pool> = server.store().everything()?;
     let limit = paging::limit(&request, "MaxResults", 60);
     let token = input::text(&request, "NextToken");
@@ -101,7 +102,7 @@ pub(super) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// AddCustomAttributes.
-pub(super) fn add_attributes(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn add_attributes(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let mut pool = pool(&store, &request)?;
     let added = input::member(&request, "CustomAttributes").as_array().cloned().unwrap_or_default();
@@ -124,7 +125,7 @@ pub(super) fn add_attributes(server: &Server, _: &Caller, request: Value) -> Ans
 }
 
 /// SetUserPoolMfaConfig: what the request leaves out stays.
-pub(super) fn set_mfa(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn set_mfa(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let mut pool = pool(&store, &request)?;
     pool.mfa.extend(settings(&request, &["UserPoolId"]));
@@ -143,7 +144,7 @@ pub(super) fn set_mfa(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// GetUserPoolMfaConfig.
-pub(super) fn show_mfa(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn show_mfa(server: &Server, _: &Caller, request: Value) -> Answer {
     Ok(mfa(&pool(&server.store(), &request)?))
 }
 

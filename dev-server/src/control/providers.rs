@@ -1,16 +1,17 @@
 //! Identity providers.
 
-use super::{pool, settings};
-use crate::account::devices::seconds;
+use super::named::{pool, settings};
+use crate::caller::Caller;
 use crate::refusal::{Answer, Refusal};
 use crate::saml::metadata::Provider as Metadata;
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::{IdentityProvider, Store};
+use crate::timestamp::seconds;
 use crate::{input, paging};
 use serde_json::{Map, Value, json};
 
 /// CreateIdentityProvider.
-pub(super) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     let name = input::required(&request, "ProviderName")?;
@@ -31,12 +32,12 @@ pub(super) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DescribeIdentityProvider.
-pub(super) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
     Ok(json!({ "IdentityProvider": describe(&named(&server.store(), &request)?) }))
 }
 
 /// UpdateIdentityProvider: the members that the request names are replaced.
-pub(super) fn update(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn update(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let mut present = named(&store, &request)?;
     present.settings.extend(settings(&request, &["UserPoolId", "ProviderName"]));
@@ -46,7 +47,7 @@ pub(super) fn update(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DeleteIdentityProvider.
-pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let present = named(&store, &request)?;
     store.remove::<IdentityProvider>(&present.pool_id, "", &present.name)?;
@@ -54,7 +55,7 @@ pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// ListIdentityProviders.
-pub(super) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     let limit = paging::limit(&request, "MaxResults", 60);

@@ -1,14 +1,15 @@
 //! Resource servers: whose scopes tokens can carry.
 
-use super::{pool, settings};
+use super::named::{pool, settings};
+use crate::caller::Caller;
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::{ResourceServer, Store};
 use crate::{input, paging};
 use serde_json::{Map, Value, json};
 
 /// CreateResourceServer.
-pub(super) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     let identifier = input::required(&request, "Identifier")?;
@@ -27,12 +28,12 @@ pub(super) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DescribeResourceServer.
-pub(super) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
     Ok(json!({ "ResourceServer": describe(&named(&server.store(), &request)?) }))
 }
 
 /// DeleteResourceServer.
-pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let present = named(&store, &request)?;
     store.remove::<ResourceServer>(&present.pool_id, "", &present.name)?;
@@ -40,7 +41,7 @@ pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// ListResourceServers.
-pub(super) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
     let limit = paging::limit(&request, "MaxResults", 50);

@@ -229,7 +229,7 @@ async fn administrator_writes_what_a_person_may_not() {
         )
         .await
         .unwrap();
-    assert!(world.server.store().letters(None).unwrap().is_empty());
+    assert!(world.server.store().letters(None, 0).unwrap().is_empty());
     world.call("AdminUpdateUserAttributes", set(&[("email", "a3@example.com")])).await.unwrap();
     assert_eq!(world.code("a3@example.com").len(), 6);
     let unknown = world.refused("AdminUpdateUserAttributes", set(&[("custom:none", "x")])).await;
@@ -355,7 +355,7 @@ async fn users_are_listed_in_pages_filtered_and_cut() {
 #[tokio::test]
 async fn calls_need_a_signature() {
     let world = world();
-    let caller = crate::server::Caller { operation: "ListUsers".to_owned(), ..Default::default() };
+    let caller = crate::caller::Caller { operation: "ListUsers".to_owned(), ..Default::default() };
 
     let refusal = crate::dispatch::dispatch(&world.server, &caller, b"{}").await.unwrap_err();
 
@@ -365,12 +365,7 @@ async fn calls_need_a_signature() {
 /// The facts know each operation of the tables, and agree on which are signed.
 #[test]
 fn tables_and_facts_agree() {
-    let tables = [
-        crate::auth::OPERATIONS,
-        crate::account::OPERATIONS,
-        crate::control::OPERATIONS,
-        crate::identity::OPERATIONS,
-    ];
+    let tables = [crate::dispatch::USER_POOLS, crate::dispatch::IDENTITY_POOLS];
     for operation in tables.into_iter().flatten() {
         assert!(crate::shape::is_known(operation.name), "{} has no facts", operation.name);
         assert_eq!(crate::shape::is_signed(operation.name), operation.signed, "{}", operation.name);

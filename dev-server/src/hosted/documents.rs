@@ -25,7 +25,7 @@ pub(super) struct AuthorizationCode {
     pub(super) refresh_key: Option<String>,
 }
 
-document!(AuthorizationCode, "authorization_code", key, username);
+document!(AuthorizationCode, "authorization_code", key, username; ends |code| code.expires);
 
 /// A browser in which somebody signed in; the key is the SHA-256 of its cookie.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,4 +41,4 @@ pub(super) struct BrowserSession {
     pub(super) expires: i64,
 }
 
-document!(BrowserSession, "browser_session", key, username);
+document!(BrowserSession, "browser_session", key, username; ends |session| session.expires);

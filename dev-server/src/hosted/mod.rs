@@ -14,8 +14,10 @@ mod federation;
 mod form;
 mod login;
 mod logout;
+mod next;
 mod operation;
 mod page;
+mod paper;
 mod recovery;
 mod request;
 mod revoke;
@@ -25,7 +27,8 @@ mod token;
 mod trouble;
 mod user_info;
 
-use crate::http::{cors, spoiled};
+use crate::http::cors;
+use crate::http::spoil::spoiled;
 use crate::server::Server;
 use axum::Router;
 use axum::body::Body;
@@ -53,7 +56,7 @@ pub(crate) fn routes() -> Router<Arc<Server>> {
         .route("/oauth2/token", preflighted(post(token)))
         .route("/oauth2/revoke", preflighted(post(revoke)))
         .route("/oauth2/userInfo", preflighted(get(user_info).post(user_info)))
-        .route("/hosted/style.css", get(page::style))
+        .route("/hosted/style.css", get(paper::style))
 }
 
 /// Gives a function of the router that counts the call, obeys the faults asked for under its name, and shows
@@ -111,7 +114,7 @@ async fn answer(
         return Trouble::from(refusal).show();
     }
     let mut response = spoiled(server, name, "", async {
-        work.await.unwrap_or_else(|trouble| {
+        server.transact(work).await.unwrap_or_else(|trouble| {
             crate::log::line(&format!("{name}: {}", trouble.name()));
             trouble.show()
         })

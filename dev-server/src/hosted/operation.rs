@@ -1,9 +1,10 @@
 //! The pages carry out the pool's own operations, so that they judge people as every other client does.
 
 use super::request::Request;
+use crate::caller::Caller;
 use crate::dispatch::dispatch;
 use crate::refusal::Answer;
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::{random, srp};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -2,25 +2,15 @@
 
 use super::cookies;
 use super::form::Call;
+use super::paper::{Frame, render};
 use super::request::Request;
 use super::trouble::Trouble;
 use crate::server::Server;
 use crate::store::Policy;
 use askama::Template;
 use axum::body::Body;
-use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::http::{Response, StatusCode};
 use url::Url;
-
-/// What every page has.
-#[derive(Debug, Default)]
-pub(super) struct Frame {
-    /// The client's name.
-    pub(super) app: String,
-    /// What the page's forms carry.
-    pub(super) mark: String,
-    pub(super) alert: Option<String>,
-    pub(super) notice: Option<String>,
-}
 
 /// What a page tells the person beside its usual words.
 #[derive(Debug, Default)]
@@ -187,14 +177,6 @@ pub(super) struct ResetPage {
     pub(super) rules: Vec<String>,
 }
 
-#[derive(Debug, Template)]
-#[template(path = "error.html")]
-struct ErrorPage<'a> {
-    frame: Frame,
-    error: &'a str,
-    text: &'a str,
-}
-
 /// A page of a request, with the mark its forms need.
 pub(super) fn show<T: Template>(
     server: &Server,
@@ -209,21 +191,6 @@ pub(super) fn show<T: Template>(
     let mut response = render(StatusCode::OK, &page, origin(&request.redirect_uri).as_deref());
     cookies::set(&mut response, cookie);
     Ok(response)
-}
-
-/// The page that ends a request which no app may be told about.
-pub(super) fn error(status: StatusCode, error: &str, text: &str) -> Response<Body> {
-    let frame = Frame { app: "Managed login".to_owned(), ..Frame::default() };
-    render(status, &ErrorPage { frame, error, text }, None)
-}
-
-/// `GET /hosted/style.css`.
-pub(super) async fn style() -> Response<Body> {
-    let mut response = Response::new(Body::from(include_str!("pages/style.css")));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("max-age=300"));
-    response
 }
 
 /// What to call the field for the name people sign in with.
@@ -252,30 +219,6 @@ pub(super) fn password_rules(policy: &Policy) -> Vec<String> {
         }
     }
     rules
-}
-
-fn render(status: StatusCode, page: &impl Template, form_target: Option<&str>) -> Response<Body> {
-    let Ok(html) = page.render() else {
-        let mut response = Response::new(Body::from("The page could not be written."));
-        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-        return response;
-    };
-    let mut response = Response::new(Body::from(html));
-    *response.status_mut() = status;
-    // A form's target includes where its answer redirects to, in Chromium.
-    let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; \
-         frame-ancestors 'none'; form-action 'self' {}",
-        form_target.unwrap_or_default()
-    );
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    if let Ok(policy) = HeaderValue::from_str(policy.trim_end()) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
 }
 
 /// An address as a source of a content security policy: its origin, or its scheme where it has none.

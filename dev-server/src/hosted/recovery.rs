@@ -1,10 +1,11 @@
 //! `/forgotPassword` and `/confirmForgotPassword`.
 
 use super::form::Call;
-use super::page::{self, ForgotPage, ResetPage, Say};
+use super::next::{go_on, recovery_page};
+use super::page::{self, ResetPage, Say};
 use super::request::Request;
 use super::trouble::Trouble;
-use super::{cookies, login, operation};
+use super::{cookies, operation};
 use crate::auth;
 use crate::input::text;
 use crate::server::Server;
@@ -16,7 +17,7 @@ use serde_json::json;
 pub(super) async fn show(server: &Server, call: Call) -> Result<Response<Body>, Trouble> {
     let request = Request::check(server, call.query.clone())?;
     let hint = request.parameters.text("login_hint").to_owned();
-    page(server, &call, &request, &hint, Say::nothing())
+    recovery_page(server, &call, &request, &hint, Say::nothing())
 }
 
 /// `POST /forgotPassword`: sends the code.
@@ -31,7 +32,7 @@ pub(super) async fn answer(server: &Server, call: Call) -> Result<Response<Body>
             let destination = text(&details, "Destination").unwrap_or_default();
             reset_page(server, &call, &request, (typed, destination), Say::nothing())
         }
-        Err(refusal) => page(server, &call, &request, typed, Say::alert(refusal.message)),
+        Err(refusal) => recovery_page(server, &call, &request, typed, Say::alert(refusal.message)),
     }
 }
 
@@ -52,24 +53,7 @@ pub(super) async fn confirm(server: &Server, call: Call) -> Result<Response<Body
         return reset_page(server, &call, &request, (typed, destination), say);
     }
     let answer = auth::sign_in(server, &request.context, typed, password).await;
-    login::go_on(server, &call, &request, typed, answer).await
-}
-
-/// The page that asks whose password was forgotten.
-pub(super) fn page(
-    server: &Server,
-    call: &Call,
-    request: &Request,
-    username: &str,
-    say: Say,
-) -> Result<Response<Body>, Trouble> {
-    page::show(server, call, request, say, |frame| ForgotPage {
-        frame,
-        action: request.page("/forgotPassword"),
-        login_href: request.page("/login"),
-        username_label: page::username_label(&request.context.policy),
-        username: username.to_owned(),
-    })
+    go_on(server, &call, &request, typed, answer).await
 }
 
 fn reset_page(

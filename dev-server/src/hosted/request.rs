@@ -90,7 +90,7 @@ impl Request {
         match (challenge, self.parameters.get("code_challenge_method")) {
             // SECURITY: a client without a secret proves with this alone that a code is its own.
             (None, None) if self.response == ResponseType::Code => {
-                if self.context.client.secret.is_none() {
+                if self.is_unproved() && server.is_strict {
                     return refused("A client without a secret must send a code_challenge");
                 }
                 Ok(None)
@@ -102,6 +102,14 @@ impl Request {
             (Some(_), None) => refused("code_challenge_method is missing"),
             (None, Some(_)) => refused("code_challenge is missing"),
         }
+    }
+
+    /// Whether nothing will show that the app which exchanges the code is the one that asked for it. The service takes
+    /// such a request.
+    pub(super) fn is_unproved(&self) -> bool {
+        self.response == ResponseType::Code
+            && self.context.client.secret.is_none()
+            && self.parameters.get("code_challenge").is_none()
     }
 
     fn prompts(&self, server: &Server) -> Result<Vec<String>, Trouble> {

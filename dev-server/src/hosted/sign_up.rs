@@ -1,10 +1,11 @@
 //! `/signup` and `/confirm`: a new person, and the code that proves the address.
 
 use super::form::Call;
-use super::page::{self, ConfirmPage, Field, Say, SignUpPage};
+use super::next::{confirm_page, go_on, login_page};
+use super::page::{self, Field, Say, SignUpPage};
 use super::request::Request;
 use super::trouble::Trouble;
-use super::{cookies, login, operation};
+use super::{cookies, operation};
 use crate::auth;
 use crate::input::text;
 use crate::server::Server;
@@ -43,7 +44,7 @@ pub(super) async fn answer(server: &Server, call: Call) -> Result<Response<Body>
     if reply.get("UserConfirmed") == Some(&Value::Bool(true)) {
         let password = call.form.text("password");
         let answer = auth::sign_in(server, &request.context, typed, password).await;
-        return login::go_on(server, &call, &request, typed, answer).await;
+        return go_on(server, &call, &request, typed, answer).await;
     }
     confirm_page(server, &call, &request, typed, (session, destination), Say::nothing())
 }
@@ -84,34 +85,15 @@ pub(super) async fn confirm(server: &Server, call: Call) -> Result<Response<Body
     };
     if let Some(session) = text(&reply, "Session") {
         let answer = auth::sign_in_after_sign_up(server, &request.context, session).await;
-        return login::go_on(server, &call, &request, typed, answer).await;
+        return go_on(server, &call, &request, typed, answer).await;
     }
-    login::page(
+    login_page(
         server,
         &call,
         &request,
         typed,
         Say::notice("Your account is confirmed. Sign in now."),
     )
-}
-
-/// The page that asks for the code, with the session of the sign-up and where the code went.
-pub(super) fn confirm_page(
-    server: &Server,
-    call: &Call,
-    request: &Request,
-    username: &str,
-    (session, destination): (&str, &str),
-    say: Say,
-) -> Result<Response<Body>, Trouble> {
-    page::show(server, call, request, say, |frame| ConfirmPage {
-        frame,
-        action: request.page("/confirm"),
-        login_href: request.page("/login"),
-        username: username.to_owned(),
-        session: session.to_owned(),
-        destination: destination.to_owned(),
-    })
 }
 
 fn page(

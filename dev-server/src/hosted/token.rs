@@ -32,7 +32,7 @@ pub(super) async fn token(server: &Server, call: Call) -> Result<Response<Body>,
     let reply = match grant_type {
         "authorization_code" => for_code(server, &context, &call).await?,
         "refresh_token" => for_refresh_token(server, &context, &call).await?,
-        _ => for_client(server, &context, &call)?,
+        _ => for_client(server, &context, &call).await?,
     };
     Ok(reply_json(StatusCode::OK, &reply))
 }
@@ -143,7 +143,7 @@ async fn for_refresh_token(
     Ok(reply(&issued, with_id))
 }
 
-fn for_client(server: &Server, context: &Context, call: &Call) -> Result<Value, Trouble> {
+async fn for_client(server: &Server, context: &Context, call: &Call) -> Result<Value, Trouble> {
     if context.client.secret.is_none() {
         let text = "A client without a secret cannot speak for itself";
         return Err(Trouble::json("unauthorized_client", text));
@@ -158,7 +158,7 @@ fn for_client(server: &Server, context: &Context, call: &Call) -> Result<Value, 
         .collect();
     let scope = scope::granted(call.form.get("scope"), &allowed)
         .map_err(|text| Trouble::json("invalid_scope", text))?;
-    let issued = tokens::issue_to_client(server, &context.pool, &context.client, &scope)?;
+    let issued = tokens::issue_to_client(server, &context.pool, &context.client, &scope).await?;
     Ok(reply(&issued, false))
 }
 

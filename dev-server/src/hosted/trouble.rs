@@ -1,7 +1,8 @@
 //! What goes wrong, and to whom it is told: the person on a page, the app by a redirect, a caller in JSON.
 
-use super::page;
+use super::paper;
 use crate::refusal::Refusal;
+use crate::server::Failure;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
@@ -46,7 +47,7 @@ impl Trouble {
     /// The response that tells it.
     pub(super) fn show(self) -> Response<Body> {
         match self {
-            Self::Page { error, text } => page::error(StatusCode::BAD_REQUEST, error, &text),
+            Self::Page { error, text } => paper::error(StatusCode::BAD_REQUEST, error, &text),
             Self::Redirect { location, .. } => redirect(&location),
             Self::Json { status, error, text } => {
                 let body = json!({ "error": error, "error_description": text });
@@ -66,9 +67,15 @@ impl Trouble {
                 } else {
                     "invalid_request"
                 };
-                page::error(refusal.status, error, &refusal.message)
+                paper::error(refusal.status, error, &refusal.message)
             }
         }
+    }
+}
+
+impl Failure for Trouble {
+    fn is_internal(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.is_internal())
     }
 }
 
@@ -102,7 +109,7 @@ pub(super) fn see_other(location: &str) -> Response<Body> {
 pub(super) fn redirect(location: &str) -> Response<Body> {
     let Ok(location) = HeaderValue::from_str(location) else {
         let text = "The address to return to cannot be written into a header.";
-        return page::error(StatusCode::BAD_REQUEST, "invalid_request", text);
+        return paper::error(StatusCode::BAD_REQUEST, "invalid_request", text);
     };
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::FOUND;

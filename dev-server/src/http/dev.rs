@@ -1,24 +1,28 @@
 //! `/_dev/…`: what tests and developers do to the server that no client of the service can.
 
-use super::{cors, frame, json};
+use super::cors;
+use super::reply::{frame, json};
+use crate::clock::MOST_OFFSET;
 use crate::refusal::{Answer, Refusal};
 use crate::saml::metadata;
 use crate::server::Server;
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::routing::{MethodRouter, get, post};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The addresses under `/_dev`.
 pub(crate) fn routes() -> Router<Arc<Server>> {
     let preflighted = |route: MethodRouter<Arc<Server>>| route.options(cors::preflight);
     Router::new()
+        .route("/_dev/health", preflighted(get(health)))
         .route("/_dev/inbox", preflighted(get(inbox)))
         .route("/_dev/inbox.html", get(crate::inbox_page::page))
         .route("/_dev/counters", preflighted(get(counters)))
@@ -29,13 +33,51 @@ pub(crate) fn routes() -> Router<Arc<Server>> {
         .route("/_dev/saml-metadata/{pool_id}", get(saml_metadata))
 }
 
+/// That the server answers, and its store does.
+async fn health(State(server): State<Arc<Server>>) -> Response<Body> {
+    reply(server.store().counters().map(|_| json!({ "status": "ok" })))
+}
+
+/// Which letters are asked for.
+#[derive(Deserialize)]
+struct Wanted {
+    to: Option<String>,
+    /// Only those that came after the one of this id.
+    #[serde(default)]
+    after: i64,
+    /// Seconds to wait for the first one.
+    #[serde(default)]
+    wait: u64,
+}
+
 async fn inbox(
     State(server): State<Arc<Server>>,
-    Query(query): Query<HashMap<String, String>>,
+    query: Result<Query<Wanted>, QueryRejection>,
 ) -> Response<Body> {
-    let letters = server.store().letters(query.get("to").map(String::as_str));
-    reply(letters.and_then(|letters| Ok(serde_json::to_value(letters)?)))
+    let Ok(Query(wanted)) = query else {
+        let text = "after and wait are whole numbers: the id of a letter, and seconds";
+        return reply(Err(Refusal::invalid_parameter(text)));
+    };
+    let mut changes = server.letters.subscribe();
+    let longest = tokio::time::sleep(Duration::from_secs(wanted.wait.min(LONGEST_WAIT)));
+    let mut longest = std::pin::pin!(longest);
+    loop {
+        let letters = match server.store().letters(wanted.to.as_deref(), wanted.after) {
+            Ok(letters) => letters,
+            Err(refusal) => return reply(Err(refusal)),
+        };
+        if !letters.is_empty() || longest.is_elapsed() {
+            return reply(serde_json::to_value(letters).map_err(Refusal::from));
+        }
+        tokio::select! {
+            _ = changes.changed() => {}
+            () = &mut longest => {}
+        }
+    }
 }
+
+/// Seconds that a request for letters waits at most.
+const LONGEST_WAIT: u64 = 60;
 
 async fn counters(State(server): State<Arc<Server>>) -> Response<Body> {
     let counters = server.store().counters();
@@ -72,9 +114,13 @@ struct SetClock {
 }
 
 async fn set_clock(State(server): State<Arc<Server>>, body: Bytes) -> Response<Body> {
-    reply(read::<SetClock>(&body).map(|wish| {
+    reply(read::<SetClock>(&body).and_then(|wish| {
+        if !(-MOST_OFFSET..=MOST_OFFSET).contains(&wish.offset_seconds) {
+            let text = format!("offsetSeconds must be between -{MOST_OFFSET} and {MOST_OFFSET}");
+            return Err(Refusal::invalid_parameter(text));
+        }
         server.clock.set_offset(wish.offset_seconds);
-        clock_state(&server)
+        Ok(clock_state(&server))
     }))
 }
 

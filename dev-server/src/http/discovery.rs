@@ -1,10 +1,12 @@
 //! `/{poolId}/.well-known/jwks.json` and `/openid-configuration`.
 
-use super::{cors, frame, json, spoiled};
-use crate::keys::TokenUse;
+use super::cors;
+use super::reply::{frame, json};
+use super::spoil::spoiled;
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
 use crate::store::Pool;
+use crate::tokens::jwks::jwks;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, Response, StatusCode, header};
@@ -17,7 +19,7 @@ pub(crate) async fn document(
     Path((pool_id, name)): Path<(String, String)>,
 ) -> Response<Body> {
     let mut response = spoiled(&server, &name, "", async {
-        let mut response = match make(&server, &pool_id, &name) {
+        let mut response = match make(&server, &pool_id, &name).await {
             Ok(value) => json(StatusCode::OK, &value, ""),
             Err(refusal) => frame(Err(refusal.with_status(StatusCode::NOT_FOUND)), ""),
         };
@@ -30,25 +32,18 @@ pub(crate) async fn document(
     response
 }
 
-fn make(server: &Server, pool_id: &str, name: &str) -> Answer {
+async fn make(server: &Server, pool_id: &str, name: &str) -> Answer {
     let is_identity_pool = server.config.identity_pools.iter().any(|pool| pool.id == pool_id);
     let pool = server.store().pool(pool_id);
     let counted = match (name, pool) {
-        ("jwks.json", Ok(_)) => jwks(server, pool_id)?,
-        ("jwks.json", Err(_)) if is_identity_pool => jwks(server, pool_id)?,
+        ("jwks.json", Ok(_)) => jwks(server, pool_id).await?,
+        ("jwks.json", Err(_)) if is_identity_pool => jwks(server, pool_id).await?,
         ("openid-configuration", Ok(pool)) => configuration(server, &pool),
         (_, Err(refusal)) => return Err(refusal),
         _ => return Err(Refusal::not_found("No such document")),
     };
     server.store().count(name)?;
     Ok(counted)
-}
-
-/// The keys of a pool, user or identity.
-pub(crate) fn jwks(server: &Server, pool_id: &str) -> Answer {
-    let id = server.key(pool_id, TokenUse::Id)?.jwk();
-    let access = server.key(pool_id, TokenUse::Access)?.jwk();
-    Ok(json!({ "keys": [id, access] }))
 }
 
 fn configuration(server: &Server, pool: &Pool) -> Value {

@@ -2,17 +2,18 @@
 
 use super::identities::admit;
 use super::role;
+use crate::caller::Caller;
 use crate::input::text;
 use crate::random;
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
-use crate::sigv4::IssuedCredentials;
+use crate::server::Server;
+use crate::store::IssuedCredentials;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 /// Issues credentials of the form that AWS's have.
-pub(super) fn get(server: &Server, _: &Caller, input: Value) -> Answer {
+pub(crate) fn get(server: &Server, _: &Caller, input: Value) -> Answer {
     let (pool, identity, logins) = admit(server, &input)?;
     let role_arn = role::choose(pool, &logins, text(&input, "CustomRoleArn"))?;
     let expires = server.clock.now() + pool.credential_seconds;

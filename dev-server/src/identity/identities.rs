@@ -1,11 +1,12 @@
 //! Identities: made, found again by their logins, linked.
 
 use super::login::{self, Login};
-use super::pool::IdentityPool;
+use crate::caller::Caller;
+use crate::identity_pool::IdentityPool;
 use crate::input::{map, text};
 use crate::random;
 use crate::refusal::{Answer, Refusal};
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use crate::store::{Store, document};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -22,8 +23,8 @@ pub(super) struct Identity {
 document!(Identity, "identity", id);
 
 /// `GetId`.
-pub(super) fn get_id(server: &Server, _: &Caller, input: Value) -> Answer {
-    let pool = IdentityPool::find(server, text(&input, "IdentityPoolId").unwrap_or_default())?;
+pub(crate) fn get_id(server: &Server, _: &Caller, input: Value) -> Answer {
+    let pool = find(server, text(&input, "IdentityPoolId").unwrap_or_default())?;
     let logins = login::believe(server, pool, &input)?;
     let store = server.store();
     let identity = if logins.is_empty() {
@@ -50,7 +51,7 @@ pub(super) fn admit<'a>(
     let found = server.store().find_by_key::<Identity>(id)?;
     let identity =
         found.ok_or_else(|| Refusal::not_found(format!("Identity '{id}' not found.")))?;
-    let pool = IdentityPool::find(server, &identity.pool_id)?;
+    let pool = find(server, &identity.pool_id)?;
     let logins = login::believe(server, pool, input)?;
     if map(input, "Logins").is_empty() {
         if !identity.links.is_empty() {
@@ -123,4 +124,10 @@ fn link(store: &Store, mut identity: Identity, logins: &[Login<'_>]) -> Result<I
     }
     store.put(&identity)?;
     Ok(identity)
+}
+
+/// The identity pool of an id.
+fn find<'a>(server: &'a Server, id: &str) -> Result<&'a IdentityPool, Refusal> {
+    let found = server.config.identity_pools.iter().find(|pool| pool.id == id);
+    found.ok_or_else(|| Refusal::not_found(format!("IdentityPool '{id}' not found.")))
 }

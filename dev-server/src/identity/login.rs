@@ -1,6 +1,6 @@
 //! Believing the `Logins` of a request: who a user pool says somebody is.
 
-use super::pool::{IdentityPool, Provider};
+use crate::identity_pool::{IdentityPool, Provider};
 use crate::input::map;
 use crate::keys::TokenUse;
 use crate::refusal::Refusal;
@@ -107,7 +107,8 @@ fn read(server: &Server, pool: &Pool, token: &str) -> Result<Map<String, Value>,
     }
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| malformed())?;
     let is_by = |token_use| {
-        server.key(&pool.id, token_use).map(|key| key.is_signed(message.as_bytes(), &signature))
+        let key = server.key_at_hand(&pool.id, token_use)?;
+        Ok::<_, Refusal>(key.is_some_and(|key| key.is_signed(message.as_bytes(), &signature)))
     };
     // An access token is rightly signed and is refused by what it lacks.
     if !is_by(TokenUse::Id)? && !is_by(TokenUse::Access)? {
@@ -121,11 +122,13 @@ fn check_person(server: &Server, pool: &Pool, claims: &Map<String, Value>) -> Re
     let text = |claim: &str| claims.get(claim).and_then(Value::as_str).unwrap_or_default();
     let store = server.store();
     let user: Option<User> = store.user(&pool.id, text("cognito:username"))?;
-    let Some(user) = user.filter(|user| user.enabled) else {
+    let Some(user) = user.filter(|user| user.enabled && user.sub == text("sub")) else {
         return Err(invalid("User is disabled or deleted."));
     };
     let origin = text("origin_jti");
-    if store.find::<Revocation>(&pool.id, &user.username, origin)?.is_some() {
+    if crate::tokens::made_at(claims) <= user.signed_out_at
+        || store.find::<Revocation>(&pool.id, &user.username, origin)?.is_some()
+    {
         return Err(invalid("Token has been revoked."));
     }
     Ok(())

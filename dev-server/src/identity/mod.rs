@@ -1,22 +1,10 @@
 //! Identity pools: an identity for a guest or for somebody a user pool vouches for, and temporary AWS credentials
 //! for it. The credentials are made up and good for this server alone (`sigv4` knows them).
 
-mod credentials;
-mod identities;
-mod login;
-mod open_id;
-mod pool;
-mod role;
+pub(crate) mod credentials;
+pub(crate) mod identities;
+pub(crate) mod login;
+pub(crate) mod open_id;
+pub(crate) mod role;
 #[cfg(test)]
 mod tests;
-
-pub(crate) use pool::IdentityPool;
-
-use crate::dispatch::{Operation, open};
-
-/// The rows of the dispatch table.
-pub(crate) const OPERATIONS: &[Operation] = &[
-    open("GetId", identities::get_id),
-    open("GetCredentialsForIdentity", credentials::get),
-    open("GetOpenIdToken", open_id::get),
-];

@@ -1,16 +1,17 @@
 //! `GetOpenIdToken`: the identity pool itself vouches for an identity.
 
 use super::identities::admit;
+use crate::caller::Caller;
 use crate::keys::TokenUse;
 use crate::refusal::Answer;
-use crate::server::{Caller, Server};
+use crate::server::Server;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 /// Issues a token of the claims that the service's have, good for ten minutes. Its keys are at
 /// `/{identityPoolId}/.well-known/jwks.json`.
-pub(super) fn get(server: &Server, _: &Caller, input: Value) -> Answer {
+pub(crate) async fn get(server: &Server, _: &Caller, input: Value) -> Answer {
     let (pool, identity, logins) = admit(server, &input)?;
     let now = server.clock.now();
     let mut methods =
@@ -19,7 +20,7 @@ pub(super) fn get(server: &Server, _: &Caller, input: Value) -> Answer {
         methods.push(login.provider.provider_name.clone());
         methods.push(format!("{}:CognitoSignIn:{}", login.provider.provider_name, login.subject));
     }
-    let key = server.key(&pool.id, TokenUse::Id)?;
+    let key = server.key(&pool.id, TokenUse::Id).await?;
     let header = json!({ "kid": key.kid, "typ": "JWS", "alg": "RS256" });
     let claims = json!({
         "sub": identity.id,

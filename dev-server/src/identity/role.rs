@@ -1,7 +1,7 @@
 //! Which role an identity gets.
 
 use super::login::Login;
-use super::pool::{Ambiguity, IdentityPool, MappingKind, MatchType, RoleMapping};
+use crate::identity_pool::{Ambiguity, IdentityPool, MappingKind, MatchType, RoleMapping};
 use crate::refusal::Refusal;
 use serde_json::Value;
 

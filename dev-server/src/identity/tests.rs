@@ -29,7 +29,7 @@ async fn refusal(world: &World, operation: &str, input: Value) -> (&'static str,
 /// The role that issued credentials stand for.
 fn role(world: &World, answer: &Value) -> String {
     let key = answer["Credentials"]["AccessKeyId"].as_str().unwrap();
-    let issued: crate::sigv4::IssuedCredentials =
+    let issued: crate::store::IssuedCredentials =
         world.server.store().find_by_key(key).unwrap().unwrap();
     issued.role_arn.strip_prefix(ROLES).unwrap().to_owned()
 }
@@ -261,7 +261,7 @@ async fn pool_vouches_for_an_identity() {
     let input = json!({ "IdentityId": id, "Logins": logins });
     let answer = world.identity("GetOpenIdToken", input).await.unwrap();
 
-    let keys = crate::http::jwks(&world.server, POOL).unwrap();
+    let keys = crate::tokens::jwks::at_hand(&world.server, POOL).unwrap();
     let keys: jsonwebtoken::jwk::JwkSet = serde_json::from_value(keys).unwrap();
     let token = answer["Token"].as_str().unwrap();
     let kid = jsonwebtoken::decode_header(token).unwrap().kid.unwrap();

@@ -16,11 +16,11 @@ struct SpentAssertion {
     /// Its issuer and its ID.
     key: String,
     pool_id: String,
-    /// Seconds since the epoch.
+    /// Milliseconds since the epoch.
     forget: i64,
 }
 
-document!(SpentAssertion, "spent_assertion", key);
+document!(SpentAssertion, "spent_assertion", key; ends |spent| spent.forget);
 
 /// Uses an assertion; false when it was used before.
 pub(crate) fn spend(
@@ -30,17 +30,13 @@ pub(crate) fn spend(
     assertion: &Assertion,
     now: i64,
 ) -> Result<bool, Refusal> {
-    for old in store.all::<SpentAssertion>(pool_id)? {
-        if old.forget <= now {
-            store.remove::<SpentAssertion>(pool_id, "", &old.key)?;
-        }
-    }
     let key = format!("{} {}", provider.entity_id, assertion.id);
     if store.find::<SpentAssertion>(pool_id, "", &key)?.is_some() {
         return Ok(false);
     }
-    let end = assertion.expires.min(now.saturating_add(LONGEST));
-    let forget = end.saturating_add(MARGIN);
+    // The provider's times are by the machine's clock, the store's by this server's.
+    let seconds = assertion.expires.saturating_sub(now).clamp(0, LONGEST).saturating_add(MARGIN);
+    let forget = store.clock().now_ms().saturating_add(seconds.saturating_mul(1000));
     store.put(&SpentAssertion { key, pool_id: pool_id.to_owned(), forget })?;
     Ok(true)
 }

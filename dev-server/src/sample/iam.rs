@@ -1,8 +1,9 @@
 //! The API that wants AWS credentials.
 
-use super::{Call, reply};
+use super::call::{Call, reply};
 use crate::refusal::Refusal;
 use crate::server::Server;
+use crate::signers;
 use crate::sigv4::{self, Signer};
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
@@ -55,7 +56,7 @@ fn storage_error(refusal: &Refusal) -> Response<Body> {
 }
 
 fn admit(server: &Server, call: &Call<'_>) -> Result<Signer, Refusal> {
-    let signer = sigv4::verify(server, call.request, &["execute-api", "s3"])?;
+    let signer = signers::verify(server, call.request, &["execute-api", "s3"])?;
     let (action, resource) = if signer.service == "s3" {
         let verb = if call.request.method == "GET" { "s3:GetObject" } else { "s3:PutObject" };
         (verb, format!("arn:aws:s3::{}", call.path))
@@ -65,7 +66,7 @@ fn admit(server: &Server, call: &Call<'_>) -> Result<Signer, Refusal> {
         let api = format!("arn:aws:execute-api:{region}:{account}:sample/dev");
         ("execute-api:Invoke", format!("{api}/{method}{}", call.path))
     };
-    sigv4::allow(server, &signer, action, &resource)?;
+    sigv4::allow(&server.config.roles, &signer, action, &resource)?;
     Ok(signer)
 }
 

@@ -136,7 +136,7 @@ async fn role_of_administrators_may_call_what_the_policy_names() {
         let signing = Signing::of(&credentials(&world, Some(username)).await, "cognito-idp");
         let mut request = Request::operation(&format!("X.{operation}"), &input.to_string());
         signing.sign(&mut request, world.server.clock.now());
-        world.send(crate::dispatch::Service::UserPools, operation, request).await
+        world.send(crate::caller::Service::UserPools, operation, request).await
     };
     let pool = json!({ "UserPoolId": "eu-west-1_LifeGuard" });
 

@@ -1,10 +1,10 @@
 //! The API that wants an access token: checked against the pool's JWKS alone, as whoever has no other way must.
 
-use super::{Call, reply};
-use crate::http::jwks;
+use super::call::{Call, reply};
 use crate::refusal::Refusal;
 use crate::server::Server;
 use crate::store::{Client, Pool};
+use crate::tokens::jwks::at_hand;
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use jsonwebtoken::dangerous::insecure_decode_claims;
@@ -77,7 +77,7 @@ fn verify(server: &Server, token: &str) -> Result<Claims, Denial> {
     let issuer = unverified.get("iss").and_then(Value::as_str).unwrap_or_default();
     let pool_id = issuer.rsplit('/').next().unwrap_or_default();
     let pool: Pool = server.store().pool(pool_id)?;
-    let keys = serde_json::from_value::<JwkSet>(jwks(server, &pool.id)?)
+    let keys = serde_json::from_value::<JwkSet>(at_hand(server, &pool.id)?)
         .map_err(|_| Denial::Invalid("the keys of the pool cannot be read"))?;
     let kid = decode_header(token).map_err(malformed)?.kid.unwrap_or_default();
     let key = keys.find(&kid).ok_or(Denial::Invalid("the token's key is not the pool's"))?;

@@ -1,6 +1,7 @@
 //! What a request says about its signature, in the `Authorization` header or in the query.
 
-use super::{Request, incomplete};
+use super::refused::incomplete;
+use super::request::Request;
 use crate::refusal::Refusal;
 use crate::timestamp::parse_amz_date;
 use url::form_urlencoded;

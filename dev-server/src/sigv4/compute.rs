@@ -2,7 +2,8 @@
 
 use super::claim::Claim;
 use super::keys::Keys;
-use super::{Request, incomplete};
+use super::refused::incomplete;
+use super::request::Request;
 use crate::refusal::Refusal;
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{

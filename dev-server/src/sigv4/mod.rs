@@ -7,104 +7,42 @@ mod claim;
 mod compute;
 mod keys;
 mod policy;
+mod refused;
+mod request;
 #[cfg(test)]
 mod signing;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use keys::{AccessKey, IssuedCredentials};
+pub(crate) use keys::{AccessKey, Keys};
 pub(crate) use policy::{Role, allow};
+pub(crate) use request::{AssumedRole, Request, Signer};
 #[cfg(test)]
 pub(crate) use signing::Signing;
 
 use crate::refusal::Refusal;
-use crate::server::Server;
 use crate::timestamp::amz_date;
-use axum::http::StatusCode;
 use claim::Claim;
-use keys::Keys;
+use refused::{forbidden, missing, unrecognized, wrong};
 use subtle::ConstantTimeEq;
 
-/// A request as it arrived.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Request {
-    pub(crate) method: String,
-    /// Path and query, still encoded.
-    pub(crate) target: String,
-    /// In the order of arrival, names in lower case.
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
-}
-
-/// Who signed a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Signer {
-    pub(crate) access_key: String,
-    /// The region of the credential scope.
-    pub(crate) region: String,
-    /// The service of the credential scope.
-    pub(crate) service: String,
-    /// Nothing for a key of the configuration, which may do everything.
-    pub(crate) role: Option<AssumedRole>,
-}
-
-/// What credentials of an identity pool stand for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AssumedRole {
-    pub(crate) arn: String,
-    pub(crate) identity_id: String,
-    pub(crate) identity_pool_id: String,
-    /// The provider that vouched; nothing for a guest.
-    pub(crate) provider: Option<String>,
-}
-
-impl Request {
-    /// The first header of a name.
-    fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    /// Path and query.
-    fn parts(&self) -> (&str, &str) {
-        self.target.split_once('?').unwrap_or((&self.target, ""))
-    }
-}
-
-impl Signer {
-    /// As policies and echoes name the signer.
-    pub(crate) fn arn(&self) -> String {
-        match &self.role {
-            Some(role) => {
-                let name = role.arn.rsplit('/').next().unwrap_or_default();
-                let account = self.account();
-                format!("arn:aws:sts::{account}:assumed-role/{name}/CognitoIdentityCredentials")
-            }
-            None => format!("arn:aws:iam::{ACCOUNT}:user/{}", self.access_key),
-        }
-    }
-
-    /// The account the signer belongs to.
-    pub(crate) fn account(&self) -> &str {
-        let role = self.role.as_ref().and_then(|role| role.arn.split(':').nth(4));
-        role.filter(|account| !account.is_empty()).unwrap_or(ACCOUNT)
-    }
-}
-
-/// Believes a signed request, or says why not.
+/// Believes a signed request, or says why not. `clocks` are those it may have been signed by, `find` looks a key up.
 ///
 /// # Errors
 /// `MissingAuthenticationTokenException`, `IncompleteSignature`, `UnrecognizedClientException`,
 /// `InvalidSignatureException` and `ExpiredTokenException`, as AWS's services answer.
 pub(crate) fn verify(
-    server: &Server,
     request: &Request,
     services: &[&str],
+    clocks: &[i64],
+    find: impl Fn(&str) -> Result<Option<Keys>, Refusal>,
 ) -> Result<Signer, Refusal> {
     let claim = Claim::read(request)?.ok_or_else(missing)?;
     check_scope(&claim, services)?;
-    check_time(&claim, server.clock.now())?;
+    let judged = clocks.iter().map(|now| check_time(&claim, *now));
+    judged.reduce(|first, next| first.or(next)).unwrap_or_else(|| Err(missing()))?;
     check_coverage(&claim, request)?;
-    let keys = Keys::find(server, &claim.access_key)?.ok_or_else(unrecognized)?;
+    let keys = find(&claim.access_key)?.ok_or_else(unrecognized)?;
     if !keys.has_token(claim.session_token.as_deref()) {
         return Err(unrecognized());
     }
@@ -113,7 +51,7 @@ pub(crate) fn verify(
     if !bool::from(computed.as_bytes().ct_eq(claim.signature.as_bytes())) {
         return Err(wrong(MISMATCH));
     }
-    if keys.expires.is_some_and(|expires| expires <= server.clock.now_ms()) {
+    if keys.is_expired {
         let message = "The security token included in the request is expired";
         return Err(forbidden("ExpiredTokenException", message));
     }
@@ -179,29 +117,6 @@ fn check_coverage(claim: &Claim, request: &Request) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn missing() -> Refusal {
-    Refusal::new("MissingAuthenticationTokenException", "Missing Authentication Token")
-}
-
-fn unrecognized() -> Refusal {
-    let message = "The security token included in the request is invalid.";
-    forbidden("UnrecognizedClientException", message)
-}
-
-fn incomplete(message: impl Into<String>) -> Refusal {
-    forbidden("IncompleteSignature", message)
-}
-
-fn wrong(message: impl Into<String>) -> Refusal {
-    forbidden("InvalidSignatureException", message)
-}
-
-fn forbidden(name: &'static str, message: impl Into<String>) -> Refusal {
-    Refusal::new(name, message).with_status(StatusCode::FORBIDDEN)
-}
-
-/// The account of whatever the configuration gives no other.
-const ACCOUNT: &str = "123456789012";
 /// Seconds a signature's time may differ from the server's: "within five minutes of the timestamp in the request".
 const MOST_SKEW: i64 = 300;
 const COVERED: &[&str] = &["host", "x-amz-date", "x-amz-target", "x-amz-security-token"];

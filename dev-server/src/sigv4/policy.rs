@@ -1,8 +1,8 @@
 //! What the roles of the configuration allow.
 
-use super::{Signer, forbidden};
+use super::refused::forbidden;
+use super::request::Signer;
 use crate::refusal::Refusal;
-use crate::server::Server;
 use serde::Deserialize;
 
 /// A role of the configuration with its one statement.
@@ -28,14 +28,14 @@ fn everything() -> Vec<String> {
 /// # Errors
 /// `AccessDeniedException`.
 pub(crate) fn allow(
-    server: &Server,
+    roles: &[Role],
     signer: &Signer,
     action: &str,
     resource: &str,
 ) -> Result<(), Refusal> {
     let Some(assumed) = &signer.role else { return Ok(()) };
     let any = |patterns: &[String], text: &str| patterns.iter().any(|p| matches(p, text));
-    let is_allowed = server.config.roles.iter().any(|role| {
+    let is_allowed = roles.iter().any(|role| {
         role.arn == assumed.arn && any(&role.actions, action) && any(&role.resources, resource)
     });
     if is_allowed {

@@ -1,7 +1,7 @@
+use super::Request;
 use super::signing::Signing;
-use super::{Request, verify};
+use crate::caller::Service;
 use crate::config::Config;
-use crate::dispatch::Service;
 use crate::testing::{POOL, World};
 use serde_json::json;
 
@@ -20,7 +20,7 @@ fn signed(world: &World) -> (Request, i64) {
 }
 
 fn refusal(world: &World, request: &Request) -> (&'static str, String) {
-    let refusal = verify(&world.server, request, &["cognito-idp"]).unwrap_err();
+    let refusal = crate::signers::verify(&world.server, request, &["cognito-idp"]).unwrap_err();
     (refusal.name, refusal.message)
 }
 
@@ -65,7 +65,7 @@ fn signatures_of_the_published_suite_are_believed() {
     let post = with(&[content, ("authorization", &form)], "POST", "Param1=value1");
 
     for request in [get, post] {
-        let signer = verify(&world.server, &request, &["service"]).unwrap();
+        let signer = crate::signers::verify(&world.server, &request, &["service"]).unwrap();
         assert_eq!(signer.access_key, "AKIDEXAMPLE");
         assert_eq!(signer.region, "us-east-1");
     }
@@ -75,7 +75,7 @@ fn signatures_of_the_published_suite_are_believed() {
 fn what_was_signed_is_believed_and_nothing_else() {
     let world = world();
     let (good, _) = signed(&world);
-    assert!(verify(&world.server, &good, &["cognito-idp"]).is_ok());
+    assert!(crate::signers::verify(&world.server, &good, &["cognito-idp"]).is_ok());
 
     let altered: [fn(&mut Request); 6] = [
         |request| request.body.push(b' '),
@@ -110,16 +110,16 @@ fn header_that_says_where_a_call_goes_must_be_signed() {
 #[test]
 fn clock_may_be_five_minutes_off_and_no_more() {
     let world = world();
-    let (request, _) = signed(&world);
-    // Of the clock, not of the request: the server's runs ahead or behind.
+    let now = world.server.clock.now();
     for (offset, begins) in [
         (290, None),
         (-290, None),
-        (310, Some("Signature expired: ")),
-        (-310, Some("Signature not yet current: ")),
+        (310, Some("Signature not yet current: ")),
+        (-310, Some("Signature expired: ")),
     ] {
-        world.server.clock.set_offset(offset);
-        let judged = verify(&world.server, &request, &["cognito-idp"]);
+        let mut request = Request::operation(TARGET, "{}");
+        Signing::administrator().sign(&mut request, now + offset);
+        let judged = crate::signers::verify(&world.server, &request, &["cognito-idp"]);
         match begins {
             None => assert!(judged.is_ok(), "{offset}"),
             Some(begins) => {
@@ -129,6 +129,23 @@ fn clock_may_be_five_minutes_off_and_no_more() {
             }
         }
     }
+}
+
+/// Others have the machine's clock, or set theirs by the `Date` that this server sends.
+#[test]
+fn moved_clock_shuts_out_nobody_who_signs() {
+    let world = world();
+    let machine = world.server.clock.now();
+    world.server.clock.set_offset(86_400);
+    for now in [machine, machine + 86_400] {
+        let mut request = Request::operation(TARGET, "{}");
+        Signing::administrator().sign(&mut request, now);
+
+        assert!(crate::signers::verify(&world.server, &request, &["cognito-idp"]).is_ok());
+    }
+    let mut request = Request::operation(TARGET, "{}");
+    Signing::administrator().sign(&mut request, machine + 43_200);
+    assert!(crate::signers::verify(&world.server, &request, &["cognito-idp"]).is_err());
 }
 
 #[test]
@@ -172,7 +189,8 @@ fn signature_in_the_query_is_good_for_as_long_as_it_says() {
     signing.service = "execute-api".to_owned();
     let mut request = Request::new("GET", "/a%20b/c?q=1&p=%2F", &[("host", "localhost:9320")], "");
     signing.presign(&mut request, now, 600);
-    let judge = |request: &Request| verify(&world.server, request, &["execute-api"]);
+    let judge =
+        |request: &Request| crate::signers::verify(&world.server, request, &["execute-api"]);
 
     assert!(judge(&request).is_ok(), "{:?}", judge(&request));
     let mut altered = request.clone();
@@ -181,10 +199,13 @@ fn signature_in_the_query_is_good_for_as_long_as_it_says() {
     let longer = request.target.replace("X-Amz-Expires=600", "X-Amz-Expires=6000");
     let longer = Request { target: longer, ..request.clone() };
     assert_eq!(judge(&longer).unwrap_err().name, "InvalidSignatureException");
-    world.server.clock.set_offset(590);
-    assert!(judge(&request).is_ok());
-    world.server.clock.set_offset(610);
-    assert!(judge(&request).unwrap_err().message.starts_with("Signature expired"));
+    for (age, is_good) in [(590, true), (610, false)] {
+        let mut request = Request::new("GET", "/a", &[("host", "localhost:9320")], "");
+        signing.presign(&mut request, now - age, 600);
+        let judged = judge(&request);
+        assert_eq!(judged.is_ok(), is_good, "{judged:?}");
+        assert!(is_good || judged.unwrap_err().message.starts_with("Signature expired"));
+    }
 }
 
 #[tokio::test]

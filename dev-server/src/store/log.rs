@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Letter {
+    /// Rises with every letter.
+    pub(crate) id: i64,
     pub(crate) user_pool_id: String,
     pub(crate) username: String,
     pub(crate) to: String,
@@ -21,6 +23,9 @@ pub(crate) struct Letter {
     /// Seconds since the epoch, with a fraction.
     pub(crate) sent_at: f64,
 }
+
+/// Older letters are thrown away.
+const MOST_LETTERS: i64 = 5000;
 
 /// What of a letter its sender knows.
 #[derive(Debug, Clone, Copy)]
@@ -54,18 +59,22 @@ impl Store {
                 letter.sent
             ],
         )?;
+        self.db
+            .prepare_cached("delete from inbox where id <= ?")?
+            .execute([self.db.last_insert_rowid() - MOST_LETTERS])?;
         Ok(())
     }
 
-    /// The letters to one address, or all; newest first.
-    pub(crate) fn letters(&self, to: Option<&str>) -> Result<Vec<Letter>, Refusal> {
+    /// The letters to one address, or all, that came after another one; newest first.
+    pub(crate) fn letters(&self, to: Option<&str>, after: i64) -> Result<Vec<Letter>, Refusal> {
         let mut statement = self.db.prepare_cached(
-            "select pool_id, username, recipient, medium, purpose, code, body, sent_at
-             from inbox where ?1 is null or recipient = ?1 order by id desc",
+            "select pool_id, username, recipient, medium, purpose, code, body, sent_at, id
+             from inbox where (?1 is null or recipient = ?1) and id > ?2 order by id desc",
         )?;
         let letters = statement
-            .query_map([to], |row| {
+            .query_map(params![to, after], |row| {
                 Ok(Letter {
+                    id: row.get(8)?,
                     user_pool_id: row.get(0)?,
                     username: row.get(1)?,
                     to: row.get(2)?,

@@ -59,7 +59,7 @@ impl Pool {
     }
 
     /// The risk configuration as types.
-    pub(crate) fn risk_policy(&self) -> crate::risk::RiskPolicy {
+    pub(crate) fn risk_policy(&self) -> RiskPolicy {
         read(&self.risk)
     }
 
@@ -103,28 +103,44 @@ pub(crate) struct Policies {
     pub(crate) sign_in_policy: SignInPolicy,
 }
 
+/// A pool that names no policy has the strict one below; one that names a part of it has only the rules it names.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct PasswordPolicy {
+    #[serde(default = "eight")]
     pub(crate) minimum_length: usize,
+    #[serde(default)]
     pub(crate) require_uppercase: bool,
+    #[serde(default)]
     pub(crate) require_lowercase: bool,
+    #[serde(default)]
     pub(crate) require_numbers: bool,
+    #[serde(default)]
     pub(crate) require_symbols: bool,
+    #[serde(default)]
     pub(crate) password_history_size: usize,
+    #[serde(default = "a_week")]
     pub(crate) temporary_password_validity_days: i64,
+}
+
+fn eight() -> usize {
+    8
+}
+
+fn a_week() -> i64 {
+    7
 }
 
 impl Default for PasswordPolicy {
     fn default() -> Self {
         Self {
-            minimum_length: 8,
+            minimum_length: eight(),
             require_uppercase: true,
             require_lowercase: true,
             require_numbers: true,
             require_symbols: true,
             password_history_size: 0,
-            temporary_password_validity_days: 7,
+            temporary_password_validity_days: a_week(),
         }
     }
 }
@@ -223,6 +239,52 @@ pub(crate) struct WebAuthn {
     pub(crate) user_verification: Option<String>,
     /// `SINGLE_FACTOR` or `MULTI_FACTOR_WITH_USER_VERIFICATION`.
     pub(crate) factor_configuration: Option<String>,
+}
+
+/// When a password is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Event {
+    SignIn,
+    PasswordChange,
+    SignUp,
+}
+
+/// What of a pool's risk configuration decides something.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct RiskPolicy {
+    pub(crate) compromised_credentials_risk_configuration: Compromised,
+    pub(crate) account_takeover_risk_configuration: Takeover,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct Compromised {
+    /// Empty means every event.
+    pub(crate) event_filter: Vec<Event>,
+    pub(crate) actions: Action,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct Takeover {
+    pub(crate) actions: TakeoverActions,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct TakeoverActions {
+    pub(crate) low_action: Action,
+    pub(crate) medium_action: Action,
+    pub(crate) high_action: Action,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct Action {
+    /// `BLOCK`, `MFA_REQUIRED`, `MFA_IF_CONFIGURED` or `NO_ACTION`.
+    pub(crate) event_action: String,
 }
 
 /// An app client.
@@ -338,12 +400,21 @@ pub(crate) struct SigningKey {
     /// `access` or `id`: a pool signs each with its own key.
     pub(crate) token_use: String,
     pub(crate) kid: String,
-    /// The two primes and the public exponent, big-endian hex.
-    pub(crate) primes: [String; 2],
-    pub(crate) exponent: String,
+    /// Base64 of PKCS #8.
+    pub(crate) pkcs8: String,
 }
 
 document!(SigningKey, "signing_key", token_use);
+
+/// Bytes that nobody else knows: what the likeness of an unknown person is made of.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct PoolSecret {
+    pub(crate) pool_id: String,
+    /// Hex.
+    pub(crate) bytes: String,
+}
+
+document!(PoolSecret, "pool_secret", pool_id);
 
 impl Store {
     /// The pool of that id, or the service's refusal.

@@ -1,6 +1,6 @@
 //! Sign-ins on their way, and the tokens of those that arrived.
 
-use super::{Verifier, document};
+use super::{TOLD_MS, Verifier, document};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -26,7 +26,7 @@ pub(crate) struct PendingChallenge {
     pub(crate) spent: bool,
 }
 
-document!(PendingChallenge, "challenge", key);
+document!(PendingChallenge, "challenge", key; ends |asked| asked.expires.saturating_add(TOLD_MS));
 
 /// What was asked, with what the server must remember to judge the answer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -36,7 +36,15 @@ pub(crate) enum Question {
     /// `NEW_PASSWORD_REQUIRED`.
     NewPassword { required: Vec<String> },
     /// `SMS_MFA`, `EMAIL_OTP` or `SMS_OTP`.
-    Code { challenge: String, code: String, address: String, is_second: bool },
+    Code {
+        challenge: String,
+        code: String,
+        address: String,
+        is_second: bool,
+        /// A right answer makes the address the person's second factor.
+        #[serde(default)]
+        is_setup: bool,
+    },
     /// `SOFTWARE_TOKEN_MFA`.
     SoftwareToken,
     /// `SELECT_MFA_TYPE`, with what may be chosen.
@@ -117,7 +125,7 @@ pub(crate) struct RefreshToken {
     pub(crate) revoked: bool,
 }
 
-document!(RefreshToken, "refresh_token", key, username);
+document!(RefreshToken, "refresh_token", key, username; ends |token| token.expires.saturating_add(TOLD_MS));
 
 /// All tokens of this `origin_jti` are revoked.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -125,6 +133,13 @@ pub(crate) struct Revocation {
     pub(crate) pool_id: String,
     pub(crate) username: String,
     pub(crate) origin_jti: String,
+    /// When the last of them is past its time anyway. Milliseconds since the epoch.
+    #[serde(default = "never")]
+    pub(crate) expires: i64,
 }
 
-document!(Revocation, "revocation", origin_jti, username);
+fn never() -> i64 {
+    i64::MAX
+}
+
+document!(Revocation, "revocation", origin_jti, username; ends |revocation| revocation.expires);

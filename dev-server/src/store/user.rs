@@ -40,6 +40,9 @@ pub(crate) struct User {
     /// Wrong codes, which a right password must not forgive.
     #[serde(default)]
     pub(crate) mfa_lockout: Lockout,
+    /// Tokens up to this moment are good no more. Milliseconds since the epoch.
+    #[serde(default)]
+    pub(crate) signed_out_at: i64,
     /// Milliseconds since the epoch.
     pub(crate) created: i64,
     /// Milliseconds since the epoch.
@@ -135,6 +138,7 @@ impl User {
             mfa: MfaPreference::default(),
             lockout: Lockout::default(),
             mfa_lockout: Lockout::default(),
+            signed_out_at: 0,
             created: now_ms,
             modified: now_ms,
         }
@@ -143,6 +147,11 @@ impl User {
     /// One attribute's value.
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.get(name).map(String::as_str)
+    }
+
+    /// The time of what is made now: after the last sign-out everywhere, within one millisecond too.
+    pub(crate) fn next_moment(&self, now_ms: i64) -> i64 {
+        now_ms.max(self.signed_out_at.saturating_add(1))
     }
 
     /// Whether an address (`email` or `phone_number`) is there and verified.
@@ -208,7 +217,7 @@ pub(crate) struct Code {
     pub(crate) wrong_tries: u32,
 }
 
-document!(Code, "code", purpose, username);
+document!(Code, "code", purpose, username; ends |code| code.expires);
 
 impl Store {
     /// The user of that real name.

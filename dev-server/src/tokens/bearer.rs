@@ -64,7 +64,7 @@ pub(crate) fn believe(server: &Server, token: &str) -> Result<Bearer, Refusal> {
     let (message, signature) = token.rsplit_once('.').ok_or_else(invalid)?;
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| invalid())?;
     // The access key alone is tried: a token signed as an ID token is none of ours here.
-    let key = server.key(&pool.id, TokenUse::Access)?;
+    let key = server.key_at_hand(&pool.id, TokenUse::Access)?.ok_or_else(invalid)?;
     let is_ours = key.is_signed(message.as_bytes(), &signature)
         && issuer == server.issuer(&pool)
         && text("token_use") == Some("access");
@@ -78,6 +78,13 @@ pub(crate) fn believe(server: &Server, token: &str) -> Result<Bearer, Refusal> {
     let store = server.store();
     let username = text("username").ok_or_else(invalid)?;
     let user = store.user(&pool.id, username)?.ok_or_else(Refusal::user_not_found)?;
+    // Somebody else may have the name by now.
+    if text("sub") != Some(&user.sub) {
+        return Err(Refusal::user_not_found());
+    }
+    if super::made_at(&claims) <= user.signed_out_at {
+        return Err(Refusal::not_authorized("Access Token has been revoked"));
+    }
     if let Some(origin_jti) = text("origin_jti")
         && store.find::<Revocation>(&pool.id, username, origin_jti)?.is_some()
     {

@@ -11,15 +11,16 @@ pub(super) fn access_claims(
     grant: &Grant<'_>,
     policy: &ClientPolicy,
     shared: Map<String, Value>,
-    now: i64,
+    made_ms: i64,
 ) -> Result<Map<String, Value>, Refusal> {
+    let now = shared.get("iat").and_then(Value::as_i64).unwrap_or_default();
     let mut claims = shared;
     let mut claim = |name: &str, value: Value| claims.insert(name.to_owned(), value);
     claim("client_id", json!(grant.client.id));
     claim("token_use", json!("access"));
     claim("scope", json!(grant.scope));
     claim("exp", json!(now + access_seconds(policy)));
-    claim("jti", json!(random::uuid()?));
+    claim("jti", json!(random::uuid_of(made_ms)?));
     claim("username", json!(grant.user.username));
     if grant.is_hosted() {
         claim("version", json!(2));
@@ -34,8 +35,9 @@ pub(super) fn id_claims(
     grant: &Grant<'_>,
     policy: &ClientPolicy,
     shared: Map<String, Value>,
-    now: i64,
+    made_ms: i64,
 ) -> Result<Map<String, Value>, Refusal> {
+    let now = shared.get("iat").and_then(Value::as_i64).unwrap_or_default();
     let mut claims = shared;
     let units = policy.token_validity_units.id_token.as_deref().unwrap_or("hours");
     let lifetime = lifetime(policy.id_token_validity, units, 3600);
@@ -55,7 +57,7 @@ pub(super) fn id_claims(
     claim("aud", json!(grant.client.id));
     claim("token_use", json!("id"));
     claim("exp", json!(now + lifetime));
-    claim("jti", json!(random::uuid()?));
+    claim("jti", json!(random::uuid_of(made_ms)?));
     claim("cognito:username", json!(grant.user.username));
     if let Some(nonce) = &grant.nonce {
         claim("nonce", json!(nonce));
@@ -109,12 +111,21 @@ pub(super) fn add_groups(
         claims.insert("cognito:groups".to_owned(), json!(groups));
     }
     roles.sort();
-    if let Some((_, preferred)) = roles.first() {
+    if let Some(preferred) = preferred_role(&roles) {
         id.insert("cognito:preferred_role".to_owned(), json!(preferred));
+    }
+    if !roles.is_empty() {
         let all: Vec<_> = roles.iter().map(|(_, role)| role).collect();
         id.insert("cognito:roles".to_owned(), json!(all));
     }
     Ok(())
+}
+
+/// The role of the first group; of two groups with one precedence neither comes first, unless both have one role.
+fn preferred_role(sorted: &[(i64, String)]) -> Option<&str> {
+    let (first, role) = sorted.first()?;
+    let is_alone = sorted.iter().all(|(precedence, other)| precedence > first || other == role);
+    is_alone.then_some(role)
 }
 
 /// Lifetime of a client's access tokens.
@@ -137,6 +148,19 @@ pub(super) fn lifetime(number: Option<i64>, unit: &str, default: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_two_groups_with_one_precedence_neither_role_is_preferred() {
+        let roles = |list: &[(i64, &str)]| -> Option<String> {
+            let list: Vec<_> = list.iter().map(|(at, role)| (*at, (*role).to_owned())).collect();
+            preferred_role(&list).map(str::to_owned)
+        };
+
+        assert_eq!(roles(&[(1, "b"), (2, "a")]).as_deref(), Some("b"));
+        assert_eq!(roles(&[(1, "a"), (1, "b")]), None);
+        assert_eq!(roles(&[(1, "a"), (1, "a"), (2, "b")]).as_deref(), Some("a"));
+        assert_eq!(roles(&[]), None);
+    }
 
     #[test]
     fn lifetimes_are_read_in_every_unit() {

@@ -2,43 +2,17 @@
 
 use super::claims::{access_claims, access_seconds, add_groups, id_claims, lifetime};
 use super::fingerprint;
+use super::grant::Grant;
 use super::trigger::{ask_trigger, change};
 use crate::keys::TokenUse;
 use crate::random;
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
-use crate::store::{Client, Pool, RefreshToken, User};
+use crate::store::{Client, Pool, RefreshToken};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-
-/// On whose behalf and for what tokens are made.
-#[derive(Debug, Clone)]
-pub(crate) struct Grant<'a> {
-    pub(crate) pool: &'a Pool,
-    pub(crate) client: &'a Client,
-    pub(crate) user: &'a User,
-    /// Space separated.
-    pub(crate) scope: String,
-    pub(crate) device_key: Option<String>,
-    /// Of the `authorize` request.
-    pub(crate) nonce: Option<String>,
-    /// When the person signed in, in seconds, where that was before now.
-    pub(crate) auth_time: Option<i64>,
-    /// The trigger source without `TokenGeneration_`.
-    pub(crate) source: &'a str,
-    pub(crate) metadata: Map<String, Value>,
-    /// What a renewal keeps of the sign-in; nothing for a new sign-in.
-    pub(crate) renewed: Option<RefreshToken>,
-}
-
-impl Grant<'_> {
-    /// Whether the tokens come, or once came, from a redirect.
-    pub(super) fn is_hosted(&self) -> bool {
-        self.source == "HostedAuth" || self.renewed.as_ref().is_some_and(|token| token.hosted)
-    }
-}
 
 /// Makes ID and access token and, for a new sign-in, a refresh token: an `AuthenticationResult`.
 pub(crate) async fn issue(server: &Server, grant: Grant<'_>) -> Answer {
@@ -58,12 +32,13 @@ pub(crate) async fn issue(server: &Server, grant: Grant<'_>) -> Answer {
     claim("event_id", json!(event_id));
     claim("auth_time", json!(auth_time));
     claim("iat", json!(now));
-    let mut access = access_claims(&grant, &policy, shared.clone(), now)?;
-    let mut id = id_claims(&grant, &policy, shared, now)?;
+    let made = grant.user.next_moment(server.clock.now_ms());
+    let mut access = access_claims(&grant, &policy, shared.clone(), made)?;
+    let mut id = id_claims(&grant, &policy, shared, made)?;
     add_groups(server, &grant, &mut id, &mut access)?;
     let changes = ask_trigger(&grant, &id, &access).await?;
     change(&mut id, &mut access, changes);
-    let access = sign(server, grant.pool, TokenUse::Access, &access)?;
+    let access = sign(server, grant.pool, TokenUse::Access, &access).await?;
     if grant.is_hosted() {
         id.insert("at_hash".to_owned(), json!(half_hash(&access)));
     }
@@ -71,7 +46,7 @@ pub(crate) async fn issue(server: &Server, grant: Grant<'_>) -> Answer {
         "AccessToken": access,
         "ExpiresIn": access_seconds(&policy),
         "TokenType": "Bearer",
-        "IdToken": sign(server, grant.pool, TokenUse::Id, &id)?,
+        "IdToken": sign(server, grant.pool, TokenUse::Id, &id).await?,
     });
     if grant.renewed.is_none() {
         let lifetime = lifetime(
@@ -79,7 +54,7 @@ pub(crate) async fn issue(server: &Server, grant: Grant<'_>) -> Answer {
             policy.token_validity_units.refresh_token.as_deref().unwrap_or("days"),
             30 * 86_400,
         );
-        let now_ms = server.clock.now_ms();
+        let now_ms = grant.user.next_moment(server.clock.now_ms());
         let refresh = make_refresh_token()?;
         server.store().put(&RefreshToken {
             key: fingerprint(&refresh),
@@ -92,7 +67,7 @@ pub(crate) async fn issue(server: &Server, grant: Grant<'_>) -> Answer {
             device_key: grant.device_key.clone(),
             auth_time,
             issued: now_ms,
-            expires: now_ms + lifetime * 1000,
+            expires: now_ms.saturating_add(lifetime.saturating_mul(1000)),
             replaced_until: None,
             hosted: grant.is_hosted(),
             revoked: false,
@@ -105,7 +80,7 @@ pub(crate) async fn issue(server: &Server, grant: Grant<'_>) -> Answer {
 }
 
 /// An access token that speaks for a client itself.
-pub(crate) fn issue_to_client(
+pub(crate) async fn issue_to_client(
     server: &Server,
     pool: &Pool,
     client: &Client,
@@ -129,7 +104,7 @@ pub(crate) fn issue_to_client(
         return Err(Refusal::internal("claims are no object"));
     };
     Ok(json!({
-        "AccessToken": sign(server, pool, TokenUse::Access, &claims)?,
+        "AccessToken": sign(server, pool, TokenUse::Access, &claims).await?,
         "ExpiresIn": access_seconds(&policy),
         "TokenType": "Bearer",
     }))
@@ -154,13 +129,13 @@ pub(super) fn make_refresh_token() -> Result<String, Refusal> {
     .join("."))
 }
 
-fn sign(
+async fn sign(
     server: &Server,
     pool: &Pool,
     token_use: TokenUse,
     claims: &Map<String, Value>,
 ) -> Result<String, Refusal> {
-    let key = server.key(&pool.id, token_use)?;
+    let key = server.key(&pool.id, token_use).await?;
     let header = json!({ "kid": key.kid, "alg": "RS256" });
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let message = format!("{}.{}", part(&header), part(&Value::Object(claims.clone())));

@@ -4,7 +4,7 @@ use super::issue::make_refresh_token;
 use super::{Grant, fingerprint, issue};
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
-use crate::store::{Client, Pool, RefreshToken, Revocation, Store, User};
+use crate::store::{Client, Pool, RefreshToken, Revocation, Store, TOLD_MS, User};
 use serde_json::{Map, Value, json};
 
 #[cfg(test)]
@@ -78,6 +78,9 @@ impl Store {
         if !user.enabled {
             return Err(Refusal::not_authorized("User is disabled."));
         }
+        if held.issued <= user.signed_out_at {
+            return Err(Refusal::not_authorized("Refresh Token has been revoked"));
+        }
         let rotation = wish.client.policy().refresh_token_rotation.unwrap_or_default();
         if rotation.feature != "ENABLED" {
             return Ok((held, user, None));
@@ -87,7 +90,7 @@ impl Store {
             // The new one keeps the expiry of the first: rotation does not prolong a sign-in.
             self.put(&RefreshToken {
                 key: fingerprint(&next),
-                issued: now,
+                issued: user.next_moment(now),
                 replaced_until: None,
                 ..held.clone()
             })?;
@@ -102,6 +105,8 @@ impl Store {
 /// Revokes all tokens of one sign-in.
 pub(crate) fn revoke_family(store: &Store, token: &RefreshToken) -> Result<(), Refusal> {
     let (pool_id, username) = (&token.pool_id, &token.username);
+    // No access or ID token lives longer than a day.
+    let expires = store.clock().now_ms().saturating_add(TOLD_MS);
     store.atomically(|| {
         for mut other in store.owned::<RefreshToken>(pool_id, username)? {
             if other.origin_jti == token.origin_jti {
@@ -113,18 +118,13 @@ pub(crate) fn revoke_family(store: &Store, token: &RefreshToken) -> Result<(), R
             pool_id: pool_id.clone(),
             username: username.clone(),
             origin_jti: token.origin_jti.clone(),
+            expires,
         })
     })
 }
 
-/// Revokes all tokens of a user.
-pub(crate) fn sign_out_everywhere(
-    store: &Store,
-    pool_id: &str,
-    username: &str,
-) -> Result<(), Refusal> {
-    for token in store.owned::<RefreshToken>(pool_id, username)? {
-        revoke_family(store, &token)?;
-    }
-    Ok(())
+/// Revokes all tokens of a user, of whatever client and kind: those made up to now are good no more. The user is the
+/// caller's to write.
+pub(crate) fn sign_out_everywhere(user: &mut User, now_ms: i64) {
+    user.signed_out_at = user.signed_out_at.max(now_ms);
 }

@@ -3,7 +3,9 @@
 use super::Grant;
 use crate::messages::event_attributes;
 use crate::refusal::Refusal;
-use crate::trigger::{ClaimsOverride, Occasion, TokenGeneration, TokenOverride, Trigger};
+use crate::trigger::{
+    ClaimsOverride, GroupOverride, Occasion, TokenGeneration, TokenOverride, Trigger,
+};
 use serde_json::{Map, Value, json};
 
 /// What the trigger of token generation wants changed.
@@ -48,11 +50,7 @@ pub(super) fn change(
     }) = claims_override_details
     {
         change_claims(id, claims_to_add_or_override, claims_to_suppress);
-        if let Some(groups) = group_override_details.and_then(|groups| groups.groups_to_override) {
-            for claims in [&mut *id, &mut *access] {
-                claims.insert("cognito:groups".to_owned(), json!(groups));
-            }
-        }
+        change_groups(id, access, group_override_details);
     }
     let Some(scoped) = claims_and_scope_override_details else { return };
     if let Some(TokenGeneration { claims_to_add_or_override, claims_to_suppress, .. }) =
@@ -72,10 +70,26 @@ pub(super) fn change(
         scopes.extend(generation.scopes_to_add.unwrap_or_default());
         access.insert("scope".to_owned(), json!(scopes.join(" ")));
     }
-    if let Some(groups) = scoped.group_override_details.and_then(|g| g.groups_to_override) {
-        for claims in [id, access] {
+    change_groups(id, access, scoped.group_override_details);
+}
+
+fn change_groups(
+    id: &mut Map<String, Value>,
+    access: &mut Map<String, Value>,
+    wish: Option<GroupOverride>,
+) {
+    let GroupOverride { groups_to_override, iam_roles_to_override, preferred_role } =
+        wish.unwrap_or_default();
+    if let Some(groups) = groups_to_override {
+        for claims in [&mut *id, access] {
             claims.insert("cognito:groups".to_owned(), json!(groups));
         }
+    }
+    if let Some(roles) = iam_roles_to_override {
+        id.insert("cognito:roles".to_owned(), json!(roles));
+    }
+    if let Some(role) = preferred_role {
+        id.insert("cognito:preferred_role".to_owned(), json!(role));
     }
 }
 

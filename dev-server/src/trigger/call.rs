@@ -1,6 +1,6 @@
 //! The POST to a trigger's address, with the service's patience: five seconds, three tries.
 
-use super::Trigger;
+use super::kind::Trigger;
 use crate::input;
 use crate::log;
 use crate::refusal::Refusal;

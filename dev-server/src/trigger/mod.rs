@@ -5,12 +5,15 @@
 
 mod answer;
 mod call;
+mod kind;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use kind::Trigger;
+
 pub(crate) use answer::{
-    ClaimsOverride, CreateChallenge, CustomMessage, DefineChallenge, Migration, Nothing, PreSignUp,
-    TokenGeneration, TokenOverride, VerifyChallenge,
+    ClaimsOverride, CreateChallenge, CustomMessage, DefineChallenge, GroupOverride, Migration,
+    Nothing, PreSignUp, TokenGeneration, TokenOverride, VerifyChallenge,
 };
 
 use crate::input;
@@ -19,21 +22,6 @@ use crate::store::Pool;
 use call::Patience;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
-
-/// Which trigger, by its name in `LambdaConfig`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Trigger {
-    PreSignUp,
-    PostConfirmation,
-    PreAuthentication,
-    PostAuthentication,
-    DefineAuthChallenge,
-    CreateAuthChallenge,
-    VerifyAuthChallengeResponse,
-    PreTokenGeneration,
-    UserMigration,
-    CustomMessage,
-}
 
 /// One occasion on which a trigger is asked.
 #[derive(Debug)]
@@ -49,22 +37,6 @@ pub(crate) struct Occasion<'a> {
 }
 
 impl Trigger {
-    /// The name in `LambdaConfig` and in refusals.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::PreSignUp => "PreSignUp",
-            Self::PostConfirmation => "PostConfirmation",
-            Self::PreAuthentication => "PreAuthentication",
-            Self::PostAuthentication => "PostAuthentication",
-            Self::DefineAuthChallenge => "DefineAuthChallenge",
-            Self::CreateAuthChallenge => "CreateAuthChallenge",
-            Self::VerifyAuthChallengeResponse => "VerifyAuthChallengeResponse",
-            Self::PreTokenGeneration => "PreTokenGeneration",
-            Self::UserMigration => "UserMigration",
-            Self::CustomMessage => "CustomMessage",
-        }
-    }
-
     /// Asks the trigger; `None` when the pool has none.
     ///
     /// # Errors
@@ -101,11 +73,6 @@ impl Trigger {
             }
             _ => Err(wrong()),
         }
-    }
-
-    fn threw(self, text: &str) -> Refusal {
-        let message = format!("{} failed with error {text}.", self.name());
-        Refusal::new("UserLambdaValidationException", message)
     }
 
     /// Where the pool has this trigger and which version of its event. An ARN is kept and reported, but cannot be

@@ -2,20 +2,22 @@
 
 use crate::protocol::error::Misuse;
 use crate::protocol::pool::is_endpoint;
+use crate::protocol::text;
 
 /// Whether an address may receive a response or a person who signed out: absolute, `https` (`http`
 /// on this machine only), without fragment or password (RFC 9700, section 2.1; RFC 8252, 8.3).
 pub fn is_allowed(uri: &str) -> bool {
-    let base = uri.split('?').next().unwrap_or_default();
+    let base = text::until(uri, b'?');
     let clean = uri.bytes().all(|byte| byte > b' ' && byte < 0x7f && byte != b'\\' && byte != b'#');
     clean && is_endpoint(base)
 }
 
 /// `scheme://authority` of an absolute address.
 pub fn origin(uri: &str) -> &str {
-    let authority = uri.find("://").map_or(0, |index| index + 3);
+    let authority = text::find(uri, "://").map_or(0, |index| index + 3);
     let rest = uri.get(authority..).unwrap_or_default();
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+    let end = end.unwrap_or(rest.len());
     uri.get(..authority + end).unwrap_or_default()
 }
 

@@ -8,7 +8,7 @@ use super::{Settings, address};
 use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
 use crate::protocol::pool::Pool;
-use crate::protocol::text::base64url;
+use crate::protocol::text::{self, base64url};
 
 /// What an application may say about a sign-in by redirect.
 #[derive(Clone, Default)]
@@ -78,7 +78,7 @@ impl Request {
         let scopes = self.scopes.as_deref().unwrap_or(settings.scopes());
         let max_age = self.extra.iter().find(|(name, _)| name == "max_age");
         let max_age = match max_age {
-            Some((_, seconds)) => Some(seconds.parse().map_err(|_| BAD_MAX_AGE)?),
+            Some((_, seconds)) => Some(text::whole_number(seconds).ok_or(BAD_MAX_AGE)?),
             None => None,
         };
         let (state, nonce, verifier) = flow::make_names(entropy);
@@ -93,7 +93,7 @@ impl Request {
             .with("code_challenge", &base64url(&challenge))
             .with("code_challenge_method", "S256");
         if !scopes.is_empty() {
-            query = query.with("scope", &scopes.join(" "));
+            query = query.with("scope", &text::join(scopes, " "));
         }
         query = query
             .with_some(name, identity.as_deref())

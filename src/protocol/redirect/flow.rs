@@ -107,9 +107,11 @@ pub fn sweep(records: &[(String, String)], now: u64) -> Vec<String> {
             _ => gone.push(key.clone()),
         }
     }
-    live.sort();
-    let extra = (live.len() + 1).saturating_sub(MAX_FLOWS);
-    gone.extend(live.into_iter().take(extra).map(|(_, key)| key.clone()));
+    while live.len() >= MAX_FLOWS {
+        let Some(&oldest) = live.iter().min() else { break };
+        gone.push(oldest.1.clone());
+        live.retain(|one| *one != oldest);
+    }
     gone
 }
 

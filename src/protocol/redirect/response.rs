@@ -1,10 +1,12 @@
 //! What arrives at the application's address, and what it means.
 
-use super::{Flow, is_same, query};
+use super::query::parse;
+use super::{Flow, is_same};
 use crate::protocol::error::Violation;
 use crate::protocol::pool::Pool;
 use crate::protocol::refusal::{Kind, Refusal};
 use crate::protocol::secret::Secret;
+use crate::protocol::text;
 
 /// Why a response does not end in a code to redeem.
 #[derive(Debug, PartialEq)]
@@ -23,13 +25,13 @@ pub enum Failure {
 /// # Errors
 /// See [`Failure`].
 pub fn read(
-    text: &str,
+    query: &str,
     flow: Option<&Flow>,
     pool: &Pool,
     now: u64,
 ) -> Result<Secret<String>, Failure> {
     let unknown = || Failure::Refused(local(Kind::RedirectState));
-    let parameters = query::parse(text).ok_or_else(unknown)?;
+    let parameters = parse(query).ok_or_else(unknown)?;
     // A parameter that is there twice is no parameter (RFC 6749, section 3.1).
     let only = |wanted: &str| {
         let mut all = parameters.iter().filter(|(name, _)| name == wanted);
@@ -66,7 +68,6 @@ pub fn read(
 
 /// A refusal in the words of RFC 6749 or OpenID Connect. `status` is 0 for a response by redirect.
 pub fn refusal(error: &str, description: &str, status: u16) -> Refusal {
-    let has = |part: &str| description.contains(part);
     let kind = match error {
         "access_denied" => Kind::RedirectCancelled,
         "login_required"
@@ -80,7 +81,7 @@ pub fn refusal(error: &str, description: &str, status: u16) -> Refusal {
         | "unsupported_response_type"
         | "unsupported_grant_type" => Kind::Misconfigured,
         // How the service passes on what a trigger says (protocol page, 5.1).
-        "invalid_request" if has(" failed with error ") => Kind::TriggerRefused,
+        "invalid_request" if text::has(description, " failed with error ") => Kind::TriggerRefused,
         _ if status == 429 => Kind::Throttled,
         _ if status >= 500 => Kind::Unavailable,
         _ => Kind::RedirectRefused,
@@ -108,7 +109,15 @@ fn local(kind: Kind) -> Refusal {
 
 /// Whoever writes the address can write anything into it: short, and no control characters.
 fn cut(text: &str, length: usize) -> String {
-    text.chars().filter(|c| !c.is_control()).take(length).collect()
+    let mut out = String::new();
+    let mut left = length;
+    for c in text.chars() {
+        if left > 0 && !c.is_control() {
+            out.push(c);
+            left -= 1;
+        }
+    }
+    out
 }
 
 const MAX_CODE: usize = 2_048;

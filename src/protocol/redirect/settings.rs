@@ -4,6 +4,7 @@ use super::address;
 use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
 use crate::protocol::pool::is_endpoint;
+use crate::protocol::text;
 
 /// The pool's domain and the application's addresses.
 #[derive(Clone)]
@@ -86,10 +87,10 @@ impl Settings {
 
 /// A host name, or a base URL as for a custom endpoint.
 fn parse_domain(text: &str) -> Option<String> {
-    let text = text.trim_end_matches('/');
-    let url = if text.contains("://") {
+    let text = text::without_end(text, b'/');
+    let url = if text::has(text, "://") {
         String::from(text)
-    } else if text.contains(['/', ':']) {
+    } else if text.bytes().any(|byte| matches!(byte, b'/' | b':')) {
         return None;
     } else {
         ["https://", text].concat()

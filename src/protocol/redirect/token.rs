@@ -43,8 +43,7 @@ pub fn read(reply: &HttpResponse) -> Result<Tokens, Failure> {
         let error = body.str("error").unwrap_or_default();
         let words = body.str("error_description").or_else(|| body.str("error_message"));
         let mut refusal = response::refusal(error, words.unwrap_or_default(), reply.status);
-        refusal.retry_after_seconds =
-            reply.retry_after.as_ref().and_then(|seconds| seconds.trim().parse().ok());
+        refusal.retry_after_seconds = reply.retry_after_seconds();
         return Err(Failure::Refused(refusal));
     }
     let body = body.ok_or(Failure::Violation(Violation::NotJson))?;

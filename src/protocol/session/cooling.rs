@@ -1,5 +1,6 @@
 //! How long a token is left alone after a refresh that failed without a verdict.
 
+use crate::protocol::json::Value;
 use crate::protocol::secret::Secret;
 
 /// A token that was tried in vain, and when it may be tried again.
@@ -27,6 +28,23 @@ impl Cooling {
         let wait = u64::from(dice) % (ceiling + 1);
         let asked_for = u64::from(retry_after_seconds.unwrap_or(0)) * 1000;
         Self { token: token.clone(), failures, until: now + wait.max(asked_for.min(MAX_ASKED_MS)) }
+    }
+
+    /// Reads what [`Cooling::write`] wrote.
+    pub fn read(value: &Value) -> Option<Self> {
+        Some(Self {
+            token: Secret::new(value.string("token")?),
+            failures: value.number("failures")? as u32,
+            until: value.number("until")? as u64,
+        })
+    }
+
+    /// As data: `{ token, failures, until }`.
+    pub fn write(&self) -> Value {
+        Value::object()
+            .with("token", self.token.expose("the page's memory keeps it").as_str())
+            .with("failures", f64::from(self.failures))
+            .with("until", self.until)
     }
 
     /// Whether it is about this token.

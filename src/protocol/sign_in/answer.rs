@@ -9,13 +9,13 @@ use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
 use crate::protocol::pool::Pool;
 use crate::protocol::secret::Secret;
-use crate::protocol::srp::Ephemeral;
+use crate::protocol::srp::Spare;
 
 /// What an answer is answered with.
 struct Means<'a> {
     device: Option<Device>,
     pool: &'a Pool,
-    spare: Ephemeral,
+    spare: Spare<'a>,
 }
 
 impl Pending {
@@ -28,7 +28,7 @@ impl Pending {
         answer: Answer,
         device: Option<Device>,
         pool: &Pool,
-        spare: Ephemeral,
+        spare: Spare<'_>,
     ) -> Result<Step, Misuse> {
         // Another device than the one this conversation named cannot prove itself in it.
         let named = self.talk.device_key.clone();

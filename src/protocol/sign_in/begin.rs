@@ -7,7 +7,7 @@ use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
 use crate::protocol::pool::Pool;
 use crate::protocol::secret::Secret;
-use crate::protocol::srp::Ephemeral;
+use crate::protocol::srp::Spare;
 use crate::protocol::wire::auth::initiate;
 
 /// Begins a conversation.
@@ -16,7 +16,7 @@ use crate::protocol::wire::auth::initiate;
 ///
 /// # Errors
 /// `Misuse` when the user name is empty or the flow needs a password that is not there.
-pub fn start(start: Start, pool: &Pool, spare: Ephemeral) -> Result<SignIn, Misuse> {
+pub fn start(start: Start, pool: &Pool, spare: Spare<'_>) -> Result<SignIn, Misuse> {
     if start.username.is_empty() {
         return Err(Misuse("username is empty"));
     }
@@ -57,7 +57,7 @@ impl Talk {
         password: Option<Secret<String>>,
         device: Option<Device>,
         pool: &Pool,
-        spare: Ephemeral,
+        spare: Spare<'_>,
     ) -> SignIn {
         self.session = None;
         self.device_key = None;
@@ -75,7 +75,7 @@ fn first(
     password: Option<Secret<String>>,
     device: Option<Device>,
     pool: &Pool,
-    spare: Ephemeral,
+    spare: Spare<'_>,
 ) -> SignIn {
     let has_password = password.is_some();
     let is_choice = talk.flow == Flow::Choice;
@@ -112,7 +112,7 @@ fn first(
     let talk = &conversation.talk;
     let session = talk.session.as_deref();
     conversation.call = initiate(pool, talk.flow.name(), parameters, session, &talk.extras);
-    conversation.ephemeral = is_proved.then_some(spare);
+    conversation.ephemeral = is_proved.then_some(spare.ephemeral);
     // A pool that offers choices may ask for the password later instead of taking it at once.
     conversation.password = password.filter(|_| is_proved || is_choice);
     conversation

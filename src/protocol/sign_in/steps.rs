@@ -4,10 +4,11 @@ use super::pending::Origin;
 use super::{Pending, Sent, SignIn, Step};
 use crate::protocol::challenge::{Challenge, find};
 use crate::protocol::error::Violation;
+use crate::protocol::group::Arithmetic;
 use crate::protocol::json::Value;
 use crate::protocol::pool::Pool;
 use crate::protocol::secret::Secret;
-use crate::protocol::srp::{self, Ephemeral, Identity, Verifier};
+use crate::protocol::srp::{self, Ephemeral, Identity, Spare, Verifier};
 use crate::protocol::wire::auth::{Pairs, respond};
 use crate::protocol::wire::{Call, factors};
 
@@ -20,7 +21,7 @@ impl SignIn {
         parameters: Pairs,
         pool: &Pool,
         now_seconds: u64,
-        spare: Ephemeral,
+        spare: Spare<'_>,
     ) -> Result<Step, Violation> {
         match challenge {
             Challenge::PasswordVerifier => {
@@ -32,7 +33,8 @@ impl SignIn {
                 // The names that are hashed are the service's, verbatim.
                 let user = find(&parameters, "USER_ID_FOR_SRP").unwrap_or(&self.talk.username);
                 let identity = Identity { group: pool.name(), user, password: &password };
-                let proof = claim(&identity, &ephemeral, &parameters, now_seconds)?;
+                let proof =
+                    claim(&identity, &ephemeral, &parameters, now_seconds, spare.arithmetic)?;
                 Ok(self.respond(&name, proof, pool))
             }
             Challenge::DeviceSrp => {
@@ -44,14 +46,17 @@ impl SignIn {
                     return Ok(Step::Ask(Box::new(Pending::restart(self.talk))));
                 }
                 let public = Value::object().with("SRP_A", spare.wire());
-                self.ephemeral = Some(spare);
+                self.ephemeral = Some(spare.ephemeral);
                 Ok(self.respond(&name, public, pool))
             }
             Challenge::DeviceVerifier => {
                 let (Some(device), Some(ephemeral)) = (&self.device, self.ephemeral.take()) else {
                     return Err(Violation::UnexpectedChallenge);
                 };
-                let proof = claim(&device.identity(), &ephemeral, &parameters, now_seconds)?;
+                let proof = {
+                    let identity = device.identity();
+                    claim(&identity, &ephemeral, &parameters, now_seconds, spare.arithmetic)?
+                };
                 Ok(self.respond(&name, proof, pool))
             }
             Challenge::SelectChallenge => match (self.usable_password(), self.password.take()) {
@@ -80,12 +85,12 @@ impl SignIn {
         password: Secret<String>,
         mut responses: Value,
         pool: &Pool,
-        spare: Ephemeral,
+        spare: Spare<'_>,
     ) -> Step {
         if factor == "PASSWORD_SRP" {
             self.talk.proof_only = true;
             responses.put_text("SRP_A", &spare.wire());
-            self.ephemeral = Some(spare);
+            self.ephemeral = Some(spare.ephemeral);
             self.password = Some(password);
         } else {
             responses.put_text("PASSWORD", password.expose("this factor sends it"));
@@ -208,6 +213,7 @@ fn claim(
     ephemeral: &Ephemeral,
     parameters: &Pairs,
     now_seconds: u64,
+    arithmetic: &dyn Arithmetic,
 ) -> Result<Value, Violation> {
     let verifier = Verifier {
         b: find(parameters, "SRP_B").ok_or(Violation::MissingMember("SRP_B"))?,
@@ -216,7 +222,7 @@ fn claim(
             .ok_or(Violation::MissingMember("SECRET_BLOCK"))?,
     };
     let timestamp = srp::timestamp(now_seconds);
-    let proof = srp::proof(identity, ephemeral, &verifier, &timestamp)?;
+    let proof = srp::proof(identity, ephemeral, &verifier, &timestamp, arithmetic)?;
     Ok(Value::object()
         .with("PASSWORD_CLAIM_SECRET_BLOCK", verifier.secret_block)
         .with("PASSWORD_CLAIM_SIGNATURE", proof.signature)

@@ -12,6 +12,7 @@ mod replies;
 use super::*;
 use crate::protocol::challenge::Answer;
 use crate::protocol::error::Misuse;
+use crate::protocol::group::Direct;
 
 const PASSWORD: &str = "Correct-Horse-9!";
 const NOW: u64 = 1_780_000_000;
@@ -33,8 +34,8 @@ fn password() -> Option<Secret<String>> {
 }
 
 /// A = g^7, so that `SRP_A` is 80 wherever it is sent.
-fn spare() -> Ephemeral {
-    Ephemeral::new(Secret::new(vec![7]))
+fn spare() -> Spare<'static> {
+    Spare { ephemeral: Ephemeral::new(Secret::new(vec![7])), arithmetic: &Direct }
 }
 
 fn device() -> Device {

@@ -16,8 +16,15 @@ pub(super) fn ask(given: &Value) -> Option<Value> {
         _ => return None,
     };
     // SECURITY: what was typed into a search field must stay inside its quotes.
-    let quoted = value.replace('\\', "\\\\").replace('"', "\\\"");
-    Some(Value::from([attribute, operator, &quoted, "\""].concat()))
+    let mut filter = [attribute, operator].concat();
+    for c in value.chars() {
+        if matches!(c, '\\' | '"') {
+            filter.push('\\');
+        }
+        filter.push(c);
+    }
+    filter.push('"');
+    Some(Value::from(filter))
 }
 
 #[cfg(test)]

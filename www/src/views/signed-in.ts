@@ -65,6 +65,7 @@ export function signedInView(app: App, session: Session, askToRemember: boolean)
 
 /** What the page says of the way to the pool; nothing where all is well. */
 const CONNECTION: Record<AuthStatus, string> = {
+  loading: "",
   ok: "",
   degraded: "The pool cannot be had at the moment. You stay signed in.",
   offline: "You are offline. You stay signed in.",

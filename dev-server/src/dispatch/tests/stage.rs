@@ -136,7 +136,7 @@ impl Stage {
 
     async fn call(&self, operation: &str, input: &Value) -> Answer {
         let input = self.filled(input);
-        let is_identity = crate::identity::OPERATIONS.iter().any(|row| row.name == operation);
+        let is_identity = crate::dispatch::IDENTITY_POOLS.iter().any(|row| row.name == operation);
         if is_identity {
             return self.world.identity(operation, input).await;
         }

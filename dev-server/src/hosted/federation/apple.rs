@@ -2,18 +2,13 @@
 
 use super::Failure;
 use super::provider::Provider;
-use crate::server::Server;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::json;
 
 /// Makes a secret that is good for five minutes.
-pub(super) fn client_secret(
-    server: &Server,
-    provider: &Provider,
-    private_key: &str,
-) -> Result<String, Failure> {
+pub(super) fn client_secret(provider: &Provider, private_key: &str) -> Result<String, Failure> {
     let unusable = || Failure::invalid("The provider's private_key is no PKCS #8 EC key");
     // The service takes the key's base64 with or without the lines around it.
     let lines = private_key.lines().filter(|line| !line.starts_with("-----"));
@@ -22,7 +17,7 @@ pub(super) fn client_secret(
     let key = EncodingKey::from_ec_der(&STANDARD.decode(base64).map_err(|_| unusable())?);
     let mut header = Header::new(Algorithm::ES256);
     header.kid = Some(provider.required("key_id")?.to_owned());
-    let now = server.clock.now();
+    let now = crate::clock::Clock::machine();
     let claims = json!({
         "iss": provider.required("team_id")?,
         "iat": now,
@@ -71,7 +66,7 @@ mod tests {
         validation.set_audience(&["https://appleid.apple.com"]);
 
         for text in [pem.as_str(), bare.as_str()] {
-            let secret = client_secret(&world.server, &provider, text).unwrap();
+            let secret = client_secret(&provider, text).unwrap();
 
             let claims = decode::<Value>(&secret, &public, &validation).unwrap().claims;
             assert_eq!(
@@ -89,7 +84,7 @@ mod tests {
             provider(&world, &json!({ "client_id": "x", "team_id": "T", "key_id": "K" }));
 
         for text in ["not base64!", "AAAA"] {
-            let failure = client_secret(&world.server, &provider, text).unwrap_err();
+            let failure = client_secret(&provider, text).unwrap_err();
 
             assert!(failure.text.contains("private_key"), "{}", failure.text);
         }

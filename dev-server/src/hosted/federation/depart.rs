@@ -1,7 +1,7 @@
 //! Away to a provider.
 
 use super::exchange::Endpoints;
-use super::provider::Provider;
+use super::provider::{Provider, SAML, redirect_uri};
 use super::{AWAY_MS, Departure, Failure, saml};
 use crate::hosted::cookies;
 use crate::hosted::form::Call;
@@ -24,7 +24,7 @@ pub(in crate::hosted) async fn depart(
     request: &Request,
     provider: &Provider,
 ) -> Result<Response<Body>, Trouble> {
-    if provider.kind == saml::KIND {
+    if provider.kind == SAML {
         return saml::depart(server, call, request, provider).await;
     }
     let refuse = |failure: Failure| request.refuse(server, failure.error, &failure.text);
@@ -35,15 +35,7 @@ pub(in crate::hosted) async fn depart(
     let (mark, cookie) = cookies::form_mark(server, call)?;
     let away = away(server, request, provider, &endpoints, (&state, &nonce, &code_verifier));
     let away = away.map_err(refuse)?;
-    let now = server.clock.now_ms();
-    let store = server.store();
-    // Who never came back leaves nothing behind.
-    for gone in store.all::<Departure>(&request.context.pool.id)? {
-        if gone.expires <= now {
-            store.remove::<Departure>(&gone.pool_id, "", &gone.key)?;
-        }
-    }
-    store.put(&Departure {
+    server.store().put(&Departure {
         key: fingerprint(&state),
         pool_id: request.context.pool.id.clone(),
         provider: provider.name.clone(),
@@ -51,7 +43,7 @@ pub(in crate::hosted) async fn depart(
         nonce,
         code_verifier,
         browser: fingerprint(&mark),
-        expires: now + AWAY_MS,
+        expires: server.clock.now_ms() + AWAY_MS,
     })?;
     let mut response = redirect(away.as_str());
     cookies::set(&mut response, cookie);
@@ -93,9 +85,4 @@ fn away(
     }
     drop(query);
     Ok(away)
-}
-
-/// Where providers send people back to.
-pub(super) fn redirect_uri(server: &Server) -> String {
-    format!("{}/oauth2/idpresponse", server.public_url)
 }

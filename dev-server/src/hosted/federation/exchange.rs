@@ -1,7 +1,7 @@
 //! With a provider's code to the claims about a person.
 
-use super::depart::redirect_uri;
 use super::provider::Provider;
+use super::provider::redirect_uri;
 use super::{Departure, Failure, apple, id_token, web};
 use crate::server::Server;
 use serde_json::{Map, Value};
@@ -67,7 +67,7 @@ pub(super) async fn claims(
 ) -> Result<Map<String, Value>, Failure> {
     let client_id = provider.required("client_id")?;
     let secret = match provider.detail("private_key") {
-        Some(key) => apple::client_secret(server, provider, key)?,
+        Some(key) => apple::client_secret(provider, key)?,
         None => provider.required("client_secret")?.to_owned(),
     };
     let redirect_uri = redirect_uri(server);

@@ -118,7 +118,7 @@ mod tests {
 
     /// Signs with the key of a pool, which here is the provider's.
     fn signed(world: &World, header: &Value, claims: &Value) -> String {
-        let key = world.server.key(POOL, TokenUse::Id).unwrap();
+        let key = world.server.key_at_hand(POOL, TokenUse::Id).unwrap().unwrap();
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let message = format!("{}.{}", part(header), part(claims));
         let signature = URL_SAFE_NO_PAD.encode(key.sign(message.as_bytes()).unwrap());
@@ -126,11 +126,11 @@ mod tests {
     }
 
     fn keys(world: &World) -> Value {
-        json!({ "keys": [world.server.key(POOL, TokenUse::Id).unwrap().jwk()] })
+        json!({ "keys": [world.server.key_at_hand(POOL, TokenUse::Id).unwrap().unwrap().jwk()] })
     }
 
     fn header(world: &World) -> Value {
-        json!({ "alg": "RS256", "kid": world.server.key(POOL, TokenUse::Id).unwrap().kid })
+        json!({ "alg": "RS256", "kid": world.server.key_at_hand(POOL, TokenUse::Id).unwrap().unwrap().kid })
     }
 
     fn changed(changes: &Value) -> Value {

@@ -38,7 +38,7 @@ struct Departure {
     expires: i64,
 }
 
-document!(Departure, "departure", key);
+document!(Departure, "departure", key; ends |departure| departure.expires);
 
 /// Why a provider's answer is not taken, in words for the app.
 #[derive(Debug)]

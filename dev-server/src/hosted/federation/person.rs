@@ -32,7 +32,7 @@ pub(super) async fn enter(
         provider_name: provider.name.clone(),
         provider_type: provider.kind.clone(),
     };
-    let linked = linking::linked(server, pool, &who, claims).map_err(failed)?;
+    let linked = linking::linked(&server.store(), pool, &who, claims).map_err(failed)?;
     let username = format!("{}_{subject}", provider.name);
     let known = match linked {
         Some(user) => Some(user),
@@ -93,6 +93,10 @@ async fn create(
         if is_verified && user.attributes.contains_key(name) {
             user.attributes.insert(format!("{name}_verified"), "true".to_owned());
         }
+    }
+    // The same person may have come in another window while the trigger was asked.
+    if let Some(known) = server.store().user(&pool.id, username).map_err(failed)? {
+        return Ok(known);
     }
     user.groups.push(group_of_provider(server, pool, &who.provider_name).map_err(failed)?);
     server.store().put_user(&user).map_err(failed)?;

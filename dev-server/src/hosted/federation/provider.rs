@@ -59,7 +59,7 @@ impl Provider {
         match self.kind.as_str() {
             "Facebook" => "id",
             "LoginWithAmazon" => "user_id",
-            super::saml::KIND => super::saml::NAME_ID,
+            SAML => NAME_ID,
             _ => "sub",
         }
     }
@@ -108,3 +108,14 @@ fn usual(kind: &str, detail: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// Where providers send people back to.
+pub(super) fn redirect_uri(server: &Server) -> String {
+    format!("{}/oauth2/idpresponse", server.public_url)
+}
+
+/// The `ProviderType` of SAML.
+pub(super) const SAML: &str = "SAML";
+
+/// The claim that stands for the person's name at the provider.
+pub(super) const NAME_ID: &str = "NameID";

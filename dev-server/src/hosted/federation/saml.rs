@@ -1,7 +1,8 @@
 //! SAML providers: away with a request, back with a form that the provider's page posts.
 
-use super::provider::Provider;
+use super::provider::{NAME_ID, Provider};
 use super::{AWAY_MS, Departure, Failure, web};
+use crate::clock::Clock;
 use crate::hosted::cookies;
 use crate::hosted::form::Call;
 use crate::hosted::request::Request;
@@ -19,11 +20,6 @@ use axum::http::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-/// The `ProviderType`.
-pub(super) const KIND: &str = "SAML";
-/// The claim that stands for the person's name at the provider.
-pub(super) const NAME_ID: &str = "NameID";
-
 /// A response that was posted and waits for the browser to fetch what follows from it.
 #[derive(Debug, Serialize, Deserialize)]
 struct Delivery {
@@ -31,9 +27,11 @@ struct Delivery {
     key: String,
     pool_id: String,
     response: String,
+    /// Milliseconds since the epoch.
+    expires: i64,
 }
 
-document!(Delivery, "saml_delivery", key);
+document!(Delivery, "saml_delivery", key; ends |delivery| delivery.expires);
 
 /// Sends the person to a provider.
 pub(super) async fn depart(
@@ -51,7 +49,7 @@ pub(super) async fn depart(
         pool_id: &request.context.pool.id,
         consumer_url: &server.saml_consumer(),
         force: request.prompts_for("login"),
-        now: server.clock.now(),
+        now: Clock::machine(),
     };
     let away = question.url(&metadata, &relay_state).map_err(told).map_err(refuse)?;
     let (mark, cookie) = cookies::form_mark(server, call)?;
@@ -88,6 +86,7 @@ pub(in crate::hosted) async fn deliver(
         key: departure.key,
         pool_id: departure.pool_id,
         response: response.to_owned(),
+        expires: departure.expires,
     })?;
     let query =
         url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state).finish();
@@ -110,12 +109,11 @@ pub(super) async fn claims(
         audience: &service_provider(&departure.pool_id),
         recipient: &server.saml_consumer(),
         request_id: &departure.nonce,
-        now: server.clock.now(),
+        now: Clock::machine(),
     };
     let assertion = Assertion::read(&delivery.response, &expected).map_err(told)?;
-    let is_new =
-        replay::spend(&store, &departure.pool_id, &metadata, &assertion, server.clock.now())
-            .map_err(|_| broken())?;
+    let is_new = replay::spend(&store, &departure.pool_id, &metadata, &assertion, Clock::machine())
+        .map_err(|_| broken())?;
     if !is_new {
         return Err(told(Fault::Untimely("the assertion was used before")));
     }

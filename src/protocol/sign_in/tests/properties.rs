@@ -185,8 +185,9 @@ fn planted_device() -> Device {
     Device { password: secret(DEVICE_PASSWORD), ..device() }
 }
 
-fn exponent() -> Ephemeral {
-    Ephemeral::new(Secret::new(EXPONENT.to_vec()))
+fn exponent() -> Spare<'static> {
+    let ephemeral = Ephemeral::new(Secret::new(EXPONENT.to_vec()));
+    Spare { ephemeral, arithmetic: &Direct }
 }
 
 fn assert_clean(text: &str, what: &str) {

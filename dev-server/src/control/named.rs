@@ -1,0 +1,44 @@
+//! What a request names, and people as lists show them.
+
+use crate::attributes::listed;
+use crate::input::text;
+use crate::refusal::Refusal;
+use crate::store::{Pool, Store, User};
+use crate::timestamp::seconds;
+use serde_json::{Map, Value, json};
+
+/// The pool that the request names.
+pub(super) fn pool(store: &Store, request: &Value) -> Result<Pool, Refusal> {
+    store.pool(text(request, "UserPoolId").unwrap_or_default())
+}
+
+/// The pool and the user that the request names, by any name the user signs in with.
+pub(super) fn pool_and_user(store: &Store, request: &Value) -> Result<(Pool, User), Refusal> {
+    let pool = pool(store, request)?;
+    let typed = text(request, "Username").unwrap_or_default();
+    let user = store.resolve_user(&pool, typed)?.ok_or_else(Refusal::user_not_found)?;
+    Ok((pool, user))
+}
+
+/// The request's members but for some: what is kept as settings.
+pub(super) fn settings(request: &Value, without: &[&str]) -> Map<String, Value> {
+    let mut settings = request.as_object().cloned().unwrap_or_default();
+    settings.retain(|name, _| !without.contains(&name.as_str()));
+    settings
+}
+
+/// The shape `UserType`, with all attributes or only the wanted ones.
+pub(super) fn describe_user(user: &User, wanted: Option<&[String]>) -> Value {
+    let shown = user
+        .attributes
+        .iter()
+        .filter(|(name, _)| wanted.is_none_or(|wanted| wanted.contains(name)));
+    json!({
+        "Username": user.username,
+        "Attributes": listed(shown),
+        "UserCreateDate": seconds(user.created),
+        "UserLastModifiedDate": seconds(user.modified),
+        "Enabled": user.enabled,
+        "UserStatus": user.status.name(),
+    })
+}

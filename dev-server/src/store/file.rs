@@ -1,0 +1,117 @@
+//! The database file: opened by one process at a time, brought to the present form of its tables.
+
+use rusqlite::{Connection, ErrorCode};
+use std::path::Path;
+
+/// The form of the tables and documents that this version writes. Raised together with a step in [`migrate`].
+const VERSION: i64 = 1;
+
+/// Opens a file, or memory when there is none.
+pub(super) fn open(file: Option<&Path>) -> Result<Connection, String> {
+    let Some(path) = file else {
+        let db = Connection::open_in_memory().map_err(|error| error.to_string())?;
+        migrate(&db).map_err(|error| error.to_string())?;
+        return Ok(db);
+    };
+    let named = |error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            format!("{} is in use by another process", path.display())
+        }
+        Some(ErrorCode::NotADatabase) => format!("{} is no database", path.display()),
+        _ => format!("cannot open {}: {error}", path.display()),
+    };
+    let db = Connection::open(path).map_err(named)?;
+    db.busy_timeout(std::time::Duration::ZERO).map_err(named)?;
+    // Held from the first access to the end of the process, however that comes: two servers over one file would each
+    // overwrite what the other knows.
+    db.query_row("pragma locking_mode = exclusive", [], |_| Ok(())).map_err(named)?;
+    db.query_row("pragma journal_mode = wal", [], |_| Ok(())).map_err(named)?;
+    db.execute_batch("pragma synchronous = normal; begin immediate; commit").map_err(named)?;
+    let version = version(&db).map_err(named)?;
+    if version > VERSION {
+        return Err(format!(
+            "{} was written by a newer version of this server (form {version}, known is {VERSION})",
+            path.display()
+        ));
+    }
+    migrate(&db).map_err(named)?;
+    Ok(db)
+}
+
+fn version(db: &Connection) -> rusqlite::Result<i64> {
+    db.query_row("pragma user_version", [], |row| row.get(0))
+}
+
+/// Brings the tables from whatever form they have to the present one, all or nothing.
+fn migrate(db: &Connection) -> rusqlite::Result<()> {
+    if version(db)? == VERSION {
+        return Ok(());
+    }
+    let is_old = db.query_row(
+        "select count(*) from sqlite_master where type = 'table' and name = 'documents'",
+        [],
+        |row| row.get::<_, i64>(0),
+    )? > 0;
+    let work = db.unchecked_transaction()?;
+    if is_old {
+        work.execute_batch(FROM_0)?;
+    }
+    work.execute_batch(TABLES)?;
+    work.pragma_update(None, "user_version", VERSION)?;
+    work.commit()
+}
+
+/// The form without a number knew no ends, and had keys in a form of its own: new ones are made, and apps renew their
+/// tokens.
+const FROM_0: &str = "
+alter table documents add column expires integer;
+update documents set expires = json_extract(body, '$.expires')
+    where kind in ('code', 'authorization_code', 'browser_session', 'departure', 'passkey_registration');
+update documents set expires = json_extract(body, '$.expires') + 604800000
+    where kind in ('challenge', 'refresh_token', 'aws_credentials');
+delete from documents where kind in ('saml_delivery', 'spent_assertion', 'signing_key');
+";
+
+const TABLES: &str = "
+create table if not exists documents (
+    id integer primary key,
+    kind text not null,
+    pool_id text not null,
+    owner text not null,
+    key text not null,
+    body text not null,
+    expires integer,
+    unique (kind, pool_id, owner, key)
+);
+create index if not exists documents_by_key on documents (kind, key);
+create index if not exists documents_by_end on documents (expires) where expires is not null;
+create table if not exists attributes (
+    pool_id text not null,
+    username text not null,
+    name text not null,
+    value text not null,
+    primary key (pool_id, username, name)
+);
+create index if not exists attributes_by_value on attributes (pool_id, name, value);
+create table if not exists inbox (
+    id integer primary key autoincrement,
+    pool_id text not null,
+    username text not null,
+    recipient text not null,
+    medium text not null,
+    purpose text not null,
+    code text not null,
+    body text not null,
+    sent_at integer not null
+);
+create index if not exists inbox_by_recipient on inbox (recipient, id);
+create table if not exists attempts (
+    pool_id text not null,
+    username text not null,
+    kind text not null,
+    at integer not null
+);
+create index if not exists attempts_by_user on attempts (pool_id, username, kind, at);
+create index if not exists attempts_by_time on attempts (at);
+create table if not exists counters (operation text primary key, calls integer not null);
+";

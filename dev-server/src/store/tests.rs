@@ -1,0 +1,140 @@
+use super::*;
+use crate::store::{Code, User};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+struct File(PathBuf);
+
+impl File {
+    fn new() -> Self {
+        let name = format!("lifeguard-store-{}.sqlite", crate::random::uuid().unwrap());
+        Self(std::env::temp_dir().join(name))
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        for end in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{end}", self.0.display()));
+        }
+    }
+}
+
+fn code(purpose: &str, expires: i64) -> Code {
+    Code {
+        pool_id: "p".to_owned(),
+        username: "u".to_owned(),
+        purpose: purpose.to_owned(),
+        code: "1".to_owned(),
+        attribute: String::new(),
+        destination: String::new(),
+        expires,
+        wrong_tries: 0,
+    }
+}
+
+fn rows(store: &Store) -> i64 {
+    store.db.query_row("select count(*) from documents", [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn what_has_ended_is_not_found_and_then_deleted() {
+    let store = Store::open(None).unwrap();
+    let now = store.clock().now_ms();
+    store.put(&code("old", now - 1)).unwrap();
+    store.put(&code("new", now + 60_000)).unwrap();
+
+    assert!(store.find::<Code>("p", "u", "old").unwrap().is_none());
+    assert!(store.find::<Code>("p", "u", "new").unwrap().is_some());
+    assert_eq!(store.owned::<Code>("p", "u").unwrap().len(), 1);
+    assert_eq!(store.all::<Code>("p").unwrap().len(), 1);
+    assert_eq!(store.everything::<Code>().unwrap().len(), 1);
+    assert!(store.find_by_key::<Code>("old").unwrap().is_none());
+    assert_eq!(rows(&store), 2);
+    assert!(!store.forget(now).unwrap());
+    assert_eq!(rows(&store), 1);
+    store.clock().set_offset(61);
+    assert!(store.find::<Code>("p", "u", "new").unwrap().is_none());
+}
+
+#[test]
+fn what_is_not_committed_was_never_written() {
+    let store = Store::open(None).unwrap();
+    let far = i64::MAX;
+
+    drop(store.begin().map(|_guard| store.put(&code("dropped", far))));
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let _guard = store.begin().unwrap();
+        let _: Result<(), _> = store.atomically(|| {
+            store.put(&code("panicked", far)).unwrap();
+            panic!("in the middle of the work");
+        });
+    }));
+    assert!(panicked.is_err());
+    let outer = store.begin().unwrap();
+    let inner = store.begin().unwrap();
+    store.put(&code("kept", far)).unwrap();
+    drop(inner);
+    outer.commit().unwrap();
+
+    assert_eq!(rows(&store), 1);
+    assert!(store.db.is_autocommit());
+}
+
+#[test]
+fn file_that_another_server_holds_is_refused_by_its_name() {
+    let file = File::new();
+    let first = Store::open(Some(&file.0)).unwrap();
+
+    let error = Store::open(Some(&file.0)).unwrap_err();
+
+    assert_eq!(error, format!("{} is in use by another process", file.0.display()));
+    drop(first);
+    assert!(Store::open(Some(&file.0)).is_ok());
+}
+
+#[test]
+fn file_of_the_form_without_a_number_is_taken_over() {
+    let file = File::new();
+    {
+        let db = Connection::open(&file.0).unwrap();
+        db.execute_batch(
+            "create table documents (id integer primary key, kind text not null, pool_id text not null,
+             owner text not null, key text not null, body text not null,
+             unique (kind, pool_id, owner, key))",
+        )
+        .unwrap();
+        let user = User::new("p", "alice", "s", BTreeMap::new(), 0);
+        let mut body = serde_json::to_value(&user).unwrap();
+        // A member that this version added.
+        body.as_object_mut().unwrap().remove("signed_out_at");
+        let code = serde_json::to_value(code("c", 5)).unwrap();
+        for (kind, owner, key, body) in [("user", "", "alice", body), ("code", "u", "c", code)] {
+            db.execute(
+                "insert into documents (kind, pool_id, owner, key, body) values (?, 'p', ?, ?, ?)",
+                params![kind, owner, key, body.to_string()],
+            )
+            .unwrap();
+        }
+    }
+
+    let store = Store::open(Some(&file.0)).unwrap();
+
+    assert_eq!(store.all::<User>("p").unwrap()[0].username, "alice");
+    assert_eq!(rows(&store), 2);
+    store.forget(5).unwrap();
+    assert_eq!(rows(&store), 1);
+}
+
+#[test]
+fn file_of_a_newer_version_and_a_file_that_is_none_are_refused() {
+    let file = File::new();
+    Connection::open(&file.0).unwrap().execute_batch("pragma user_version = 99").unwrap();
+    let newer = Store::open(Some(&file.0)).unwrap_err();
+    assert!(newer.contains("newer version") && newer.contains("sqlite"), "{newer}");
+
+    let other = File::new();
+    std::fs::write(&other.0, "x".repeat(4096)).unwrap();
+    let none = Store::open(Some(&other.0)).unwrap_err();
+    assert_eq!(none, format!("{} is no database", other.0.display()));
+}

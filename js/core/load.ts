@@ -1,0 +1,161 @@
+/**
+ * The WebAssembly of the core: compiled once a page, in an instance that can be replaced between any
+ * two steps. The file is taken where it is one; else the same bytes come as text in a chunk of the
+ * package, which every bundler carries.
+ */
+import { AuthError } from "../errors/auth-error.js";
+import { begin, imports } from "../lifeguard.js";
+import type { WasmSource } from "../types/index.js";
+
+/** How long a server may take for the file, in milliseconds. */
+const DEADLINE_MS = 30_000;
+
+let compiling: Promise<WebAssembly.Module> | undefined;
+let isCompiled = false;
+let starting: Promise<void> | undefined;
+let memory: WebAssembly.Memory | undefined;
+
+/** Compiles the core. A failure is forgotten, so that the next call tries again. */
+export function compile(source: WasmSource | undefined): Promise<WebAssembly.Module> {
+  compiling ??= take(source).then(
+    (compiled) => {
+      isCompiled = true;
+      return compiled;
+    },
+    (cause: unknown) => {
+      compiling = undefined;
+      throw cause instanceof AuthError ? cause : unavailable(cause);
+    },
+  );
+  return compiling;
+}
+
+/** Has an instance ready. */
+export function load(source: WasmSource | undefined): Promise<void> {
+  starting ??= start(source).catch((cause: unknown) => {
+    starting = undefined;
+    throw cause instanceof AuthError ? cause : unavailable(cause);
+  });
+  return starting;
+}
+
+/** Whether the core needs no file any more. */
+export const isLoaded = () => isCompiled;
+
+/** Whether an instance is ready for a step. */
+export const isReady = () => memory !== undefined;
+
+/**
+ * Leaves nothing in the memory of the instance, and has the next step begin in a new one.
+ *
+ * SECURITY: the core neither frees nor wipes what a call took; this is where it goes.
+ */
+export function replace(): void {
+  // One that is only starting has seen nothing: dropping it here would let two run, one unwiped.
+  if (!memory) return;
+  new Uint8Array(memory.buffer).fill(0);
+  starting = memory = undefined;
+}
+
+async function start(source: WasmSource | undefined): Promise<void> {
+  if (typeof WebAssembly !== "object")
+    throw new AuthError("wasmUnavailable", { detail: "this browser has no WebAssembly" });
+  if (typeof globalThis.crypto?.getRandomValues !== "function")
+    throw new AuthError("cryptoUnavailable");
+  const { exports } = await WebAssembly.instantiate(await compile(source), imports);
+  begin(exports);
+  memory = exports["memory"] as WebAssembly.Memory;
+}
+
+async function take(source: WasmSource | undefined): Promise<WebAssembly.Module> {
+  if (source !== undefined) return compileGiven(source);
+  // Vite, webpack and others find the file by this very form of words.
+  const file = await ownFile(() => new URL("../lifeguard_bg.wasm", import.meta.url));
+  return WebAssembly.compile(file ?? (await asText()));
+}
+
+/** The file beside this one; `undefined` where there is none, or something else. */
+async function ownFile(address: () => URL): Promise<ArrayBuffer | undefined> {
+  try {
+    const reply = await fetchInTime(address());
+    return reply && isWasm(reply) ? reply : undefined;
+  } catch (cause) {
+    // The text would come from the same server: who waits has waited long enough.
+    if (cause instanceof AuthError) throw cause;
+    // A policy, a bundler's address that is none, a page that came from a file.
+    return undefined;
+  }
+}
+
+async function asText(): Promise<Uint8Array<ArrayBuffer>> {
+  const { text } = await import("./wasm-text.js");
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+async function compileGiven(source: WasmSource): Promise<WebAssembly.Module> {
+  const given = await source;
+  if (given instanceof WebAssembly.Module) return given;
+  if (typeof given === "string" || given instanceof URL) {
+    const file = await fetchInTime(given);
+    if (!file) throw gone();
+    return WebAssembly.compile(file);
+  }
+  if (typeof Response !== "function" || !(given instanceof Response))
+    return WebAssembly.compile(given as BufferSource);
+  if (!given.ok) throw gone();
+  return WebAssembly.compile(await given.arrayBuffer());
+}
+
+/** The bytes at an address; `undefined` where the server has none. */
+async function fetchInTime(address: string | URL): Promise<ArrayBuffer | undefined> {
+  const ends = new AbortController();
+  const timer = setTimeout(() => ends.abort(), DEADLINE_MS);
+  try {
+    // One plain fetch instead of streaming: a server that sends the wrong type must not matter.
+    const reply = await fetch(address, { signal: ends.signal });
+    return reply.ok ? await reply.arrayBuffer() : undefined;
+  } catch (cause) {
+    if (!ends.signal.aborted) throw cause;
+    const detail = "the server did not answer in time";
+    throw new AuthError("wasmUnavailable", { detail, retryable: true, cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Whether bytes begin as WebAssembly does; a page of HTML does not. */
+function isWasm(bytes: ArrayBuffer): boolean {
+  const magic = [0x00, 0x61, 0x73, 0x6d];
+  const begun = new Uint8Array(bytes);
+  return magic.every((byte, at) => begun[at] === byte);
+}
+
+const gone = () =>
+  new AuthError("wasmUnavailable", {
+    detail: "the server does not have the file: after a deployment, reload the page",
+  });
+
+/** The smallest code with a SIMD instruction. */
+const SIMD = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15,
+  253, 98, 11,
+];
+
+/** Why the core did not load, and whether a repeat may help. */
+export function unavailable(cause: unknown): AuthError {
+  const [detail, retryable] = reason(cause);
+  return new AuthError("wasmUnavailable", { detail, retryable, cause });
+}
+
+function reason(cause: unknown): [detail: string, retryable: boolean] {
+  if (globalThis.navigator?.onLine === false) return ["this device is offline", true];
+  const { name, message } = (cause ?? {}) as { name?: string; message?: string };
+  // Chromium, Firefox and Safari each have an error of their own for this.
+  if (/unsafe-eval|Content Security Policy|\bCSP\b/.test(message ?? ""))
+    return ["forbidden by the page's policy: script-src needs 'wasm-unsafe-eval'", false];
+  if (name === "CompileError" || name === "LinkError") {
+    const hasSimd = WebAssembly.validate(Uint8Array.from(SIMD));
+    return [hasSimd ? "the file is damaged" : "this browser has no WebAssembly SIMD", false];
+  }
+  return ["not found, or forbidden by a policy: after a deployment, reload the page", true];
+}

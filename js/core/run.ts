@@ -1,0 +1,88 @@
+/**
+ * Takes a call of the core from one effect to the next. The core keeps nothing in between: all of a
+ * call is in its message, so that the instance may be replaced between any two steps.
+ */
+import { createEffects, type Effect } from "../effects/effects.js";
+import type { Host } from "../effects/host.js";
+import { AuthError } from "../errors/auth-error.js";
+import { type CoreFailure, fromCore } from "../errors/codes.js";
+import { step } from "../lifeguard.js";
+import type { AuthStatus, WasmSource } from "../types/index.js";
+import { isReady, load, replace } from "./load.js";
+import type { Operation } from "./operations.js";
+
+/** What the page remembers of a pool from call to call: data of the core. */
+export interface CoreState {
+  /** The stored record that handlers know of; empty for nobody, absent where it is not known. */
+  seen?: string;
+  /** Epoch of the session that ended last. */
+  over?: string;
+  /** The status that was emitted last. */
+  status?: AuthStatus;
+  [key: string]: unknown;
+}
+
+/** What a call begins with. */
+export interface Begun {
+  config: object;
+  operation: Operation;
+  input: object;
+}
+
+/** What all calls of one pool share. */
+export interface Context {
+  host: Host;
+  wasm: WasmSource | undefined;
+  state: CoreState;
+  /** Emits a session event. */
+  notify(event: object): void;
+}
+
+/** How far a step has come: `src/step.rs`. */
+interface Output {
+  /** What the call has learned in this step. */
+  entries: unknown[];
+  /** What to do at once. */
+  notes: { notify?: object; broadcast?: string; unlock?: string }[];
+  state?: CoreState;
+  effect?: Effect;
+  done?: unknown;
+  failed?: CoreFailure;
+}
+
+/** Runs a call to its end. */
+export async function run<T>(context: Context, begun: Begun, signal?: AbortSignal): Promise<T> {
+  const effects = createEffects(context.host, signal);
+  const transcript: unknown[] = [];
+  try {
+    for (;;) {
+      // Again where another call has ended, and its instance with it, in the meantime.
+      while (!isReady()) await load(context.wasm);
+      const output = take({ ...begun, state: context.state, transcript });
+      transcript.push(...output.entries);
+      if (output.state) context.state = output.state;
+      for (const { notify, broadcast, unlock } of output.notes) {
+        if (notify) context.notify(notify);
+        if (broadcast !== undefined) context.host.broadcast(broadcast);
+        if (unlock !== undefined) effects.unlock(unlock);
+      }
+      if (output.failed) throw fromCore(output.failed);
+      if (!output.effect) return output.done as T;
+      transcript.push([output.effect.id, await effects.perform(output.effect)]);
+    }
+  } finally {
+    effects.end();
+    replace();
+  }
+}
+
+function take(message: object): Output {
+  const text = JSON.stringify(message);
+  try {
+    return JSON.parse(step(text));
+  } catch (cause) {
+    // A trap. The other calls go on in a new instance, each with its own transcript.
+    replace();
+    throw new AuthError("internal", { cause });
+  }
+}

@@ -1,0 +1,149 @@
+// A long run of the local pool: sign-ins by the ten thousand with ten days between two halves. Nothing may grow with what
+// has expired, and the last calls may take no longer than the first ones.
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { buildDevServer, startDevServer } from "./lib/dev-server.mjs";
+import { freePort } from "./lib/static.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    count: { type: "string", default: "100000" },
+    parallel: { type: "string", default: "4" },
+    help: { type: "boolean", short: "h" },
+  },
+});
+if (options.help) {
+  console.log(`npm run soak -- [options]
+
+Signs in to a local pool with a data file, moves its clock ten days at half time, and compares the end with the start.
+
+  --count N      sign-ins in all [100000]
+  --parallel N   at once [4]
+`);
+  process.exit(0);
+}
+
+const COUNT = Number(options.count);
+const PARALLEL = Number(options.parallel);
+/** No run takes longer: a server that hangs ends the soak. */
+const LONGEST_MS = 45 * 60_000;
+const TEN_DAYS = 10 * 86_400;
+const PEOPLE = 50;
+const PASSWORD = "Correct-Horse-9!";
+const CLIENT = "soakclient0000000000000001";
+
+const folder = mkdtempSync(join(tmpdir(), "lifeguard-soak-"));
+const config = join(folder, "pool.toml");
+const data = join(folder, "pool.sqlite");
+const people = Array.from({ length: PEOPLE }, (_, number) => `person${number}`);
+writeFileSync(
+  config,
+  `[[pool]]
+id = "eu-west-1_Soak"
+[[pool.client]]
+id = "${CLIENT}"
+[pool.client.settings]
+ExplicitAuthFlows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+RefreshTokenValidity = 1
+TokenValidityUnits = { RefreshToken = "hours" }
+${people.map((name) => `[[pool.user]]\nusername = "${name}"\npassword = "${PASSWORD}"\nattributes = { email = "${name}@example.com", email_verified = "true" }`).join("\n")}
+`,
+);
+
+await buildDevServer();
+const port = await freePort();
+const begin = performance.now();
+const server = await startDevServer({ port, args: ["--config", config, "--data", data] });
+const readyMs = performance.now() - begin;
+const agent = new http.Agent({ keepAlive: true, maxSockets: PARALLEL * 2 });
+
+/** One request; its body as JSON. */
+function send(method, path, body, headers = {}) {
+  return new Promise((resolve, reject) => {
+    const request = http.request({ host: "127.0.0.1", port, method, path, agent, headers: { "content-type": "application/x-amz-json-1.1", ...headers } }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part) => (text += part));
+      response.on("end", () => (response.statusCode === 200 ? resolve(JSON.parse(text)) : reject(new Error(`${path} answered ${response.statusCode}: ${text.slice(0, 200)}`))));
+    });
+    request.on("error", reject);
+    request.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+const call = (operation, input) => send("POST", "/", input, { "x-amz-target": `AWSCognitoIdentityProviderService.${operation}` });
+const initiate = (AuthFlow, AuthParameters) => call("InitiateAuth", { ClientId: CLIENT, AuthFlow, AuthParameters });
+
+/** A sign-in; now and then one that nobody finishes comes before it. Gives its milliseconds. */
+async function signIn(number) {
+  const USERNAME = people[number % PEOPLE];
+  if (number % 10 === 0) await initiate("USER_SRP_AUTH", { USERNAME, SRP_A: "2f".repeat(300) });
+  const start = performance.now();
+  const { AuthenticationResult } = await initiate("USER_PASSWORD_AUTH", { USERNAME, PASSWORD });
+  if (!AuthenticationResult?.AccessToken) throw new Error("a sign-in gave no tokens");
+  return performance.now() - start;
+}
+
+async function many(from, to) {
+  const took = [];
+  let next = from;
+  const worker = async () => {
+    while (next < to) {
+      const number = next++;
+      if (performance.now() - begin > LONGEST_MS) throw new Error("the soak took too long");
+      took.push(await signIn(number));
+      if (number % 5000 === 0) console.log(`  ${number} ${JSON.stringify(state())}`);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
+  return took;
+}
+
+/** Memory of the process and size of its file, in MB. */
+function state() {
+  const size = (path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const mb = (bytes) => Math.round(bytes / 1e5) / 10;
+  let memory;
+  try {
+    memory = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.child.pid}/status`, "utf8"))[1]) * 1024;
+  } catch {
+    memory = Number.NaN;
+  }
+  return { memoryMb: mb(memory), fileMb: mb(size(data) + size(`${data}-wal`)) };
+}
+
+function latency(took) {
+  const sorted = [...took].sort((a, b) => a - b);
+  const at = (share) => Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 100) / 100;
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+let failed = false;
+const check = (name, isRight, told) => {
+  failed ||= !isRight;
+  console.log(`${isRight ? "ok  " : "FAIL"} ${name}: ${told}`);
+};
+
+try {
+  const sample = Math.max(200, Math.floor(COUNT / 20));
+  await many(0, Math.min(500, sample));
+  const start = { ...latency(await many(500, 500 + sample)), ...state() };
+  await many(500 + sample, COUNT / 2);
+  const half = state();
+  await send("POST", "/_dev/clock", { offsetSeconds: TEN_DAYS });
+  await many(COUNT / 2, COUNT - sample);
+  const end = { ...latency(await many(COUNT - sample, COUNT)), ...state() };
+  const inbox = await send("GET", "/_dev/inbox");
+  console.log(JSON.stringify({ count: COUNT, readyMs: Math.round(readyMs), start, half, end }, null, 1));
+  check("the 99th percentile at the end is at most 1.5 times that at the start", end.p99 <= 1.5 * start.p99, `${end.p99} ms, ${start.p99} ms`);
+  check("the file holds no more than what has not expired", end.fileMb <= 1.25 * half.fileMb + 5, `${end.fileMb} MB, at half time ${half.fileMb} MB`);
+  check("memory does not grow with what has expired", end.memoryMb <= 1.25 * half.memoryMb + 20, `${end.memoryMb} MB, at half time ${half.memoryMb} MB`);
+  check("the inbox is bounded", inbox.length <= 5000, `${inbox.length} letters`);
+} finally {
+  agent.destroy();
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exitCode = failed ? 1 : 0;
