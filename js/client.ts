@@ -7,12 +7,12 @@ import type { Core, CoreState } from "./core/core.js";
 import type { Call, Operation } from "./core/operations.js";
 import { createHost } from "./effects/host.js";
 import { AuthError } from "./errors/auth-error.js";
-import { forgetResult, takeOnce } from "./redirect/callback.js";
+import { forgetResult, takeOnce, untilTaken } from "./redirect/callback.js";
 import type { RedirectAnswer, RedirectPart, RedirectParts } from "./redirect/popup.js";
 import { once, unavailable } from "./once.js";
 import { type CoreEvent, createSession, type SessionCore } from "./session/session.js";
 import type { createSignIn } from "./sign-in/sign-in.js";
-import type { Auth, AuthOptions } from "./types/index.js";
+import type { Auth, AuthOptions, SessionOptions } from "./types/index.js";
 
 type SignIns = ReturnType<typeof createSignIn>;
 type AccountCalls = ReturnType<typeof createAccount>;
@@ -142,12 +142,16 @@ export function createAuth(options: AuthOptions): Auth {
 
     signInWithRedirect: (input) => redirect("signIn", input),
     handleRedirect: () => takeOnce(options, (arrival) => redirect("finish", arrival)),
-    // Opened now, while the browser still sees the click.
-    signInWithPopup: (input) =>
-      redirect("popup", {
-        ...input,
-        popup: globalThis.open?.("", "", "popup,width=480,height=720"),
-      }),
+    async signInWithPopup(input) {
+      // Opened now, while the browser still sees the click.
+      const popup = globalThis.open?.("", "", "popup,width=480,height=720");
+      try {
+        return await redirect("popup", { ...input, popup });
+      } finally {
+        // Also where the code for it does not load.
+        popup?.close();
+      }
+    },
     silentSignIn: (input) => redirect("silent", input),
     signUpUrl: (input) => redirect("signUpUrl", input),
     signOutWithRedirect: (input) => redirect("signOut", input),
@@ -160,7 +164,20 @@ export function createAuth(options: AuthOptions): Auth {
     signedFetch: async (input, init) => (await aws()).signedFetch(input, init),
   };
   const { session: read, getAccessToken, user, signOut } = session.auth;
-  const guarded = guardAll({ session: read, getAccessToken, user, signOut, ...rest });
+  /** A method that answers once a response in the address is finished. */
+  const settled =
+    <T>(method: (input?: SessionOptions) => Promise<T>) =>
+    async (input?: SessionOptions) => {
+      await untilTaken(options, input?.signal);
+      return method(input);
+    };
+  const guarded = guardAll({
+    session: settled(read),
+    getAccessToken: settled(getAccessToken),
+    user: settled(user),
+    signOut,
+    ...rest,
+  });
   // Not by spreading: `status` is read at each use.
   return Object.assign(session.auth, guarded, plain);
 }

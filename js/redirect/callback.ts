@@ -18,27 +18,56 @@ export interface Arrival {
 
 /** Keys of the records in `localStorage`; the flow's state follows. */
 export const FLOW = "lifeguard.flow.";
-/** How every state of ours begins: a stranger's response is not ours to take. */
+/** How every state of ours begins, as `flow.rs` makes them: a stranger's response is not ours to take. */
 export const STATE_PREFIX = "lg.";
+/** How long after the first look at the session an application may call `handleRedirect`, in milliseconds. */
+const CALL_MS = 1_000;
+/** How often that is looked at, in milliseconds. */
+const LOOK_MS = 25;
 
 /** What is being made of an app client's response. */
 const pending = new Map<string, Promise<RedirectResult>>();
+/** States of responses that nobody asked for in time. */
+const left = new Set<string>();
 
 /** Takes a response once: who asks while it is being finished gets the same answer, who asks later gets none. */
 export async function takeOnce(
-  { clientId, oauth }: AuthOptions,
+  options: AuthOptions,
   finish: (arrival: Arrival) => Promise<RedirectResult>,
 ): Promise<RedirectResult | null> {
-  if (!oauth || !globalThis.location) return null;
+  const { clientId } = options;
   const running = pending.get(clientId);
   if (running) return running;
-  const arrival = oauth.redirectUris.some(isHere) && find(clientId);
+  const arrival = find(options);
   if (!arrival) return null;
   const result = finish(arrival).finally(() => {
     if (pending.get(clientId) === result) pending.delete(clientId);
   });
   pending.set(clientId, result);
   return result;
+}
+
+/**
+ * Waits for a response of ours that is being finished, or is about to be: until then nobody can say who is signed in.
+ * Applications look at the session before they call `handleRedirect`, but not long before.
+ */
+export async function untilTaken(options: AuthOptions, signal?: AbortSignal): Promise<void> {
+  const { clientId } = options;
+  if (!pending.has(clientId) && !find(options)) return;
+  const ends = new AbortController();
+  const aborted = new Promise<void>((resolve) => {
+    signal?.addEventListener("abort", () => resolve(), { signal: ends.signal });
+  });
+  const taken = async () => {
+    const state = findState() ?? "";
+    for (let ms = 0; !left.has(state) && !pending.has(clientId) && find(options); ms += LOOK_MS) {
+      if (ms >= CALL_MS) left.add(state);
+      else await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+    await pending.get(clientId)?.catch(() => {});
+  };
+  await Promise.race([taken(), aborted]);
+  ends.abort();
 }
 
 /** Somebody signed out: what is being finished is no answer to who asks from now on. */
@@ -56,10 +85,11 @@ export function findState(): string | null {
 export function scrub(): string {
   const response = location.search.slice(1);
   // RFC 6749, sections 4.1.2 and 4.1.2.1; RFC 9207.
-  const ours = /^(code|state|error(_description|_uri)?|iss)(=|$)/;
+  const ours = /^(code|state|error(_description|_uri)?|iss)$/;
+  const nameOf = (part: string) => [...new URLSearchParams(`&${part}`).keys()][0] ?? "";
   const rest = response
     .split("&")
-    .filter((part) => !ours.test(part))
+    .filter((part) => !ours.test(nameOf(part)))
     .join("&");
   const [, base = "", hash = ""] = /^([^?#]*)[^#]*(.*)$/s.exec(location.href) ?? [];
   history.replaceState(history.state, "", base + (rest && `?${rest}`) + hash);
@@ -73,7 +103,8 @@ function isHere(uri: string): boolean {
 }
 
 /** The response here, if it is one of this app client. Touches nothing. */
-function find(clientId: string): Arrival | undefined {
+function find({ clientId, oauth }: AuthOptions): Arrival | undefined {
+  if (!globalThis.location || !oauth?.redirectUris.some(isHere)) return undefined;
   const state = findState();
   if (!state) return undefined;
   const record = read(FLOW + state);

@@ -6,6 +6,7 @@ import type { Arrival } from "./callback.js";
 import type { Call } from "../core/core.js";
 import { authError, type CoreFailure, fromCore } from "../errors/codes.js";
 import type { Host } from "../effects/host.js";
+import { forgetAttempt, forgetSignOut, isSigningOut, noteSignOut } from "./marks.js";
 import { readRecord, toSession } from "../session/stored-session.js";
 import type {
   Auth,
@@ -46,10 +47,15 @@ export async function begin(
   more: object = {},
 ): Promise<Begun> {
   const { oauth, storage } = options;
+  // SECURITY: while a tab signs out at the domain, that would sign the user in again without asking.
+  const isLeaving = isSigningOut(options.clientId);
+  if (isLeaving && input.prompt === "none") throw authError("loginRequired");
+  const prompt = input.prompt ?? (isLeaving ? "login" : undefined);
   return call<Begun>(
     "beginRedirect",
     {
       ...input,
+      ...(prompt && { prompt }),
       ...more,
       ...where(oauth),
       appState: toJson(appState),
@@ -109,8 +115,10 @@ export async function signOut(
     const { options, call } = context;
     url = await call<string>("signOutUrl", { ...where(options.oauth), logoutUri }, signal);
   }
+  noteSignOut(context.options.clientId);
   const result = await context.auth.signOut({ global, ...(signal && { signal }) });
   await leave({ url });
+  forgetSignOut(context.options.clientId);
   return result;
 }
 
@@ -139,8 +147,8 @@ export async function exchange(context: Context, given: Response): Promise<Redir
     ...(returnTo !== undefined && { returnTo }),
     ...(appState !== undefined && { appState: JSON.parse(appState) as unknown }),
   };
-  noteSilent(context.options.clientId, failure?.code === "loginRequired");
   if (failure) throw fromCore({ ...failure, redirect: state });
+  forgetAttempt(context.options.clientId);
   return { user: toSession(readRecord(record)).user, ...state };
 }
 
@@ -190,30 +198,6 @@ function leave(
     const stop = () => reject(authError("aborted"));
     signal?.addEventListener("abort", stop, { signal: ends });
   }).finally(() => over.abort());
-}
-
-/** How long a tab does not ask again whether the domain knows somebody, in milliseconds. */
-const REFUSED_MS = 60_000;
-const refusedKey = (clientId: string) => `lifeguard.refused.${clientId}`;
-
-/** Remembers for this tab that the domain knows nobody, or that it does. */
-function noteSilent(clientId: string, isRefused: boolean): void {
-  try {
-    if (isRefused) sessionStorage.setItem(refusedKey(clientId), String(Date.now()));
-    else sessionStorage.removeItem(refusedKey(clientId));
-  } catch {
-    // Then the tab asks again.
-  }
-}
-
-/** Whether the domain said a moment ago that it knows nobody: asking again at each start would never end. */
-export function isRefused({ options }: Context): boolean {
-  try {
-    const at = sessionStorage.getItem(refusedKey(options.clientId));
-    return at !== null && Math.abs(Date.now() - Number(at)) < REFUSED_MS;
-  } catch {
-    return false;
-  }
 }
 
 /** Origin and path of this page: its query has no part in the flow. */

@@ -5,16 +5,8 @@
  */
 import { race } from "../core/core.js";
 import { authError } from "../errors/codes.js";
-import {
-  begin,
-  type Context,
-  exchange,
-  finish,
-  isRefused,
-  signIn,
-  signOut,
-  signUpUrl,
-} from "./flow.js";
+import { begin, type Context, exchange, finish, signIn, signOut, signUpUrl } from "./flow.js";
+import { noteAttempt } from "./marks.js";
 import { isSigned } from "../verify/jws.js";
 import type { RedirectInput, RedirectResult, SilentInput } from "../types/index.js";
 
@@ -84,7 +76,6 @@ async function signInBy(
   } finally {
     over.abort();
     if (waiting.get(clientId) === fail) waiting.delete(clientId);
-    popup.close();
   }
 }
 
@@ -93,7 +84,7 @@ async function silent(
   { mode, ...input }: SilentInput = {},
 ): Promise<RedirectResult> {
   if (mode !== "frame") {
-    if (isRefused(context)) throw authError("loginRequired");
+    noteAttempt(context.options.clientId);
     return signIn(context, { ...input, prompt: "none" });
   }
   const frame = document.createElement("iframe");

@@ -116,14 +116,16 @@ export interface Redirects {
   /**
    * Signs in without asking the person anything, where the pool's domain knows them already; else the error is
    * `loginRequired`: of this call with `mode: "frame"`, else of {@link Redirects.handleRedirect}, after the page came back.
-   * For a minute after such a refusal this tab is not asked again: the call rejects with `loginRequired` at once.
+   * Without `mode: "frame"` a tab goes to the domain once a minute, unless it came back signed in: in between the call
+   * rejects with `loginRequired` at once, so that an application may call this whenever it starts.
    */
   silentSignIn(input?: SilentInput): Promise<RedirectResult>;
   /** Address of the pool's sign-up page, for a link of this page: good for ten minutes and one use. */
   signUpUrl(input?: RedirectInput): Promise<string>;
   /**
    * Signs out here and at the service, then leaves the page for the pool's domain, whose own session ends too. Resolves
-   * only where the person is back at this page.
+   * only where the person is back at this page. Until the domain has been told, for ten seconds at most, sign-ins of other
+   * tabs that name no `prompt` ask for `login`: a tab that signs in whenever it is signed out would else be faster.
    */
   signOutWithRedirect(input?: RedirectSignOutInput): Promise<SignOutResult>;
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { locks, pageAt } from "./page.mjs";
 
-const { FLOW, takeOnce } = await import("../../dist/redirect/callback.js");
+const { FLOW, takeOnce, untilTaken } = await import("../../dist/redirect/callback.js");
 const { takeRecord } = await import("../../dist/redirect/record.js");
 const options = { clientId: "one", oauth: { redirectUris: ["https://app.example/cb"] } };
 const record = JSON.stringify({ client: "one" });
@@ -35,7 +35,7 @@ test("one of ours for another app client is left to that one", async () => {
   assert.equal(place.search, "?code=a&state=lg.x");
 });
 
-for (const rest of ["q=a%20b+c", "n=%E9%zz", "list[]=1&list[]=%7c", "x=&y", "a='b'&c=%2F//?", "q=1&&r"]) {
+for (const rest of ["q=a%20b+c", "n=%E9%zz", "list[]=1&list[]=%7c", "x=&y", "a='b'&c=%2F//?", "q=1&&r", "?code=mine"]) {
   test(`the rest of the address stays byte for byte, hash and history state too: ${rest}`, async () => {
     const { place } = pageAt(`https://app.example/cb?${rest}&code=a&state=lg.x#/r?code=%20mine`);
     localStorage.setItem(`${FLOW}lg.x`, record);
@@ -44,6 +44,12 @@ for (const rest of ["q=a%20b+c", "n=%E9%zz", "list[]=1&list[]=%7c", "x=&y", "a='
     assert.deepEqual([history.given, place.href, history.state], [kept, kept, { mine: 1 }]);
   });
 }
+
+test("a response whose names are encoded leaves the address, too", async () => {
+  const { place } = pageAt("https://app.example/cb?%63ode=a&q=1&st%61te=lg.x");
+  await takeOnce(options, spend);
+  assert.equal(place.search, "?q=1");
+});
 
 test("what finishes a response did not load: address and record are untouched, and a later call tries again", async () => {
   const { place } = pageAt("https://app.example/cb?code=a&state=lg.x");
@@ -75,6 +81,55 @@ test("an application that went on while the rest loaded keeps its address", asyn
   const got = await takeOnce(options, async (arrival) => { go("https://app.example/orders?code=7"); return spend(arrival); });
   assert.deepEqual(got, { held: record });
   assert.equal(place.search, "?code=7");
+});
+
+test("who asks for the session waits until the response is finished, whatever comes of it", async () => {
+  for (const outcome of ["resolve", "reject"]) {
+    pageAt("https://app.example/cb?code=a&state=lg.x");
+    let finished;
+    const taken = takeOnce(options, () => new Promise((resolve, reject) => { finished = { resolve, reject }; }));
+    taken.catch(() => {});
+    let isOver = false;
+    const waiting = untilTaken(options).then(() => { isOver = true; });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    assert.equal(isOver, false);
+    finished[outcome]({});
+    await waiting;
+  }
+});
+
+test("who asks just before handleRedirect waits, too", async () => {
+  pageAt("https://app.example/cb?code=a&state=lg.x");
+  let isTaken = false;
+  const waiting = untilTaken(options).then(() => isTaken);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await takeOnce(options, async () => { await new Promise((resolve) => setTimeout(resolve, 60)); isTaken = true; });
+  assert.equal(await waiting, true);
+});
+
+test("a response that nobody takes holds the session up once, for a second", async () => {
+  pageAt("https://app.example/cb?code=a&state=lg.untaken");
+  const since = performance.now();
+  await untilTaken(options);
+  const first = performance.now() - since;
+  assert.ok(first > 900 && first < 5_000, String(first));
+  const again = performance.now();
+  await untilTaken(options);
+  assert.ok(performance.now() - again < 50);
+});
+
+test("nobody waits without a response of this app client, nor after an abort", async () => {
+  const waits = async (href, given = options, signal) => {
+    pageAt(href);
+    const since = performance.now();
+    await untilTaken(given, signal);
+    return performance.now() - since > 500;
+  };
+  assert.equal(await waits("https://app.example/cb"), false);
+  assert.equal(await waits("https://app.example/cb?code=a&state=shop"), false);
+  assert.equal(await waits("https://app.example/other?code=a&state=lg.o"), false);
+  assert.equal(await waits("https://app.example/cb?code=a&state=lg.n", { clientId: "one" }), false);
+  assert.equal(await waits("https://app.example/cb?code=a&state=lg.s", options, AbortSignal.timeout(20)), false);
 });
 
 /** Two tabs whose view of the store is their own for a moment, as between processes. */

@@ -5,6 +5,7 @@ import { pageAt, store } from "./page.mjs";
 
 const { cookieStorage } = await import("../../dist/storage/cookies.js");
 const { encryptedStorage } = await import("../../dist/storage/encrypted.js");
+const { createHost } = await import("../../dist/effects/host.js");
 const { createAuthFetch } = await import("../../dist/http/fetch.js");
 const { createSigner } = await import("../../dist/http/signed-fetch.js");
 
@@ -25,7 +26,7 @@ function jar(host) {
   };
 }
 
-afterEach(() => { delete globalThis.document; delete globalThis.indexedDB; });
+afterEach(() => { for (const name of ["document", "indexedDB", "sessionStorage"]) delete globalThis[name]; });
 
 for (const [words, before, after] of [["host to domain", {}, { domain: "app.example" }], ["domain to host", { domain: "app.example" }, {}]]) {
   for (const size of [10, 9_000]) {
@@ -86,16 +87,58 @@ test("encryption without a store falls back to memory", async () => {
   assert.equal(await kept.getItem("k"), "secret");
 });
 
-test("encryption over another store puts nothing readable there", async () => {
-  pageAt("https://app.example/");
+async function keyring() {
   const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
   const keys = { get: () => request({ result: key }) };
   globalThis.indexedDB = { open: () => request({ result: { transaction: () => ({ objectStore: () => keys }), close() {} } }) };
+}
+
+test("encryption over another store puts nothing readable there", async () => {
+  pageAt("https://app.example/");
+  await keyring();
   const tab = store();
   const kept = encryptedStorage().over(tab);
   await kept.setItem("k", "secret");
   assert.equal(await kept.getItem("k"), "secret");
   assert.ok(!atob(tab.getItem("k")).includes("secret"));
+});
+
+test("an application that encrypts does so in the tab's store, too, whatever the persistence", async () => {
+  pageAt("https://app.example/");
+  await keyring();
+  const raw = (globalThis.sessionStorage = store());
+  const { tab } = createHost({ storage: encryptedStorage() });
+  const host = createHost({ storage: encryptedStorage() });
+  await host.tab.setItem("lifeguard.one.session", "secret");
+  assert.equal(host.tab, host.tab);
+  assert.equal(await host.tab.getItem("lifeguard.one.session"), "secret");
+  // Another page of the tab has the same key.
+  assert.equal(await tab.getItem("lifeguard.one.session"), "secret");
+  assert.ok(!atob(raw.getItem("lifeguard.one.session")).includes("secret"));
+  await host.tab.removeItem("lifeguard.one.session");
+  assert.deepEqual(raw.keys(), []);
+});
+
+test("what another library left in the tab's store is read and removed, and nothing is written there for it", async () => {
+  pageAt("https://app.example/");
+  await keyring();
+  const raw = (globalThis.sessionStorage = store());
+  const key = "CognitoIdentityServiceProvider.one.LastAuthUser";
+  raw.setItem(key, "alice");
+  const { tab } = createHost({ storage: encryptedStorage() });
+  assert.equal(tab.getItem(key), "alice");
+  await tab.removeItem(key);
+  await tab.setItem(key, "bob");
+  assert.deepEqual(raw.keys(), []);
+});
+
+test("without a tab's store what is encrypted stays in memory", async () => {
+  pageAt("https://app.example/");
+  await keyring();
+  Object.defineProperty(globalThis, "sessionStorage", { get() { throw new DOMException("sandboxed", "SecurityError"); }, configurable: true });
+  const { tab } = createHost({ storage: encryptedStorage() });
+  await tab.setItem("k", "secret");
+  assert.equal(await tab.getItem("k"), "secret");
 });
 
 for (const allow of [undefined, "https://api.example", ["/api"], ["http://api.example"], [undefined]]) {
