@@ -8,7 +8,7 @@ import type { Call, Operation } from "./core/operations.js";
 import { createHost } from "./effects/host.js";
 import { AuthError } from "./errors/auth-error.js";
 import { forgetResult, takeOnce, untilTaken } from "./redirect/callback.js";
-import type { RedirectAnswer, RedirectPart, RedirectParts } from "./redirect/popup.js";
+import type { RedirectAnswer, RedirectPart, RedirectParts } from "./redirect/redirect.js";
 import { once, unavailable } from "./once.js";
 import { type CoreEvent, createSession, type SessionCore } from "./session/session.js";
 import type { createSignIn } from "./sign-in/sign-in.js";
@@ -49,11 +49,13 @@ export function createAuth(options: AuthOptions): Auth {
     session.notify(event);
   }
 
+  const ready = () => Promise.all([load(), session.load()]);
+
   /** What the session asks for itself: it has looked at its time. */
   const ask: Call = async <T>(operation: Operation, input?: object, signal?: AbortSignal) => {
     if (signal?.aborted) throw new AuthError("aborted");
     try {
-      const [core] = await Promise.all([load(), session.load()]);
+      const [core] = await ready();
       return await core.call<T>(operation, input, signal);
     } catch (error) {
       // Whatever has been loaded of the package: a device without a connection is the cause.
@@ -84,8 +86,8 @@ export function createAuth(options: AuthOptions): Auth {
     name: N,
     input: RedirectPart<N>,
   ): RedirectAnswer<N> {
-    const { run } = await import("./redirect/popup.js").catch(unavailable);
-    return run({ options, call, host, auth: session.auth }, name, input);
+    const { run } = await import("./redirect/redirect.js").catch(unavailable);
+    return run({ options, call, load: ready, host, auth: session.auth, unavailable }, name, input);
   }
 
   /** Most pages call nothing of AWS. */

@@ -2,7 +2,6 @@
  * What the core needs from this page and cannot know: stores, the tabs' channel, what the browser
  * calls itself. No decisions.
  */
-import { LEGACY_PREFIX } from "../generated/constants.js";
 import type { EncryptedStorage } from "../storage/encrypted.js";
 import type { AuthOptions, StorageAdapter } from "../types/index.js";
 import { broadcast } from "./channel.js";
@@ -38,8 +37,8 @@ export function createHost(options: AuthOptions): Host {
   const insteadOfTab = memoryStore();
   const local = () => available(() => globalThis.localStorage);
   const tab = () => available(() => globalThis.sessionStorage) ?? insteadOfTab;
-  const over = (storage as Partial<EncryptedStorage>).over;
-  const sealed = over && seal(over, tab);
+  // An application that encrypts does so wherever a session goes.
+  const sealed = (storage as Partial<EncryptedStorage>).over?.(tab);
   return {
     // Asked for at each use: merely touching `localStorage` throws where it is switched off. The
     // page's memory stands in, so that a person can sign in all the same.
@@ -62,22 +61,6 @@ export function createHost(options: AuthOptions): Host {
         return undefined;
       }
     },
-  };
-}
-
-/** The tab's store for an application that encrypts: it does so wherever a session goes. */
-function seal(over: EncryptedStorage["over"], tab: () => StorageAdapter): StorageAdapter {
-  const sealed = over({
-    getItem: (key) => tab().getItem(key),
-    setItem: (key, value) => tab().setItem(key, value),
-    removeItem: (key) => tab().removeItem(key),
-  });
-  // Other libraries do not encrypt: what they left is read as it is, and nothing is written for them.
-  const isTheirs = (key: string) => key.startsWith(LEGACY_PREFIX);
-  return {
-    getItem: (key) => (isTheirs(key) ? tab() : sealed).getItem(key),
-    setItem: (key, value) => (isTheirs(key) ? undefined : sealed.setItem(key, value)),
-    removeItem: (key) => sealed.removeItem(key),
   };
 }
 

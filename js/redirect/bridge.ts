@@ -4,7 +4,8 @@
  *
  * @packageDocumentation
  */
-import { findState, scrub } from "./callback.js";
+import { scrub } from "./address.js";
+import { findState } from "./callback.js";
 
 /** How long the page that asked may take to say that it has the response, in milliseconds. */
 const PATIENCE_MS = 10_000;

@@ -2,33 +2,28 @@
  * Responses in the address of this page: whose they are, and that each is used once. What finishes one is loaded
  * when there is one; until then neither the address nor the flow's record is touched.
  */
-import { takeRecord } from "./record.js";
 import type { AuthOptions, RedirectResult } from "../types/index.js";
 
-/** A response of ours in the address. */
+/** A response of ours in the address: `record.ts` spends it. */
 export interface Arrival {
   /** The query it came in. */
   response: string;
-  /**
-   * Spends the response: takes it out of the address, and the flow's record out of the store, and hands the record to
-   * `use`. No other tab gets the record as long as `use` runs, nor later.
-   */
-  spend<T>(use: (record?: string) => Promise<T>): Promise<T>;
+  state: string;
 }
 
 /** Keys of the records in `localStorage`; the flow's state follows. */
-export const FLOW = "lifeguard.flow.";
+const FLOW = "lifeguard.flow.";
 /** How every state of ours begins, as `flow.rs` makes them: a stranger's response is not ours to take. */
-export const STATE_PREFIX = "lg.";
-/** How long after the first look at the session an application may call `handleRedirect`, in milliseconds. */
+const STATE_PREFIX = "lg.";
+/** How long after its first look at the session a page may call `handleRedirect`, in milliseconds. */
 const CALL_MS = 1_000;
 /** How often that is looked at, in milliseconds. */
 const LOOK_MS = 25;
 
 /** What is being made of an app client's response. */
 const pending = new Map<string, Promise<RedirectResult>>();
-/** States of responses that nobody asked for in time. */
-const left = new Set<string>();
+/** When this page looked first. */
+let since: number | undefined;
 
 /** Takes a response once: who asks while it is being finished gets the same answer, who asks later gets none. */
 export async function takeOnce(
@@ -52,22 +47,10 @@ export async function takeOnce(
  * Applications look at the session before they call `handleRedirect`, but not long before.
  */
 export async function untilTaken(options: AuthOptions, signal?: AbortSignal): Promise<void> {
-  const { clientId } = options;
-  if (!pending.has(clientId) && !find(options)) return;
-  const ends = new AbortController();
-  const aborted = new Promise<void>((resolve) => {
-    signal?.addEventListener("abort", () => resolve(), { signal: ends.signal });
-  });
-  const taken = async () => {
-    const state = findState() ?? "";
-    for (let ms = 0; !left.has(state) && !pending.has(clientId) && find(options); ms += LOOK_MS) {
-      if (ms >= CALL_MS) left.add(state);
-      else await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    }
-    await pending.get(clientId)?.catch(() => {});
-  };
-  await Promise.race([taken(), aborted]);
-  ends.abort();
+  since ??= performance.now();
+  const isComing = () =>
+    pending.has(options.clientId) || (performance.now() - (since ?? 0) < CALL_MS && find(options));
+  while (!signal?.aborted && isComing()) await new Promise((next) => setTimeout(next, LOOK_MS));
 }
 
 /** Somebody signed out: what is being finished is no answer to who asks from now on. */
@@ -79,21 +62,6 @@ export function forgetResult({ clientId }: AuthOptions): void {
 export function findState(): string | null {
   const query = new URLSearchParams(location.search);
   return query.has("code") || query.has("error") ? query.get("state") : null;
-}
-
-/** Takes the response out of the address; what is the application's own stays, byte for byte. */
-export function scrub(): string {
-  const response = location.search.slice(1);
-  // RFC 6749, sections 4.1.2 and 4.1.2.1; RFC 9207.
-  const ours = /^(code|state|error(_description|_uri)?|iss)$/;
-  const nameOf = (part: string) => [...new URLSearchParams(`&${part}`).keys()][0] ?? "";
-  const rest = response
-    .split("&")
-    .filter((part) => !ours.test(nameOf(part)))
-    .join("&");
-  const [, base = "", hash = ""] = /^([^?#]*)[^#]*(.*)$/s.exec(location.href) ?? [];
-  history.replaceState(history.state, "", base + (rest && `?${rest}`) + hash);
-  return response;
 }
 
 /** Whether an address is this page's; hosts add a slash to a folder's name. */
@@ -108,19 +76,11 @@ function find({ clientId, oauth }: AuthOptions): Arrival | undefined {
   const state = findState();
   if (!state) return undefined;
   const record = read(FLOW + state);
-  if (record === null && !state.startsWith(STATE_PREFIX)) return undefined;
   // A flow of another client on the same page: its own object takes it.
-  if (record && !record.includes(`"client":"${clientId}"`)) return undefined;
-  const response = location.search.slice(1);
-  return {
-    response,
-    spend(use) {
-      // SECURITY: out of the address and this entry of the history before anything is sent. The application may have
-      // gone on meanwhile.
-      if (findState() === state) scrub();
-      return takeRecord(FLOW + state, use);
-    },
-  };
+  const isOurs = record
+    ? record.includes(`"client":"${clientId}"`)
+    : state.startsWith(STATE_PREFIX);
+  return isOurs ? { response: location.search.slice(1), state } : undefined;
 }
 
 /** Without a store there is no record: the response is refused. */

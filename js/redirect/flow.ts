@@ -4,9 +4,11 @@
  */
 import type { Arrival } from "./callback.js";
 import type { Call } from "../core/core.js";
+import { compile } from "../core/load.js";
 import { authError, type CoreFailure, fromCore } from "../errors/codes.js";
 import type { Host } from "../effects/host.js";
 import { forgetAttempt, forgetSignOut, isSigningOut, noteSignOut } from "./marks.js";
+import { FLOW, spend } from "./record.js";
 import { readRecord, toSession } from "../session/stored-session.js";
 import type {
   Auth,
@@ -22,12 +24,14 @@ import type {
 export interface Context {
   options: AuthOptions;
   call: Call;
+  /** Loads what every call needs, but for the WebAssembly. */
+  load(): Promise<unknown>;
   auth: Pick<Auth, "signOut">;
+  /** Throws what it means that a part did not load. */
+  unavailable(cause: unknown): never;
   host: Host;
 }
 
-/** As in `callback.ts`. */
-const FLOW = "lifeguard.flow.";
 /** How long a page that is used again may still be about to leave, in milliseconds. */
 const STILL_HERE_MS = 2_000;
 
@@ -131,8 +135,10 @@ export interface Response {
 /** Finishes a response in this page's address. It is spent once everything that this needs is there. */
 export async function finish(context: Context, arrival: Arrival): Promise<RedirectResult> {
   const { response } = arrival;
-  await load(context);
-  return arrival.spend((record) => exchange(context, record ? { response, record } : { response }));
+  await Promise.all([context.load(), compile(context.options.wasm)]);
+  return spend(arrival, (record) =>
+    exchange(context, record ? { response, record } : { response }),
+  );
 }
 
 /** Turns a response into a session. */
@@ -150,13 +156,6 @@ export async function exchange(context: Context, given: Response): Promise<Redir
   if (failure) throw fromCore({ ...failure, redirect: state });
   forgetAttempt(context.options.clientId);
   return { user: toSession(readRecord(record)).user, ...state };
-}
-
-/** Has the core loaded, by a question that changes nothing. */
-async function load({ options, call }: Context): Promise<void> {
-  const page = location.origin + location.pathname;
-  const oauth = { ...options.oauth, logoutUris: [page] };
-  await call("signOutUrl", { oauth, page, logoutUri: page });
 }
 
 /**

@@ -5,6 +5,7 @@
  * read without the browser's own key store. What it does not stop: script in the page, which can ask for the
  * session as the page does, or use the key.
  */
+import { LEGACY_PREFIX } from "../generated/constants.js";
 import type { StorageAdapter } from "../types/index.js";
 
 const DATABASE = "lifeguard";
@@ -26,8 +27,8 @@ export interface EncryptedOptions {
 
 /** A store that encrypts, and can do so over another store. */
 export interface EncryptedStorage extends StorageAdapter {
-  /** The same over another store, such as `sessionStorage`. */
-  over(inner: StorageAdapter): StorageAdapter;
+  /** The same over another store, such as `sessionStorage`; by a function, where that is to be asked for at each use. */
+  over(inner: StorageAdapter | (() => StorageAdapter)): StorageAdapter;
 }
 
 /**
@@ -108,7 +109,17 @@ export function encryptedStorage(
 
   return {
     ...encrypting(() => inner ?? globalThis.localStorage),
-    over: (other) => encrypting(() => other),
+    over(other) {
+      const store = typeof other === "function" ? other : () => other;
+      const sealed = encrypting(store);
+      // Other libraries do not encrypt: what they left is read as it is, and nothing is written for them.
+      const isTheirs = (name: string) => name.startsWith(LEGACY_PREFIX);
+      return {
+        ...sealed,
+        getItem: (name) => (isTheirs(name) ? store() : sealed).getItem(name),
+        setItem: (name, value) => (isTheirs(name) ? undefined : sealed.setItem(name, value)),
+      };
+    },
   };
 }
 

@@ -3,11 +3,14 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { locks, pageAt } from "./page.mjs";
 
-const { FLOW, takeOnce, untilTaken } = await import("../../dist/redirect/callback.js");
-const { takeRecord } = await import("../../dist/redirect/record.js");
+const { takeOnce, untilTaken } = await import("../../dist/redirect/callback.js");
+const { FLOW, spend: spendArrival, takeRecord } = await import("../../dist/redirect/record.js");
+/** Another page's module: it has not looked yet. */
+let pages = 0;
+const newPage = () => import(`../../dist/redirect/callback.js?${(pages += 1)}`);
 const options = { clientId: "one", oauth: { redirectUris: ["https://app.example/cb"] } };
 const record = JSON.stringify({ client: "one" });
-const spend = (arrival) => arrival.spend(async (held) => ({ held: held ?? null }));
+const spend = (arrival) => spendArrival(arrival, async (held) => ({ held: held ?? null }));
 
 beforeEach(() => {
   Object.defineProperty(globalThis, "navigator", { value: { locks: locks() }, configurable: true });
@@ -70,7 +73,7 @@ test("callers at the same time share one answer, later ones get null", async () 
 
 test("an error is told once, too", async () => {
   pageAt("https://app.example/cb?error=access_denied&state=lg.x");
-  const refuse = (arrival) => arrival.spend(async () => { throw new Error("no"); });
+  const refuse = (arrival) => spendArrival(arrival, async () => { throw new Error("no"); });
   await assert.rejects(takeOnce(options, refuse), /no/);
   assert.equal(await takeOnce(options, refuse), null);
 });
@@ -99,6 +102,7 @@ test("who asks for the session waits until the response is finished, whatever co
 });
 
 test("who asks just before handleRedirect waits, too", async () => {
+  const { takeOnce, untilTaken } = await newPage();
   pageAt("https://app.example/cb?code=a&state=lg.x");
   let isTaken = false;
   const waiting = untilTaken(options).then(() => isTaken);
@@ -107,8 +111,9 @@ test("who asks just before handleRedirect waits, too", async () => {
   assert.equal(await waiting, true);
 });
 
-test("a response that nobody takes holds the session up once, for a second", async () => {
-  pageAt("https://app.example/cb?code=a&state=lg.untaken");
+test("a response that nobody takes holds the session up for the page's first second, and no longer", async () => {
+  const { untilTaken } = await newPage();
+  pageAt("https://app.example/cb?code=a&state=lg.x");
   const since = performance.now();
   await untilTaken(options);
   const first = performance.now() - since;
@@ -120,6 +125,7 @@ test("a response that nobody takes holds the session up once, for a second", asy
 
 test("nobody waits without a response of this app client, nor after an abort", async () => {
   const waits = async (href, given = options, signal) => {
+    const { untilTaken } = await newPage();
     pageAt(href);
     const since = performance.now();
     await untilTaken(given, signal);

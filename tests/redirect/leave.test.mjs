@@ -5,7 +5,7 @@ import { pageAt, store } from "./page.mjs";
 
 const { signIn, signOut } = await import("../../dist/redirect/flow.js");
 const { isSigningOut, noteAttempt, noteSignOut } = await import("../../dist/redirect/marks.js");
-const { run } = await import("../../dist/redirect/popup.js");
+const { run } = await import("../../dist/redirect/redirect.js");
 
 const options = { clientId: "one", oauth: { domain: "login.example", redirectUris: ["https://app.example/"] } };
 const begun = { url: "https://login.example/oauth2/authorize?x", state: "lg.x", record: "{}", gone: [], lifetimeMs: 600_000 };

@@ -28,13 +28,19 @@ export function pageAt(href) {
 
 /** Locks within this process, as the browser has them between its tabs. */
 export function locks() {
-  const held = new Set();
+  const ends = new Map();
   return {
-    async request(name, options, use) {
-      if (options.mode === "shared") return use({});
-      if (held.has(name)) return use(null);
-      held.add(name);
-      try { return await use({ name }); } finally { held.delete(name); }
+    async request(name, { signal }, use) {
+      const before = ends.get(name);
+      let end;
+      ends.set(name, new Promise((resolve) => { end = resolve; }));
+      try {
+        await before;
+        signal.throwIfAborted();
+        return await use({ name });
+      } finally {
+        end();
+      }
     },
   };
 }

@@ -6,9 +6,9 @@ import { test } from "node:test";
 import { copyPackage, setGlobal } from "../effects/lib.mjs";
 import { pageAt } from "./page.mjs";
 
-test("a window whose code does not load is closed", async (t) => {
+for (const file of ["redirect", "popup"]) test(`a window whose code does not load is closed: ${file}.js`, async (t) => {
   pageAt("https://app.example/");
-  const part = copyPackage(t, (folder) => rmSync(join(folder, "redirect/popup.js")));
+  const part = copyPackage(t, (folder) => rmSync(join(folder, `redirect/${file}.js`)));
   const { createAuth } = await part("index.js");
   const window = { isClosed: false, close() { this.isClosed = true; } };
   setGlobal(t, "open", () => window);
