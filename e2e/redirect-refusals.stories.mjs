@@ -30,7 +30,7 @@ stories("redirect refusals", { site: "bare", siteOptions }, (story) => {
   story("a response to no flow of this browser is refused, errors included, and leaves the address", async (context) => {
     const lab = new RedirectLab(context);
     await lab.open("/");
-    for (const query of ["code=x&state=unknown", "error=access_denied&error_description=Click%20here&state=unknown"]) {
+    for (const query of ["code=x&state=lg.unknown", "error=access_denied&error_description=Click%20here&state=lg.unknown"]) {
       await lab.page.open(`/?tenant=1&${query}`);
 
       const { error } = await lab.handle();
@@ -139,7 +139,7 @@ stories("redirect refusals", { site: "bare", siteOptions }, (story) => {
       ["id_token", ({ id_token: _, ...tokens }) => tokens],
     ]) {
       twist = change;
-      await lab.leave("silentSignIn", { scopes: ["openid", "email"] });
+      await lab.leave("signInWithRedirect", { prompt: "none", scopes: ["openid", "email"] });
       await lab.backHome();
 
       const { error } = await lab.handle();
@@ -148,7 +148,7 @@ stories("redirect refusals", { site: "bare", siteOptions }, (story) => {
       assert.equal(await lab.who(), null);
     }
     twist = ({ access_token: _, ...tokens }) => ({ ...tokens, access_token: before.access_token });
-    await lab.leave("silentSignIn", { scopes: ["openid", "email"] });
+    await lab.leave("signInWithRedirect", { prompt: "none", scopes: ["openid", "email"] });
     await lab.backHome();
     const { error } = await lab.handle();
     assert.deepEqual([error.code, error.detail], ["protocolViolation", "token-access-hash"]);

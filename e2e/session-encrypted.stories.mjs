@@ -34,6 +34,29 @@ stories("session encrypted at rest", { site: "bare" }, (story) => {
     }
   });
 
+  story("a session that ends with the tab is encrypted there, too, and survives a reload of it", async (world) => {
+    const lab = new Lab(world, pools.plain);
+    await world.page.open("/");
+    await world.page.evaluate(encrypt);
+    lab.tabs.push(world.page);
+    await lab.begin(world.page);
+    await signIn(world.page, "alice", { persistence: "session" });
+
+    const [here, lasting] = await world.page.evaluate(() => [sessionStorage, localStorage].map((store) => Object.entries({ ...store }).map(([key, value]) => {
+      try { return `${key} ${atob(value)}`; } catch { return `${key} ${value}`; }
+    }).join("\n")));
+    assert.ok(here.length > 100, "something is stored");
+    const begin = (await token(world.page)).slice(0, 16);
+    for (const readable of [begin, "accessToken", "alice"]) assert.ok(!here.includes(readable) && !lasting.includes(readable), readable);
+
+    await world.page.reload();
+    await world.page.evaluate(encrypt);
+    await lab.begin(world.page);
+    assert.equal(await who(world.page), "alice");
+    await world.page.evaluate(() => auth.signOut());
+    assert.ok(!(await world.page.evaluate(() => Object.keys(sessionStorage))).some((key) => key.endsWith(".session")));
+  });
+
   story("the key can be used by the page and taken by nobody", async (world) => {
     await world.page.open("/");
     await world.page.evaluate(encrypt);

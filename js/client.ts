@@ -7,12 +7,12 @@ import type { Core, CoreState } from "./core/core.js";
 import type { Call, Operation } from "./core/operations.js";
 import { createHost } from "./effects/host.js";
 import { AuthError } from "./errors/auth-error.js";
-import { forgetResult, takeOnce } from "./redirect/callback.js";
-import type { RedirectAnswer, RedirectPart, RedirectParts } from "./redirect/popup.js";
+import { forgetResult, takeOnce, untilTaken } from "./redirect/callback.js";
+import type { RedirectAnswer, RedirectPart, RedirectParts } from "./redirect/redirect.js";
 import { once, unavailable } from "./once.js";
 import { type CoreEvent, createSession, type SessionCore } from "./session/session.js";
 import type { createSignIn } from "./sign-in/sign-in.js";
-import type { Auth, AuthOptions } from "./types/index.js";
+import type { Auth, AuthOptions, SessionOptions } from "./types/index.js";
 
 type SignIns = ReturnType<typeof createSignIn>;
 type AccountCalls = ReturnType<typeof createAccount>;
@@ -49,11 +49,13 @@ export function createAuth(options: AuthOptions): Auth {
     session.notify(event);
   }
 
+  const ready = () => Promise.all([load(), session.load()]);
+
   /** What the session asks for itself: it has looked at its time. */
   const ask: Call = async <T>(operation: Operation, input?: object, signal?: AbortSignal) => {
     if (signal?.aborted) throw new AuthError("aborted");
     try {
-      const [core] = await Promise.all([load(), session.load()]);
+      const [core] = await ready();
       return await core.call<T>(operation, input, signal);
     } catch (error) {
       // Whatever has been loaded of the package: a device without a connection is the cause.
@@ -84,8 +86,8 @@ export function createAuth(options: AuthOptions): Auth {
     name: N,
     input: RedirectPart<N>,
   ): RedirectAnswer<N> {
-    const { run } = await import("./redirect/popup.js").catch(unavailable);
-    return run({ options, call, host, auth: session.auth }, name, input);
+    const { run } = await import("./redirect/redirect.js").catch(unavailable);
+    return run({ options, call, load: ready, host, auth: session.auth, unavailable }, name, input);
   }
 
   /** Most pages call nothing of AWS. */
@@ -142,12 +144,16 @@ export function createAuth(options: AuthOptions): Auth {
 
     signInWithRedirect: (input) => redirect("signIn", input),
     handleRedirect: () => takeOnce(options, (arrival) => redirect("finish", arrival)),
-    // Opened now, while the browser still sees the click.
-    signInWithPopup: (input) =>
-      redirect("popup", {
-        ...input,
-        popup: globalThis.open?.("", "", "popup,width=480,height=720"),
-      }),
+    async signInWithPopup(input) {
+      // Opened now, while the browser still sees the click.
+      const popup = globalThis.open?.("", "", "popup,width=480,height=720");
+      try {
+        return await redirect("popup", { ...input, popup });
+      } finally {
+        // Also where the code for it does not load.
+        popup?.close();
+      }
+    },
     silentSignIn: (input) => redirect("silent", input),
     signUpUrl: (input) => redirect("signUpUrl", input),
     signOutWithRedirect: (input) => redirect("signOut", input),
@@ -160,7 +166,20 @@ export function createAuth(options: AuthOptions): Auth {
     signedFetch: async (input, init) => (await aws()).signedFetch(input, init),
   };
   const { session: read, getAccessToken, user, signOut } = session.auth;
-  const guarded = guardAll({ session: read, getAccessToken, user, signOut, ...rest });
+  /** A method that answers once a response in the address is finished. */
+  const settled =
+    <T>(method: (input?: SessionOptions) => Promise<T>) =>
+    async (input?: SessionOptions) => {
+      await untilTaken(options, input?.signal);
+      return method(input);
+    };
+  const guarded = guardAll({
+    session: settled(read),
+    getAccessToken: settled(getAccessToken),
+    user: settled(user),
+    signOut,
+    ...rest,
+  });
   // Not by spreading: `status` is read at each use.
   return Object.assign(session.auth, guarded, plain);
 }

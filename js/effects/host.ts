@@ -2,6 +2,7 @@
  * What the core needs from this page and cannot know: stores, the tabs' channel, what the browser
  * calls itself. No decisions.
  */
+import type { EncryptedStorage } from "../storage/encrypted.js";
 import type { AuthOptions, StorageAdapter } from "../types/index.js";
 import { broadcast } from "./channel.js";
 
@@ -39,6 +40,9 @@ export function createHost(options: AuthOptions): Host {
     typeof storage === "object" && storage.shared
       ? withoutDevices(storage, () => local() ?? insteadOfLasting)
       : storage;
+  const tab = () => available(() => globalThis.sessionStorage) ?? insteadOfTab;
+  // An application that encrypts does so wherever a session goes.
+  const sealed = (storage as Partial<EncryptedStorage>).over?.(tab);
   return {
     // Asked for at each use: merely touching `localStorage` throws where it is switched off. The
     // page's memory stands in, so that a person can sign in all the same.
@@ -47,7 +51,7 @@ export function createHost(options: AuthOptions): Host {
       return local() ?? insteadOfLasting;
     },
     get tab() {
-      return available(() => globalThis.sessionStorage) ?? insteadOfTab;
+      return sealed ?? tab();
     },
     memory,
     local,

@@ -5,6 +5,8 @@ import { AuthError } from "../errors/auth-error.js";
 
 /** Reads a list; `name` says in errors which one it is. */
 export function readAllowed(list: readonly string[], name: string): URL[] {
+  // Callers without types leave it out, or give one address instead of a list.
+  if (!Array.isArray(list)) throw new AuthError("misuse", { detail: `${name} takes a list` });
   return list.map((text) => readAddress(text, name));
 }
 

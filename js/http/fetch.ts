@@ -22,6 +22,9 @@ export function tokensOf({ session }: Pick<Auth, "session">): TokenSource {
  * Makes the function. To a listed address it sends `Authorization: Bearer …` and answers one 401 with a
  * newer token where the body can be sent again; to any other address it sends no token.
  *
+ * What goes wrong rejects, and never throws: an `AuthError` where no token could be had or the list is wrong
+ * (`misuse`), else what the browser's own `fetch` rejects with.
+ *
  * A redirect ends a request that carries a token with a `TypeError`: a token must not follow it.
  */
 export function createAuthFetch(

@@ -1,36 +1,61 @@
 /**
- * The part of the redirect flow that cannot wait: a response is taken out of the address, and the
- * flow's record out of the store, in one step before anything is awaited or loaded.
+ * Responses in the address of this page: whose they are, and that each is used once. What finishes one is loaded
+ * when there is one; until then neither the address nor the flow's record is touched.
  */
 import type { AuthOptions, RedirectResult } from "../types/index.js";
 
-/** A response, and the record of the flow it says it is of. */
+/** A response of ours in the address: `record.ts` spends it. */
 export interface Arrival {
+  /** The query it came in. */
   response: string;
-  record?: string;
+  state: string;
 }
 
 /** Keys of the records in `localStorage`; the flow's state follows. */
-export const FLOW = "lifeguard.flow.";
+const FLOW = "lifeguard.flow.";
+/** How every state of ours begins, as `flow.rs` makes them: a stranger's response is not ours to take. */
+const STATE_PREFIX = "lg.";
+/** How long after its first look at the session a page may call `handleRedirect`, in milliseconds. */
+const CALL_MS = 1_000;
+/** How often that is looked at, in milliseconds. */
+const LOOK_MS = 25;
 
-/** What was made of an app client's last response, and the address it left behind. */
-const results = new Map<string, { href: string; result: Promise<RedirectResult> }>();
+/** What is being made of an app client's response. */
+const pending = new Map<string, Promise<RedirectResult>>();
+/** When this page looked first. */
+let since: number | undefined;
 
-/** Takes a response once; whoever asks again at the same address gets the same answer. */
+/** Takes a response once: who asks while it is being finished gets the same answer, who asks later gets none. */
 export async function takeOnce(
-  { clientId, oauth }: AuthOptions,
+  options: AuthOptions,
   finish: (arrival: Arrival) => Promise<RedirectResult>,
 ): Promise<RedirectResult | null> {
-  if (!oauth || !globalThis.location) return null;
-  const arrival = oauth.redirectUris.some(isHere) && take(clientId);
-  if (arrival) results.set(clientId, { href: location.href, result: finish(arrival) });
-  const last = results.get(clientId);
-  return last?.href === location.href ? last.result : null;
+  const { clientId } = options;
+  const running = pending.get(clientId);
+  if (running) return running;
+  const arrival = find(options);
+  if (!arrival) return null;
+  const result = finish(arrival).finally(() => {
+    if (pending.get(clientId) === result) pending.delete(clientId);
+  });
+  pending.set(clientId, result);
+  return result;
 }
 
-/** Somebody signed out: what was said before is no answer any more. */
+/**
+ * Waits for a response of ours that is being finished, or is about to be: until then nobody can say who is signed in.
+ * Applications look at the session before they call `handleRedirect`, but not long before.
+ */
+export async function untilTaken(options: AuthOptions, signal?: AbortSignal): Promise<void> {
+  since ??= performance.now();
+  const isComing = () =>
+    pending.has(options.clientId) || (performance.now() - (since ?? 0) < CALL_MS && find(options));
+  while (!signal?.aborted && isComing()) await new Promise((next) => setTimeout(next, LOOK_MS));
+}
+
+/** Somebody signed out: what is being finished is no answer to who asks from now on. */
 export function forgetResult({ clientId }: AuthOptions): void {
-  results.delete(clientId);
+  pending.delete(clientId);
 }
 
 /** The state of the response in this page's address, if there is one. */
@@ -39,39 +64,30 @@ export function findState(): string | null {
   return query.has("code") || query.has("error") ? query.get("state") : null;
 }
 
-/** Takes the response out of the address; what is the application's own stays as it is. */
-export function scrub(): string {
-  const url = new URL(location.href);
-  const response = url.search.slice(1);
-  // RFC 6749, sections 4.1.2 and 4.1.2.1; RFC 9207.
-  const ours = /^(code|state|error(_description|_uri)?|iss)(=|$)/;
-  url.search = response
-    .split("&")
-    .filter((part) => !ours.test(part))
-    .join("&");
-  history.replaceState(history.state, "", url);
-  return response;
-}
-
 /** Whether an address is this page's; hosts add a slash to a folder's name. */
 function isHere(uri: string): boolean {
   const base = (text: string) => text.replace(/\/?(\?.*)?$/, "");
   return base(uri) === base(location.origin + location.pathname);
 }
 
-function take(clientId: string): Arrival | undefined {
+/** The response here, if it is one of this app client. Touches nothing. */
+function find({ clientId, oauth }: AuthOptions): Arrival | undefined {
+  if (!globalThis.location || !oauth?.redirectUris.some(isHere)) return undefined;
   const state = findState();
   if (!state) return undefined;
-  let record: string | null = null;
+  const record = read(FLOW + state);
+  // A flow of another client on the same page: its own object takes it.
+  const isOurs = record
+    ? record.includes(`"client":"${clientId}"`)
+    : state.startsWith(STATE_PREFIX);
+  return isOurs ? { response: location.search.slice(1), state } : undefined;
+}
+
+/** Without a store there is no record: the response is refused. */
+function read(key: string): string | null {
   try {
-    record = localStorage.getItem(FLOW + state);
-    // A flow of another client on the same page: its own object takes it.
-    if (record && !record.includes(`"client":"${clientId}"`)) return undefined;
-    localStorage.removeItem(FLOW + state);
+    return localStorage.getItem(key);
   } catch {
-    // Without a store there is no record: the response is refused.
+    return null;
   }
-  // SECURITY: out of the address and this entry of the history before anything is awaited.
-  const response = scrub();
-  return record ? { response, record } : { response };
 }

@@ -4,8 +4,11 @@
  */
 import type { Arrival } from "./callback.js";
 import type { Call } from "../core/core.js";
+import { compile } from "../core/load.js";
 import { authError, type CoreFailure, fromCore } from "../errors/codes.js";
 import type { Host } from "../effects/host.js";
+import { forgetAttempt, forgetSignOut, isSigningOut, noteSignOut } from "./marks.js";
+import { FLOW, spend } from "./record.js";
 import { readRecord, toSession } from "../session/stored-session.js";
 import type {
   Auth,
@@ -21,12 +24,16 @@ import type {
 export interface Context {
   options: AuthOptions;
   call: Call;
+  /** Loads what every call needs, but for the WebAssembly. */
+  load(): Promise<unknown>;
   auth: Pick<Auth, "signOut">;
+  /** Throws what it means that a part did not load. */
+  unavailable(cause: unknown): never;
   host: Host;
 }
 
-/** As in `arrival.ts`. */
-const FLOW = "lifeguard.flow.";
+/** How long a page that is used again may still be about to leave, in milliseconds. */
+const STILL_HERE_MS = 2_000;
 
 /** A flow that begins: `src/step/redirect.rs`. */
 export interface Begun {
@@ -44,10 +51,15 @@ export async function begin(
   more: object = {},
 ): Promise<Begun> {
   const { oauth, storage } = options;
+  // SECURITY: while a tab signs out at the domain, that would sign the user in again without asking.
+  const isLeaving = isSigningOut(options.clientId);
+  if (isLeaving && input.prompt === "none") throw authError("loginRequired");
+  const prompt = input.prompt ?? (isLeaving ? "login" : undefined);
   return call<Begun>(
     "beginRedirect",
     {
       ...input,
+      ...(prompt && { prompt }),
       ...more,
       ...where(oauth),
       appState: toJson(appState),
@@ -107,44 +119,81 @@ export async function signOut(
     const { options, call } = context;
     url = await call<string>("signOutUrl", { ...where(options.oauth), logoutUri }, signal);
   }
+  noteSignOut(context.options.clientId);
   const result = await context.auth.signOut({ global, ...(signal && { signal }) });
   await leave({ url });
+  forgetSignOut(context.options.clientId);
   return result;
 }
 
+/** A response, and the record of the flow it says it is of. */
+export interface Response {
+  response: string;
+  record?: string;
+}
+
+/** Finishes a response in this page's address. It is spent once everything that this needs is there. */
+export async function finish(context: Context, arrival: Arrival): Promise<RedirectResult> {
+  const { response } = arrival;
+  await Promise.all([context.load(), compile(context.options.wasm)]);
+  return spend(arrival, (record) =>
+    exchange(context, record ? { response, record } : { response }),
+  );
+}
+
 /** Turns a response into a session. */
-export async function finish({ call }: Context, arrival: Arrival): Promise<RedirectResult> {
-  const { failure, record, returnTo, appState } = await call<{
+export async function exchange(context: Context, given: Response): Promise<RedirectResult> {
+  const { failure, record, returnTo, appState } = await context.call<{
     failure?: CoreFailure;
     record: string;
     returnTo?: string;
     appState?: string;
-  }>("finishRedirect", arrival);
+  }>("finishRedirect", given);
   const state: RedirectState = {
     ...(returnTo !== undefined && { returnTo }),
     ...(appState !== undefined && { appState: JSON.parse(appState) as unknown }),
   };
   if (failure) throw fromCore({ ...failure, redirect: state });
+  forgetAttempt(context.options.clientId);
   return { user: toSession(readRecord(record)).user, ...state };
 }
 
 /**
- * Goes to an address. Settles only if this page is still there, or there again: `true` when the person
- * came back to it, `false` when nothing happened for as long as a flow lives.
+ * Goes to an address. Settles only if this page is used again: `true` when the person came back to it, or never
+ * left, because what opened was an application of the device that they closed; `false` when nothing happened for
+ * as long as a flow lives.
  */
 function leave(
   { url, lifetimeMs = 60_000 }: { url: string; lifetimeMs?: number },
   signal?: AbortSignal,
 ): Promise<boolean> {
   if (signal?.aborted) throw authError("aborted");
-  location.assign(url);
+  try {
+    location.assign(url);
+  } catch (cause) {
+    throw authError("misuse", { detail: "this page may not be left", cause });
+  }
   const over = new AbortController();
   const { signal: ends } = over;
   return new Promise<boolean>((resolve, reject) => {
     const timer = setTimeout(resolve, lifetimeMs, false);
-    ends.addEventListener("abort", () => clearTimeout(timer));
+    let still: ReturnType<typeof setTimeout> | undefined;
+    const isUsed = () => {
+      clearTimeout(still);
+      // Whoever looks at another tab while the next page loads comes back to this one, too.
+      if (document.visibilityState === "visible") still = setTimeout(resolve, STILL_HERE_MS, true);
+    };
+    ends.addEventListener("abort", () => {
+      clearTimeout(timer);
+      clearTimeout(still);
+    });
+    addEventListener("pagehide", () => clearTimeout(still), { signal: ends });
     // Out of the back/forward cache; a page that is loaded anew knows nothing of this promise.
-    addEventListener("pageshow", (event) => event.persisted && resolve(true), { signal: ends });
+    addEventListener("pageshow", (event) => (event.persisted ? resolve(true) : isUsed()), {
+      signal: ends,
+    });
+    addEventListener("focus", isUsed, { signal: ends });
+    document.addEventListener("visibilitychange", isUsed, { signal: ends });
     const stop = () => reject(authError("aborted"));
     signal?.addEventListener("abort", stop, { signal: ends });
   }).finally(() => over.abort());

@@ -20,22 +20,37 @@ export function cookieStorage(options: CookieOptions = {}): StorageAdapter {
   if (sameSite === "none" && options.secure === false)
     throw new AuthError("misuse", { detail: "a cookie with sameSite none must be secure" });
 
-  function write(name: string, value: string, maxAge: number): void {
+  function write(name: string, value: string, maxAge: number, at = domain): void {
     const secure = options.secure ?? location.protocol === "https:";
     const parts = [`${name}=${value}`, `path=${path}`, `samesite=${sameSite}`];
-    if (domain) parts.push(`domain=${domain}`);
+    if (at) parts.push(`domain=${at}`);
     if (secure) parts.push("secure");
     if (maxAge !== 0) parts.push(`max-age=${maxAge}`);
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not everywhere, and has no synchronous form
-    document.cookie = parts.join("; ");
+    try {
+      // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not everywhere, and has no synchronous form
+      document.cookie = parts.join("; ");
+    } catch (cause) {
+      // A frame that may have no cookies.
+      throw new AuthError("storage", { cause });
+    }
+  }
+
+  /** Removes what was kept under a name before the application set another `domain`. */
+  function removeElsewhere(name: string): void {
+    const own = domain?.replace(/^\./, "").toLowerCase() || undefined;
+    for (const other of domainsHere()) if (other !== own) write(name, "", -1, other ?? "");
   }
 
   /** Names of the chunks of a key that are not of this head. */
   function drop(key: string, but: string): void {
     for (const name of all().keys()) {
-      if (name.startsWith(`${key}.~`) && !(but && name.startsWith(`${key}.~${but}.`)))
-        write(name, "", -1);
+      if (name.startsWith(`${key}.~`) && !(but && name.startsWith(`${key}.~${but}.`))) expire(name);
     }
+  }
+
+  function expire(name: string): void {
+    write(name, "", -1);
+    removeElsewhere(name);
   }
 
   return {
@@ -55,9 +70,11 @@ export function cookieStorage(options: CookieOptions = {}): StorageAdapter {
     },
 
     setItem(key, value) {
+      if (!globalThis.document) throw new AuthError("storage", { detail: "no document" });
       const encoded = encodeURIComponent(value).replaceAll("~", "%7E");
       if (encoded.length <= CHUNK) {
         write(key, encoded, maxAgeSeconds);
+        removeElsewhere(key);
         drop(key, "");
       } else {
         const id = (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0).toString(36);
@@ -69,6 +86,7 @@ export function cookieStorage(options: CookieOptions = {}): StorageAdapter {
             maxAgeSeconds,
           );
         write(key, `~${id}.${count}`, maxAgeSeconds);
+        removeElsewhere(key);
         drop(key, id);
       }
       // Browsers drop a cookie they do not like without a word.
@@ -76,16 +94,37 @@ export function cookieStorage(options: CookieOptions = {}): StorageAdapter {
     },
 
     removeItem(key) {
-      write(key, "", -1);
+      if (!globalThis.document) return;
+      expire(key);
       drop(key, "");
     },
   };
 }
 
 function all(): Map<string, string> {
-  const pairs = document.cookie.split("; ").map((pair) => {
-    const at = pair.indexOf("=");
-    return [pair.slice(0, at), pair.slice(at + 1)] as const;
-  });
+  const pairs = cookiesHere()
+    .split("; ")
+    .map((pair) => {
+      const at = pair.indexOf("=");
+      return [pair.slice(0, at), pair.slice(at + 1)] as const;
+    });
   return new Map(pairs);
+}
+
+/** None on a server, and none in a frame that may have none. */
+function cookiesHere(): string {
+  try {
+    return globalThis.document?.cookie ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** Where a cookie of this host may be kept: for this host alone, for it and those below, and so on upwards. */
+function domainsHere(): (string | undefined)[] {
+  const labels = location.hostname.split(".");
+  // An address in numbers has no domain above it.
+  const isNumeric = /^[\d.]+$|:/.test(location.hostname);
+  const names = isNumeric ? [] : labels.map((_, index) => labels.slice(index).join("."));
+  return [undefined, ...names];
 }

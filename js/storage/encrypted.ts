@@ -5,6 +5,7 @@
  * read without the browser's own key store. What it does not stop: script in the page, which can ask for the
  * session as the page does, or use the key.
  */
+import { LEGACY_PREFIX } from "../generated/constants.js";
 import type { StorageAdapter } from "../types/index.js";
 
 const DATABASE = "lifeguard";
@@ -12,52 +13,123 @@ const KEYS = "keys";
 const NAME = "storage";
 const IV_BYTES = 12;
 
+/** How long the browser may take to hand over the key, in milliseconds. */
+const KEY_MS = 1_500;
+
+/** What an encrypting store can be told. */
+export interface EncryptedOptions {
+  /**
+   * Called once, when there is no key to encrypt with or no store to keep things in (private windows, sandboxed frames,
+   * IndexedDB that is switched off): from then on values stay in the page's memory, and a reload signs the person out.
+   */
+  onMemory?: (cause: unknown) => void;
+}
+
+/** A store that encrypts, and can do so over another store. */
+export interface EncryptedStorage extends StorageAdapter {
+  /** The same over another store, such as `sessionStorage`; by a function, where that is to be asked for at each use. */
+  over(inner: StorageAdapter | (() => StorageAdapter)): StorageAdapter;
+}
+
 /**
  * Wraps a store, `localStorage` by default, for the `storage` of `createAuth`. Values are encrypted with
  * AES-GCM (256 bits, a random IV each, bound to their storage key) by a non-extractable key in IndexedDB.
- * What cannot be decrypted, because the key is gone or the value is not ours, counts as absent.
+ * What cannot be decrypted, because the key is gone or the value is not ours, counts as absent. Where the browser
+ * keeps no key, values stay in memory, never in plain text: {@link EncryptedOptions.onMemory} tells.
  *
  * @example
  * createAuth({ userPoolId, clientId, storage: encryptedStorage() });
  */
-export function encryptedStorage(inner?: StorageAdapter): StorageAdapter {
-  const store = () => inner ?? globalThis.localStorage;
-  let key: Promise<CryptoKey> | undefined;
+export function encryptedStorage(
+  inner?: StorageAdapter,
+  { onMemory }: EncryptedOptions = {},
+): EncryptedStorage {
+  let key: Promise<CryptoKey | undefined> | undefined;
+  let isTold = false;
 
-  function theKey(): Promise<CryptoKey> {
-    key ??= findKey().catch((cause: unknown) => {
-      key = undefined;
-      throw cause;
-    });
+  function tell(cause: unknown): undefined {
+    if (!isTold) {
+      isTold = true;
+      onMemory?.(cause);
+    }
+    return undefined;
+  }
+
+  /** The key; asked for once, so that a page has either the key or its memory, and never a bit of both. */
+  function theKey(): Promise<CryptoKey | undefined> {
+    key ??= inTime(findKey()).catch(tell);
     return key;
   }
 
-  return {
-    async getItem(name) {
-      const held = await store().getItem(name);
-      if (!held) return null;
+  function encrypting(inner: () => StorageAdapter): StorageAdapter {
+    const memory = new Map<string, string>();
+    /** The store, if this page may use it. */
+    function store(): StorageAdapter | undefined {
       try {
-        const bytes = Uint8Array.from(atob(held), (character) => character.charCodeAt(0));
-        const [iv, data] = [bytes.subarray(0, IV_BYTES), bytes.subarray(IV_BYTES)];
-        const clear = await crypto.subtle.decrypt(cipher(name, iv), await theKey(), data);
-        return new TextDecoder().decode(clear);
-      } catch {
-        return null;
+        return inner() ?? tell(undefined);
+      } catch (cause) {
+        return tell(cause);
       }
-    },
-    async setItem(name, value) {
-      const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-      const clear = new TextEncoder().encode(value);
-      const data = new Uint8Array(
-        await crypto.subtle.encrypt(cipher(name, iv), await theKey(), clear),
-      );
-      const bytes = [...iv, ...data].map((byte) => String.fromCharCode(byte));
-      await store().setItem(name, btoa(bytes.join("")));
-    },
-    async removeItem(name) {
-      await store().removeItem(name);
+    }
+
+    return {
+      async getItem(name) {
+        if (memory.has(name)) return memory.get(name);
+        const held = await store()?.getItem(name);
+        if (!held) return null;
+        try {
+          const bytes = Uint8Array.from(atob(held), (character) => character.charCodeAt(0));
+          const [iv, data] = [bytes.subarray(0, IV_BYTES), bytes.subarray(IV_BYTES)];
+          const key = await theKey();
+          if (!key) return null;
+          const clear = await crypto.subtle.decrypt(cipher(name, iv), key, data);
+          return new TextDecoder().decode(clear);
+        } catch {
+          return null;
+        }
+      },
+      async setItem(name, value) {
+        const [held, key] = [store(), await theKey()];
+        if (!held || !key) {
+          memory.set(name, value);
+          return;
+        }
+        const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+        const clear = new TextEncoder().encode(value);
+        const data = new Uint8Array(await crypto.subtle.encrypt(cipher(name, iv), key, clear));
+        const bytes = [...iv, ...data].map((byte) => String.fromCharCode(byte));
+        await held.setItem(name, btoa(bytes.join("")));
+      },
+      async removeItem(name) {
+        memory.delete(name);
+        await store()?.removeItem(name);
+      },
+    };
+  }
+
+  return {
+    ...encrypting(() => inner ?? globalThis.localStorage),
+    over(other) {
+      const store = typeof other === "function" ? other : () => other;
+      const sealed = encrypting(store);
+      // Other libraries do not encrypt: what they left is read as it is, and nothing is written for them.
+      const isTheirs = (name: string) => name.startsWith(LEGACY_PREFIX);
+      return {
+        ...sealed,
+        getItem: (name) => (isTheirs(name) ? store() : sealed).getItem(name),
+        setItem: (name, value) => (isTheirs(name) ? undefined : sealed.setItem(name, value)),
+      };
     },
   };
+}
+
+/** A browser whose IndexedDB does not answer must not keep anybody out. */
+function inTime<T>(result: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("no key in time")), KEY_MS);
+  });
+  return Promise.race([result, late]).finally(() => clearTimeout(timer));
 }
 
 /** Bound to the storage key, so that one value cannot be put in another's place. */

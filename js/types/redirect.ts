@@ -96,13 +96,15 @@ export interface RedirectSignOutInput extends Pick<CallOptions, "signal"> {
 export interface Redirects {
   /**
    * Leaves the page for the pool's domain, or straight for a provider. The promise never resolves; it rejects with
-   * `redirectCancelled` when the person comes back to this page by the back button.
+   * `redirectCancelled` when the person is back at this page: by the back button, or because an application of the
+   * device opened instead of a page and they closed it.
    */
   signInWithRedirect(input?: RedirectInput): Promise<never>;
   /**
    * Takes the response, if there is one in the address of this page: call it once where the application starts, on
-   * every address of {@link OAuthOptions.redirectUris}. Resolves to `null`, and touches nothing, where there is none. The
-   * address is cleaned before this returns. A second call at the same address gets the same answer.
+   * every address of {@link OAuthOptions.redirectUris}. Resolves to `null`, and touches nothing, where there is none, or
+   * one that is not Lifeguard's. The address is cleaned once what finishes the sign-in is loaded, before anything is
+   * sent: where it does not load, a reload tries again. Calls at the same time get the same answer, later ones `null`.
    */
   handleRedirect(): Promise<RedirectResult | null>;
   /**
@@ -114,13 +116,16 @@ export interface Redirects {
   /**
    * Signs in without asking the person anything, where the pool's domain knows them already; else the error is
    * `loginRequired`: of this call with `mode: "frame"`, else of {@link Redirects.handleRedirect}, after the page came back.
+   * Without `mode: "frame"` a tab goes to the domain once a minute, unless it came back signed in: in between the call
+   * rejects with `loginRequired` at once, so that an application may call this whenever it starts.
    */
   silentSignIn(input?: SilentInput): Promise<RedirectResult>;
   /** Address of the pool's sign-up page, for a link of this page: good for ten minutes and one use. */
   signUpUrl(input?: RedirectInput): Promise<string>;
   /**
    * Signs out here and at the service, then leaves the page for the pool's domain, whose own session ends too. Resolves
-   * only where the person comes back to this page by the back button.
+   * only where the person is back at this page. Until the domain has been told, for ten seconds at most, sign-ins of other
+   * tabs that name no `prompt` ask for `login`: a tab that signs in whenever it is signed out would else be faster.
    */
   signOutWithRedirect(input?: RedirectSignOutInput): Promise<SignOutResult>;
 }

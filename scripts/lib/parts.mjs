@@ -130,7 +130,7 @@ export const parts = {
   verify: {
     about: "lifeguard-cognito/verify, auth.fetch, auth.signedFetch, passwordRules, the effects and the session's reducer in Node, every rule broken by itself",
     needsPackage: true,
-    run: () => nodeTest(["tests/verify", "tests/effects", "tests/session"].flatMap((folder) => filesIn(folder, /\.test\.mjs$/))),
+    run: () => nodeTest(["tests/verify", "tests/effects", "tests/session", "tests/redirect"].flatMap((folder) => filesIn(folder, /\.test\.mjs$/))),
   },
   docs: {
     about: "docs/migrating.md against the libraries people come from; pieces of the docs against the packed package",

@@ -1,6 +1,5 @@
 //! Sign-in by redirect: begins a flow, and turns its response into a session. The record of a flow
-//! is kept and taken by the page, which must do both in one step, before anything is awaited
-//! (`js/redirect/callback.ts`).
+//! is kept by the page, which hands it to one tab only, once (`js/redirect/record.ts`).
 
 use super::Client;
 use super::error::{Attempt, Error, settle};

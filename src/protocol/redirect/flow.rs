@@ -9,7 +9,7 @@ use crate::protocol::text::base64url;
 /// What must be known again when the response arrives.
 #[derive(Clone)]
 pub struct Flow {
-    /// Tells this flow's response from all others; 192 random bits.
+    /// Tells this flow's response from all others; [`STATE_PREFIX`] and 192 random bits.
     pub state: String,
     /// Must come back in the ID token; 192 random bits.
     pub nonce: Secret<String>,
@@ -36,12 +36,17 @@ pub struct Flow {
 /// Random bytes that a flow is made of: for state, nonce and verifier.
 pub const ENTROPY: usize = 24 + 24 + 32;
 
+/// How every state begins: `js/redirect/callback.ts` leaves responses with other states to the
+/// application. Other services send it a code and a state, too.
+pub const STATE_PREFIX: &str = "lg.";
+
 /// The three random texts of a flow. Base64url has as many letters as six bits have values, so no
 /// letter is likelier than another, and none of them needs escaping in a URL.
 pub fn make_names(entropy: &[u8; ENTROPY]) -> (String, Secret<String>, Secret<String>) {
     let (state, rest) = entropy.split_at(24);
     let (nonce, verifier) = rest.split_at(24);
-    (base64url(state), Secret::new(base64url(nonce)), Secret::new(base64url(verifier)))
+    let state = [STATE_PREFIX, &base64url(state)].concat();
+    (state, Secret::new(base64url(nonce)), Secret::new(base64url(verifier)))
 }
 
 impl Flow {

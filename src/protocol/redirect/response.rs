@@ -1,6 +1,6 @@
 //! What arrives at the application's address, and what it means.
 
-use super::query::parse;
+use super::query::parameters;
 use super::{Flow, is_same};
 use crate::protocol::error::Violation;
 use crate::protocol::pool::Pool;
@@ -31,12 +31,15 @@ pub fn read(
     now: u64,
 ) -> Result<Secret<String>, Failure> {
     let unknown = || Failure::Refused(local(Kind::RedirectState));
-    let parameters = parse(query).ok_or_else(unknown)?;
+    let parameters = parameters(query);
     // A parameter that is there twice is no parameter (RFC 6749, section 3.1).
     let only = |wanted: &str| {
-        let mut all = parameters.iter().filter(|(name, _)| name == wanted);
+        let mut all = parameters.iter().filter(|one| one.name == wanted);
         match (all.next(), all.next()) {
-            (Some((_, value)), None) => Ok(Some(value.as_str())),
+            // The words of a trigger come in whatever encoding it had, and decide nothing.
+            (Some(one), None) if one.is_well_formed || wanted == DESCRIPTION => {
+                Ok(Some(one.value.as_str()))
+            }
             (None, _) => Ok(None),
             _ => Err(unknown()),
         }
@@ -55,7 +58,7 @@ pub fn read(
         return Err(Failure::Violation(Violation::TokenIssuer));
     }
     if let Some(error) = only("error")? {
-        let description = only("error_description")?.unwrap_or_default();
+        let description = only(DESCRIPTION)?.unwrap_or_default();
         return Err(Failure::Refused(refusal(error, description, 0)));
     }
     match only("code")? {
@@ -122,4 +125,6 @@ fn cut(text: &str, length: usize) -> String {
 
 const MAX_CODE: usize = 2_048;
 const MAX_ERROR: usize = 64;
-const MAX_DESCRIPTION: usize = 300;
+/// A trigger may send a whole JSON text.
+const MAX_DESCRIPTION: usize = 4_096;
+const DESCRIPTION: &str = "error_description";

@@ -36,8 +36,9 @@ fn every_random_bit_reaches_state_nonce_or_verifier() {
     let names = |entropy: &[u8; ENTROPY]| {
         let flow = begin_with(Request::default(), entropy).ok().unwrap().0;
         let (nonce, verifier) = (flow.nonce.expose("test"), flow.verifier.expose("test"));
-        assert_eq!((flow.state.len(), nonce.len(), verifier.len()), (32, 32, 43));
-        [&flow.state, nonce.as_str(), verifier].concat()
+        let state = flow.state.strip_prefix("lg.").unwrap();
+        assert_eq!((state.len(), nonce.len(), verifier.len()), (32, 32, 43));
+        [state, nonce.as_str(), verifier].concat()
     };
     let none = names(&[0; ENTROPY]);
     for bit in 0..ENTROPY * 8 {
@@ -49,6 +50,18 @@ fn every_random_bit_reaches_state_nonce_or_verifier() {
         let is_safe = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         assert!(one.chars().all(is_safe));
     }
+}
+
+/// `js/redirect/callback.ts` compares with the same text.
+#[test]
+fn every_state_begins_with_the_prefix_and_needs_no_escaping() {
+    let (flow, query) = Request::default()
+        .begin(&settings(), &pool(), PAGE, &[0xff; ENTROPY], NOW)
+        .map_err(|misuse| misuse.0)
+        .unwrap();
+
+    assert_eq!(flow.state, format!("lg.{}", "_".repeat(32)));
+    assert!(query.contains(&format!("&state={}&", flow.state)));
 }
 
 #[test]

@@ -48,6 +48,40 @@ fn a_response_counts_for_its_own_flow_only() {
 }
 
 #[test]
+fn parameters_of_the_application_do_not_matter_in_any_encoding() {
+    let flow = flow();
+    for rest in ["n=%E9%zz", "q=50%", "%=1", "list[]=1&list[]=%7c", "&&", "x", "%c3=%28"] {
+        let text = format!("?{rest}&code=c&state={}", flow.state);
+        assert_eq!(kind(&text, Some(&flow), NOW), Ok(String::from("c")), "{rest}");
+    }
+    for (name, value) in [("code", "%E9"), ("error", "%zz"), ("iss", "%"), ("state", "%ff")] {
+        let text = format!("?state={}&{name}={value}", flow.state);
+        assert_eq!(kind(&text, Some(&flow), NOW), Err(Kind::RedirectState), "{name}");
+    }
+}
+
+#[test]
+fn the_words_of_a_trigger_arrive_whole_in_any_encoding() {
+    let flow = flow();
+    let long = "x".repeat(3_000);
+    for (sent, expected) in [
+        ("%7B%22why%22%3A%22Gr%C3%BC%C3%9Fe%20%26%20more%22%7D", r#"{"why":"Grüße & more"}"#),
+        ("50%+off", "50% off"),
+        ("100%25%zz", "100%%zz"),
+        ("Gr%FC%DFe", "Gr\u{fffd}\u{fffd}e"),
+        (long.as_str(), long.as_str()),
+    ] {
+        let words = format!("PreSignUp+failed+with+error+{sent}.+");
+        let text = format!("?error_description={words}&state={}&error=invalid_request", flow.state);
+        let Some(Failure::Refused(refusal)) = read(&text, Some(&flow), &pool(), NOW).err() else {
+            panic!("no refusal of {sent}")
+        };
+        assert_eq!(refusal.kind, Kind::TriggerRefused);
+        assert_eq!(refusal.text, format!("PreSignUp failed with error {expected}. "));
+    }
+}
+
+#[test]
 fn a_late_response_is_refused_whatever_it_says() {
     let flow = flow();
     for rest in ["code=c", "error=access_denied"] {
@@ -109,7 +143,7 @@ fn words_of_an_address_are_short_and_plain() {
     let refusal = refusal(&"e".repeat(1_000), &format!("a\u{1b}b\n{}", "x".repeat(5_000)), 0);
 
     assert_eq!(refusal.name.len(), 64);
-    assert_eq!(refusal.text.len(), 300);
+    assert_eq!(refusal.text.len(), 4_096);
     assert!(refusal.text.starts_with("abx"));
 }
 
