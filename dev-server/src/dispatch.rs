@@ -164,6 +164,12 @@ const OF_PEOPLE: &[&str] = &[
     "UserNotFoundException",
 ];
 
+/// The operation that a target names, if it is here.
+pub(crate) fn named(text: &str) -> Option<&'static str> {
+    let operation = target(text).and_then(|(service, name)| find(service, name));
+    operation.map(|operation| operation.name)
+}
+
 /// Whether a target names an operation that must be signed.
 pub(crate) fn is_signed(text: &str) -> bool {
     let operation = target(text).and_then(|(service, name)| find(service, name));

@@ -4,7 +4,7 @@ use crate::input;
 use crate::refusal::Refusal;
 use crate::server::Server;
 use crate::store::{Client, ClientPolicy, Policy, Pool, PoolSecret, User};
-use crate::{hex, random, risk, srp};
+use crate::{random, risk, srp};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
@@ -30,6 +30,7 @@ impl Context {
         let client = store.client(input::text(input, "ClientId").unwrap_or_default())?;
         let pool = store.pool(&client.pool_id)?;
         drop(store);
+        tracing::Span::current().record("client", client.id.as_str());
         Ok(Self {
             policy: pool.policy(),
             client_policy: client.policy(),

@@ -6,11 +6,11 @@ use super::pending::{self, Asked};
 use super::verdict::Verdict;
 use crate::caller::Caller;
 use crate::input::{required, text};
+use crate::random;
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
 use crate::store::{Device, Flow, PendingChallenge, Question, User, Verifier};
 use crate::tokens;
-use crate::{hex, random};
 use serde_json::{Map, Value, json};
 
 /// The confirmed and remembered device that the sign-in named, if the pool tracks devices.

@@ -95,6 +95,7 @@ pub(crate) fn believe(server: &Server, token: &str) -> Result<Bearer, Refusal> {
     }
     let client = store.client(text("client_id").unwrap_or_default())?;
     drop(store);
+    tracing::Span::current().record("client", client.id.as_str());
     Ok(Bearer { pool, client, user, claims })
 }
 
