@@ -5,27 +5,20 @@
 use crate::random;
 use crate::refusal::Refusal;
 use crate::store::Verifier;
-use crypto_bigint::modular::{ConstMontyForm, ConstMontyParams, FixedMontyParams};
-use crypto_bigint::{Odd, U3072};
+use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
+use crypto_bigint::{BoxedUint, Odd, U3072};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
 use subtle::ConstantTimeEq;
 
-/// The group of RFC 3526 (number 15), with generator 2 where RFC 5054 has 5.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct CognitoGroup;
-
-impl ConstMontyParams<{ U3072::LIMBS }> for CognitoGroup {
-    const LIMBS: usize = U3072::LIMBS;
-    const PARAMS: FixedMontyParams<{ U3072::LIMBS }> =
-        FixedMontyParams::new_vartime(Odd::<U3072>::from_be_hex(N));
-}
-
-/// A number modulo N.
-type Element = ConstMontyForm<CognitoGroup, { U3072::LIMBS }>;
+/// The group of RFC 3526 (number 15), with generator 2 where RFC 5054 has 5. On the heap: numbers whose size is a type's
+/// would be compiled with this crate, without optimisation in a debug build.
+static GROUP: LazyLock<BoxedMontyParams> =
+    LazyLock::new(|| BoxedMontyParams::new_vartime(Odd::<U3072>::from_be_hex(N).into()));
 
 /// The generator.
-const G: Element = ConstMontyForm::new(&U3072::from_u8(2));
+const G: &[u8] = &[2];
 
 /// A verifier of a new password, with a salt of its own.
 pub(crate) fn make_verifier(
@@ -58,13 +51,13 @@ fn derive_verifier(group_name: &str, identity: &str, password: &str, salt: &[u8]
         .chain_update(password)
         .finalize();
     let x = Sha256::new().chain_update(pad(salt)).chain_update(inner).finalize();
-    Verifier { salt: trimmed_hex(salt), verifier: trimmed_hex(&bytes_of(power(G, &x))) }
+    Verifier { salt: trimmed_hex(salt), verifier: trimmed_hex(&bytes_of(&power(&modulo(G), &x))) }
 }
 
 /// B = (k·v + g^b) mod N, as it goes over the wire.
 pub(crate) fn b_public(verifier: &str, b_secret: &[u8]) -> Option<String> {
     let v = element(&from_hex(verifier)?)?;
-    Some(trimmed_hex(&bytes_of(multiplier() * v + power(G, b_secret))))
+    Some(trimmed_hex(&bytes_of(&(multiplier() * v + power(&modulo(G), b_secret)))))
 }
 
 /// Reads A as a client sent it: nothing when it is no number, too long, or 0 mod N.
@@ -73,7 +66,7 @@ pub(crate) fn read_a_public(text: &str) -> Option<String> {
         return None;
     }
     let bytes = from_hex(text)?;
-    let is_zero = element(&bytes)? == Element::ZERO;
+    let is_zero = bool::from(element(&bytes)?.retrieve().is_zero());
     (!is_zero).then(|| trimmed_hex(&bytes))
 }
 
@@ -94,8 +87,8 @@ pub(crate) fn derive_key(
         return None;
     }
     let (a, v) = (element(&from_hex(a_public)?)?, element(&from_hex(verifier)?)?);
-    let s = power(a * power(v, &u_hash), b_secret);
-    let extracted = hmac(&pad(&u_hash), &[&pad(&bytes_of(s))]);
+    let s = power(&(a * power(&v, &u_hash)), b_secret);
+    let extracted = hmac(&pad(&u_hash), &[&pad(&bytes_of(&s))]);
     let expanded = hmac(&extracted, &[b"Caldera Derived Key", &[1]]);
     expanded.first_chunk::<16>().copied()
 }
@@ -125,34 +118,38 @@ pub(crate) fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// k = H(PAD(N) | PAD(g))
-fn multiplier() -> Element {
-    let n = CognitoGroup::PARAMS.modulus().as_ref().to_be_bytes();
-    let k = Sha256::new().chain_update(pad(n.as_ref())).chain_update([2]).finalize();
-    Element::new(&number(&k))
+fn multiplier() -> BoxedMontyForm {
+    let n = BoxedUint::to_be_bytes(GROUP.modulus().as_ref());
+    let k = Sha256::new().chain_update(pad(&n)).chain_update(G).finalize();
+    modulo(&k)
 }
 
 /// A number of any size below 2^3072, modulo N.
-fn element(bytes: &[u8]) -> Option<Element> {
-    (trim(bytes).len() <= U3072::BYTES).then(|| Element::new(&number(bytes)))
+fn element(bytes: &[u8]) -> Option<BoxedMontyForm> {
+    (trim(bytes).len() <= U3072::BYTES).then(|| modulo(bytes))
+}
+
+fn modulo(bytes: &[u8]) -> BoxedMontyForm {
+    BoxedMontyForm::new(number(bytes), &GROUP)
 }
 
 /// The time it takes depends on the number of bytes only, which is no secret.
-fn power(base: Element, exponent: &[u8]) -> Element {
+fn power(base: &BoxedMontyForm, exponent: &[u8]) -> BoxedMontyForm {
     let bits = u32::try_from(8 * exponent.len()).unwrap_or(u32::MAX);
     base.pow_bounded_exp(&number(exponent), bits.min(U3072::BITS))
 }
 
-fn bytes_of(element: Element) -> Vec<u8> {
-    element.retrieve().to_be_bytes().as_ref().to_vec()
+fn bytes_of(element: &BoxedMontyForm) -> Vec<u8> {
+    element.retrieve().to_be_bytes_trimmed_vartime().into_vec()
 }
 
 /// The number that the last 384 bytes are.
-fn number(bytes: &[u8]) -> U3072 {
+fn number(bytes: &[u8]) -> BoxedUint {
     let mut all = [0; U3072::BYTES];
     for (place, byte) in all.iter_mut().rev().zip(bytes.iter().rev()) {
         *place = *byte;
     }
-    U3072::from_be_slice(&all)
+    BoxedUint::from_be_slice_vartime(&all)
 }
 
 /// The shortest big-endian two's complement: no leading zero bytes, but one where the top bit is set.

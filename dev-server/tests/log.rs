@@ -81,10 +81,17 @@ fn quiet_server_says_nothing_of_calls() {
 #[test]
 fn no_line_has_a_person_or_a_secret() {
     let (server, file) = server(&[]);
-    let mut secrets: Vec<String> =
-        ["alice", "alice@example.com", "zelda", "zelda@example.com", PASSWORD, "Brand-New-Pass-2!"]
-            .map(str::to_owned)
-            .to_vec();
+    let mut secrets: Vec<String> = [
+        "alice",
+        "alice@example.com",
+        "emma@example.com",
+        "zelda",
+        "zelda@example.com",
+        PASSWORD,
+        "Brand-New-Pass-2!",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     let mut keep = |value: &Value| {
         let text = value.as_str().unwrap_or_else(|| panic!("{value}")).to_owned();
         assert!(text.len() > 5);
@@ -96,12 +103,20 @@ fn no_line_has_a_person_or_a_secret() {
         keep(&tokens[name]);
     }
     let bearer = json!({ "AccessToken": tokens["AccessToken"] });
-    keep(&server.ok("AssociateSoftwareToken", bearer.clone())["SecretCode"]);
     server.call(
         "VerifySoftwareToken",
         common::merged(bearer.clone(), &json!({ "UserCode": "123456" })),
     );
     server.ok("GetUser", bearer);
+    let emma = json!({ "USERNAME": "emma", "PASSWORD": PASSWORD });
+    let asked = server.initiate("lifeguardmfaclient00000001", "USER_PASSWORD_AUTH", emma).json();
+    keep(&asked["Session"]);
+    let code = server.code("emma@example.com");
+    keep(&json!(code));
+    let answer = json!({ "USERNAME": "emma", "EMAIL_OTP_CODE": code });
+    let client = "lifeguardmfaclient00000001";
+    let answered = server.answer(client, "EMAIL_OTP", &asked["Session"], answer).json();
+    keep(&answered["AuthenticationResult"]["RefreshToken"]);
     let named = json!({ "ClientId": DEMO, "Username": "zelda" });
     let person = json!({
         "Password": PASSWORD,
