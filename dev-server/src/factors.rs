@@ -1,16 +1,26 @@
 //! Second factors: which a person may turn on, and how they are told.
 
-use crate::input::member;
 use crate::refusal::Refusal;
 use crate::store::{MfaPolicy, MfaPreference, Pool, User};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The wire names of the second factors, with the setting that turns each on.
-const FACTORS: [(&str, &str); 3] = [
-    ("SMS_MFA", "SMSMfaSettings"),
-    ("SOFTWARE_TOKEN_MFA", "SoftwareTokenMfaSettings"),
-    ("EMAIL_OTP", "EmailMfaSettings"),
-];
+/// The shape of the settings of one factor.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Setting {
+    enabled: Option<bool>,
+    preferred_mfa: Option<bool>,
+}
+
+/// What a request says of each factor.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Settings {
+    pub(crate) sms: Option<Setting>,
+    pub(crate) totp: Option<Setting>,
+    pub(crate) email: Option<Setting>,
+    pub(crate) passkey: Option<Setting>,
+}
 
 /// What the user's preference becomes with the settings of this request; those not named stay.
 ///
@@ -20,29 +30,28 @@ const FACTORS: [(&str, &str); 3] = [
 pub(crate) fn preference(
     pool: &Pool,
     user: &User,
-    request: &Value,
+    settings: Settings,
 ) -> Result<MfaPreference, Refusal> {
     let policy = pool.mfa_policy();
     let mut mfa = user.mfa.clone();
-    let wants = |setting: &str, flag: &str| member(member(request, setting), flag).as_bool();
-    let preferred: Vec<&str> = FACTORS
-        .iter()
-        .filter(|(_, setting)| wants(setting, "PreferredMfa") == Some(true))
-        .map(|(factor, _)| *factor)
-        .collect();
-    if preferred.len() > 1 {
+    let factors = [
+        ("SMS_MFA", settings.sms),
+        ("SOFTWARE_TOKEN_MFA", settings.totp),
+        ("EMAIL_OTP", settings.email),
+    ];
+    let is_preferred =
+        |setting: &Option<Setting>| setting.is_some_and(|it| it.preferred_mfa == Some(true));
+    if factors.iter().filter(|(_, setting)| is_preferred(setting)).count() > 1 {
         return Err(Refusal::invalid_parameter("Only one MFA method can be preferred."));
     }
-    for (factor, setting) in FACTORS {
-        if member(request, setting).is_null() {
-            continue;
-        }
-        let is_enabled = wants(setting, "Enabled").unwrap_or(false);
+    for (factor, setting) in factors {
+        let Some(setting) = setting else { continue };
+        let is_enabled = setting.enabled.unwrap_or(false);
         if is_enabled {
             check_usable(&policy, user, factor)?;
         }
         *flag(&mut mfa, factor) = is_enabled;
-        match wants(setting, "PreferredMfa") {
+        match setting.preferred_mfa {
             Some(true) if !is_enabled => {
                 return Err(Refusal::invalid_parameter(
                     "An MFA method must be enabled to be preferred.",
@@ -53,7 +62,7 @@ pub(crate) fn preference(
             _ => {}
         }
     }
-    if let Some(is_enabled) = wants("WebAuthnMfaSettings", "Enabled") {
+    if let Some(is_enabled) = settings.passkey.and_then(|setting| setting.enabled) {
         if is_enabled {
             check_passkey_usable(&policy, &mfa)?;
         }

@@ -1,7 +1,8 @@
 //! Reading members of an input whose shape was already checked.
 
 use crate::refusal::Refusal;
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A member; `null` when absent.
@@ -26,18 +27,31 @@ pub(crate) fn required<'a>(input: &'a Value, name: &str) -> Result<&'a str, Refu
         .ok_or_else(|| Refusal::invalid_parameter(format!("Missing required parameter {name}")))
 }
 
-/// An object member; empty when absent.
-pub(crate) fn map(input: &Value, name: &str) -> Map<String, Value> {
-    input.get(name).and_then(Value::as_object).cloned().unwrap_or_default()
+/// A text that is there, though it may be empty.
+pub(crate) fn filled<'a>(value: &'a str, name: &str) -> Result<&'a str, Refusal> {
+    if value.is_empty() {
+        return Err(Refusal::invalid_parameter(format!("Missing required parameter {name}")));
+    }
+    Ok(value)
 }
 
-/// A list of `{Name, Value}` as a map.
-pub(crate) fn attributes(input: &Value, name: &str) -> BTreeMap<String, String> {
-    let items = input.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    items
-        .iter()
-        .filter_map(|item| {
-            Some((text(item, "Name")?.to_owned(), text(item, "Value").unwrap_or("").to_owned()))
-        })
-        .collect()
+/// The input of an operation that needs nothing but to know who it is.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct OnlyToken {
+    pub(crate) access_token: String,
+}
+
+/// The shape `AttributeType`.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Attribute {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) value: String,
+}
+
+/// Attributes as a map; of two with one name the last.
+pub(crate) fn by_name(attributes: Vec<Attribute>) -> BTreeMap<String, String> {
+    attributes.into_iter().map(|attribute| (attribute.name, attribute.value)).collect()
 }

@@ -164,6 +164,12 @@ impl Keys {
         Ok(ahead.len() >= AHEAD)
     }
 
+    /// How many are at hand, made ahead or read.
+    #[cfg(test)]
+    pub(crate) fn count(&self) -> usize {
+        lock(&self.ahead).len() + lock(&self.known).len()
+    }
+
     /// Forgets what was read of a pool that was deleted.
     pub(crate) fn forget(&self, pool_id: &str) {
         lock(&self.known).retain(|(pool, _), _| pool != pool_id);

@@ -6,6 +6,10 @@ use std::io::Write;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// A local Amazon Cognito user pool for development and tests.
 ///
@@ -42,19 +46,38 @@ struct Arguments {
     /// Refuse what the service takes though it is unsafe: a client without a secret that does not use PKCE
     #[arg(long)]
     strict: bool,
+    /// No line for each call, only for what goes wrong
+    #[arg(long)]
+    quiet: bool,
     /// What stands for {identity-provider} in the configuration
     #[arg(long, value_name = "URL", default_value = "http://localhost:9340")]
     identity_provider: String,
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse()) {
+    let arguments = Arguments::parse();
+    tell(arguments.quiet);
+    match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             let _ = writeln!(std::io::stderr(), "lifeguard-dev-server: {message}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Lines go to standard error. What is not this server's own is not told: others know nothing of what is a secret here.
+fn tell(is_quiet: bool) {
+    let level = if is_quiet { LevelFilter::WARN } else { LevelFilter::INFO };
+    let lines = tracing_subscriber::fmt::layer()
+        .compact()
+        .without_time()
+        .with_target(false)
+        .with_writer(std::io::stderr)
+        // A closed standard error is nobody's problem.
+        .log_internal_errors(false)
+        .with_filter(Targets::new().with_target("lifeguard_dev_server", level));
+    tracing_subscriber::registry().with(lines).init();
 }
 
 fn run(arguments: Arguments) -> Result<(), String> {

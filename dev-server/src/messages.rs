@@ -25,7 +25,7 @@ pub(crate) struct Message<'a> {
 
 /// Sends a code and gives the `CodeDeliveryDetails`.
 pub(crate) async fn send(server: &Server, message: &Message<'_>, code: &str) -> Answer {
-    let text = word(message, code).await?;
+    let (subject, text) = word(message, code).await?;
     server.store().post(NewLetter {
         pool_id: &message.pool.id,
         username: &message.user.username,
@@ -33,6 +33,7 @@ pub(crate) async fn send(server: &Server, message: &Message<'_>, code: &str) -> 
         medium: medium(message.attribute),
         purpose: message.purpose,
         code,
+        subject: subject.as_deref(),
         text: &text,
         sent: server.clock.now_ms(),
     })?;
@@ -40,7 +41,32 @@ pub(crate) async fn send(server: &Server, message: &Message<'_>, code: &str) -> 
     Ok(details(message.attribute, message.to))
 }
 
-async fn word(message: &Message<'_>, code: &str) -> Result<String, Refusal> {
+/// Welcomes somebody whom a migration brought. No code and no trigger: the person has the password of before, which is
+/// nobody's to write.
+pub(crate) fn welcome(
+    server: &Server,
+    pool: &Pool,
+    user: &User,
+    attribute: &str,
+) -> Result<(), Refusal> {
+    let Some(to) = user.attribute(attribute) else { return Ok(()) };
+    server.store().post(NewLetter {
+        pool_id: &pool.id,
+        username: &user.username,
+        to,
+        medium: medium(attribute),
+        purpose: "UserMigration",
+        code: "",
+        subject: (attribute == "email").then_some("Welcome"),
+        text: &format!("Welcome. Your username is {}.", user.username),
+        sent: server.clock.now_ms(),
+    })?;
+    server.letters.send_replace(());
+    Ok(())
+}
+
+/// The subject, which only mails have, and the text.
+async fn word(message: &Message<'_>, code: &str) -> Result<(Option<String>, String), Refusal> {
     let mut request = json!({
         "userAttributes": event_attributes(message.user),
         "codeParameter": "{####}",
@@ -62,12 +88,25 @@ async fn word(message: &Message<'_>, code: &str) -> Result<String, Refusal> {
             request,
         })
         .await?;
-    let own = worded.and_then(|own| match message.attribute {
-        "email" => own.email_message,
-        _ => own.sms_message,
-    });
-    let text = own.unwrap_or_else(|| default_text(message.purpose).to_owned());
-    Ok(text.replace("{####}", code).replace("{username}", &message.user.username))
+    let own = worded.unwrap_or_default();
+    let (subject, text) = match message.attribute {
+        "email" => {
+            let subject = own.email_subject;
+            let subject = subject.unwrap_or_else(|| default_subject(message.purpose).to_owned());
+            (Some(subject), own.email_message)
+        }
+        _ => (None, own.sms_message),
+    };
+    let text = text.unwrap_or_else(|| default_text(message.purpose).to_owned());
+    Ok((subject, text.replace("{####}", code).replace("{username}", &message.user.username)))
+}
+
+fn default_subject(purpose: &str) -> &'static str {
+    match purpose {
+        "AdminCreateUser" => "Your temporary password",
+        "Authentication" => "Your authentication code",
+        _ => "Your verification code",
+    }
 }
 
 fn default_text(purpose: &str) -> &'static str {

@@ -1,8 +1,16 @@
 //! A row of the table of operations.
+//!
+//! A handler names the type of its input, a structure whose members are those that it reads; the row makes one of what
+//! came. That every such member is the model's is held by a test. A handler that keeps its input as it is, as settings,
+//! takes a `Value`.
+
+#[cfg(test)]
+pub(crate) mod testing;
 
 use crate::caller::Caller;
-use crate::refusal::Answer;
+use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::future::Future;
 use std::pin::Pin;
@@ -19,6 +27,15 @@ pub(crate) enum Handler {
     Later(for<'a> fn(&'a Server, &'a Caller, Value) -> Pending<'a>),
 }
 
+/// A handler with the type of its input.
+#[derive(Clone, Copy)]
+pub(crate) struct Work {
+    pub(crate) handler: Handler,
+    /// The members of the input that it reads; nothing where it takes all of them as they are.
+    #[cfg(test)]
+    pub(crate) members: fn() -> Option<testing::Members>,
+}
+
 /// A row of a table of operations.
 #[derive(Clone, Copy)]
 pub(crate) struct Operation {
@@ -27,45 +44,51 @@ pub(crate) struct Operation {
     /// Whether the call must be signed with AWS credentials.
     pub(crate) signed: bool,
     /// What carries it out.
-    pub(crate) handler: Handler,
+    pub(crate) work: Work,
 }
 
 /// A row for an operation that anyone may call.
-pub(crate) const fn open(
-    name: &'static str,
-    handler: fn(&Server, &Caller, Value) -> Answer,
-) -> Operation {
-    Operation { name, signed: false, handler: Handler::Now(handler) }
-}
-
-/// A row for an operation that anyone may call and that waits for triggers.
-pub(crate) const fn open_later(
-    name: &'static str,
-    handler: for<'a> fn(&'a Server, &'a Caller, Value) -> Pending<'a>,
-) -> Operation {
-    Operation { name, signed: false, handler: Handler::Later(handler) }
+pub(crate) const fn open(name: &'static str, work: Work) -> Operation {
+    Operation { name, signed: false, work }
 }
 
 /// A row for an operation of administrators.
-pub(crate) const fn signed(
-    name: &'static str,
-    handler: fn(&Server, &Caller, Value) -> Answer,
-) -> Operation {
-    Operation { name, signed: true, handler: Handler::Now(handler) }
+pub(crate) const fn signed(name: &'static str, work: Work) -> Operation {
+    Operation { name, signed: true, work }
 }
 
-/// A row for an operation of administrators that waits for triggers.
-pub(crate) const fn signed_later(
-    name: &'static str,
-    handler: for<'a> fn(&'a Server, &'a Caller, Value) -> Pending<'a>,
-) -> Operation {
-    Operation { name, signed: true, handler: Handler::Later(handler) }
+/// The input as the type that a handler wants. The shape check came before, so nothing is missing.
+pub(crate) fn read<T: DeserializeOwned>(input: Value) -> Result<T, Refusal> {
+    // The error's own text may repeat values.
+    serde_json::from_value(input).map_err(|_| Refusal::internal("an input is not of its type"))
 }
 
-/// Makes an `async fn` of a handler's arguments fit [`Handler::Later`].
+/// Makes a handler that answers at once fit [`Work`].
+macro_rules! now {
+    ($handler:path) => {
+        Work {
+            handler: Handler::Now(|server, caller, input| $handler(server, caller, read(input)?)),
+            #[cfg(test)]
+            members: || crate::operation::testing::of_now($handler),
+        }
+    };
+}
+pub(crate) use now;
+
+/// Makes an `async fn` fit [`Work`].
 macro_rules! later {
     ($handler:path) => {
-        |server, caller, input| Box::pin($handler(server, caller, input))
+        Work {
+            handler: Handler::Later(|server, caller, input| {
+                Box::pin(async move { $handler(server, caller, read(input)?).await })
+            }),
+            #[cfg(test)]
+            members: || {
+                crate::operation::testing::of_later(|server, caller, input| {
+                    Box::pin($handler(server, caller, input))
+                })
+            },
+        }
     };
 }
 pub(crate) use later;

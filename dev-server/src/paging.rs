@@ -1,6 +1,5 @@
 //! Lists in pages, with an opaque token for the next one.
 
-use crate::input::member;
 use crate::refusal::Refusal;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -39,10 +38,10 @@ pub(crate) fn page<T>(
     Ok((page, token))
 }
 
-/// How many items the request wants on a page: its member `name`, from 1 to `most`; `most` when absent or 0.
-pub(crate) fn limit(request: &Value, name: &str, most: u32) -> usize {
+/// How many items are on a page: as many as are wanted, from 1 to `most`; `most` where nothing or 0 is.
+pub(crate) fn limit(wanted: Option<u64>, most: u32) -> usize {
     let most = u64::from(most);
-    let wanted = member(request, name).as_u64().filter(|wanted| *wanted > 0).unwrap_or(most);
+    let wanted = wanted.filter(|wanted| *wanted > 0).unwrap_or(most);
     usize::try_from(wanted.min(most)).unwrap_or(1)
 }
 

@@ -3,6 +3,7 @@
 use crate::refusal::Refusal;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use uuid::{Builder, Uuid};
 
 /// `N` bytes from the operating system.
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], Refusal> {
@@ -18,45 +19,25 @@ pub(crate) fn base64url<const N: usize>() -> Result<String, Refusal> {
 
 /// A version 4 UUID.
 pub(crate) fn uuid() -> Result<String, Refusal> {
-    Ok(uuid_from(bytes::<16>()?))
+    Ok(uuid_from(bytes()?))
 }
 
 /// The given bytes in the form of a version 4 UUID.
-pub(crate) fn uuid_from(mut bytes: [u8; 16]) -> String {
-    bytes[6] = (bytes[6] & 0x0f) | 0x40;
-    bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    hyphenated(&bytes)
-}
-
-fn hyphenated(bytes: &[u8; 16]) -> String {
-    let hex = crate::hex::encode(bytes);
-    let mut out = String::with_capacity(36);
-    for (i, c) in hex.chars().enumerate() {
-        if matches!(i, 8 | 12 | 16 | 20) {
-            out.push('-');
-        }
-        out.push(c);
-    }
-    out
+pub(crate) fn uuid_from(bytes: [u8; 16]) -> String {
+    Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 /// A version 7 UUID: it begins with a moment in milliseconds.
 pub(crate) fn uuid_of(ms: i64) -> Result<String, Refusal> {
-    let mut bytes = bytes::<16>()?;
-    let moment = ms.max(0).to_be_bytes();
-    for (byte, part) in bytes.iter_mut().zip(moment.iter().skip(2)) {
-        *byte = *part;
-    }
-    bytes[6] = (bytes[6] & 0x0f) | 0x70;
-    bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    Ok(hyphenated(&bytes))
+    let moment = u64::try_from(ms).unwrap_or_default();
+    Ok(Builder::from_unix_timestamp_millis(moment, &bytes()?).into_uuid().to_string())
 }
 
 /// The moment that a version 7 UUID begins with.
-pub(crate) fn moment_of(uuid: &str) -> Option<i64> {
-    let is_timed = uuid.len() == 36 && uuid.get(14..15) == Some("7");
-    let digits = format!("{}{}", uuid.get(..8)?, uuid.get(9..13)?);
-    i64::from_str_radix(&digits, 16).ok().filter(|_| is_timed)
+pub(crate) fn moment_of(text: &str) -> Option<i64> {
+    let uuid = Uuid::parse_str(text).ok().filter(|uuid| uuid.get_version_num() == 7)?;
+    let (seconds, nanoseconds) = uuid.get_timestamp()?.to_unix();
+    i64::try_from(seconds * 1000 + u64::from(nanoseconds / 1_000_000)).ok()
 }
 
 /// A code of `digits` decimal digits.

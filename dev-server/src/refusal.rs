@@ -66,7 +66,7 @@ impl Refusal {
 
     /// `InternalErrorException`, status 500, with its cause: the caller is the developer. No cause may hold a secret.
     pub(crate) fn internal(cause: impl std::fmt::Display) -> Self {
-        crate::log::line(&format!("internal error: {cause}"));
+        tracing::error!("internal error: {cause}");
         Self::new("InternalErrorException", format!("Something went wrong: {cause}"))
             .with_status(StatusCode::INTERNAL_SERVER_ERROR)
     }

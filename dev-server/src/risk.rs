@@ -7,7 +7,7 @@
 use crate::refusal::Refusal;
 use crate::server::Server;
 use crate::store::{Event, Pool, User, UserStatus};
-use serde_json::Value;
+use serde::Deserialize;
 
 /// How risky a request is held for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,9 +17,16 @@ pub(crate) enum Level {
     High,
 }
 
+/// The shapes `UserContextDataType` and `ContextDataType`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ContextData {
+    encoded_data: Option<String>,
+}
+
 /// The assessment that a request asks for.
-pub(crate) fn level(input: &Value) -> Option<Level> {
-    match input.pointer("/UserContextData/EncodedData")?.as_str()? {
+pub(crate) fn level(data: Option<&ContextData>) -> Option<Level> {
+    match data?.encoded_data.as_deref()? {
         "risk:low" => Some(Level::Low),
         "risk:medium" => Some(Level::Medium),
         "risk:high" => Some(Level::High),

@@ -4,7 +4,7 @@ use crate::caller::Caller;
 use crate::dispatch::{self, dispatch};
 use crate::http::reply::{frame, set};
 use crate::http::spoil::spoiled;
-use crate::http::{cors, dev, discovery, gate, listen};
+use crate::http::{cors, dev, discovery, gate, listen, trace};
 use crate::refusal::Refusal;
 use crate::server::Server;
 use crate::{hosted, random, sample, sigv4, timestamp};
@@ -17,6 +17,7 @@ use axum::routing::{any, get};
 use std::any::Any;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::trace::TraceLayer;
 
 /// All addresses of the server.
 pub(crate) fn router(server: Arc<Server>) -> Router {
@@ -30,6 +31,15 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
         .layer(DefaultBodyLimit::max(1 << 20))
         .layer(CatchPanicLayer::custom(broken))
         .layer(middleware::from_fn_with_state(server.clone(), gate::gate))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(trace::span)
+                .on_request(())
+                .on_response(trace::answered)
+                .on_body_chunk(())
+                .on_eos(())
+                .on_failure(()),
+        )
         .with_state(server)
 }
 
@@ -91,7 +101,7 @@ async fn post(server: &Server, request: Request) -> Response<Body> {
     spoiled(server, &caller.operation, &caller.request_id, async {
         let answer = dispatch(server, &caller, &body).await;
         if let Err(refusal) = &answer {
-            crate::log::line(&format!("{}: {}", caller.operation, refusal.name));
+            trace::refused(refusal.name);
         }
         frame(answer, &caller.request_id)
     })

@@ -184,3 +184,29 @@ impl Server {
         seed::plant(&store, &self.config, self.clock.now_ms())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::SigningKey;
+
+    /// A key takes longer than all else at the start, and nobody has asked for one yet.
+    #[tokio::test]
+    async fn no_key_is_made_before_the_server_answers() {
+        let store = Store::open(None).unwrap();
+        let config = Config::load(None).unwrap();
+        let pools = config.pools.len();
+
+        let server = Server::new(store, config, "http://localhost:9320".to_owned()).unwrap();
+
+        assert_eq!(server.keys.count(), 0);
+        assert!(server.store().everything::<SigningKey>().unwrap().is_empty());
+        assert!(pools > 3);
+
+        // Those made ahead are made beside the work: this returns before the first one is.
+        server.prepare_keys();
+        let first = server.key("p", TokenUse::Access).await.unwrap();
+        assert_eq!(server.key("p", TokenUse::Access).await.unwrap().kid, first.kid);
+        assert_eq!(server.store().everything::<SigningKey>().unwrap().len(), 1);
+    }
+}

@@ -1,32 +1,24 @@
 //! The server's side of Cognito's dialect of SRP-6a: the 3072-bit group with generator 2, SHA-256,
 //! minimal two's-complement padding in every hash, and a key that signs a claim in place of a proof.
-//! The arithmetic is RustCrypto's `srp`; only the group and the paddings are ours.
+//! The big numbers are `crypto-bigint`'s; the group, the formulas and the paddings are ours.
 
+use crate::random;
 use crate::refusal::Refusal;
 use crate::store::Verifier;
-use crate::{hex, random};
-use crypto_bigint::modular::{ConstMontyForm, ConstMontyParams, FixedMontyParams};
-use crypto_bigint::{BoxedUint, Odd, Resize, U3072};
+use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
+use crypto_bigint::{BoxedUint, Odd, U3072};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
 use subtle::ConstantTimeEq;
 
-/// The group of RFC 3526 (number 15), with generator 2 where RFC 5054 has 5.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct CognitoGroup;
+/// The group of RFC 3526 (number 15), with generator 2 where RFC 5054 has 5. On the heap: numbers whose size is a type's
+/// would be compiled with this crate, without optimisation in a debug build.
+static GROUP: LazyLock<BoxedMontyParams> =
+    LazyLock::new(|| BoxedMontyParams::new_vartime(Odd::<U3072>::from_be_hex(N).into()));
 
-impl ConstMontyParams<{ U3072::LIMBS }> for CognitoGroup {
-    const LIMBS: usize = U3072::LIMBS;
-    const PARAMS: FixedMontyParams<{ U3072::LIMBS }> =
-        FixedMontyParams::new_vartime(Odd::<U3072>::from_be_hex(N));
-}
-
-impl srp::Group for CognitoGroup {
-    type Element = ConstMontyForm<Self, { U3072::LIMBS }>;
-    const G: Self::Element = ConstMontyForm::new(&U3072::from_u8(2));
-}
-
-type Arithmetic = srp::Server<CognitoGroup, Sha256>;
+/// The generator.
+const G: &[u8] = &[2];
 
 /// A verifier of a new password, with a salt of its own.
 pub(crate) fn make_verifier(
@@ -45,7 +37,7 @@ pub(crate) fn is_password(
     identity: &str,
     password: &str,
 ) -> bool {
-    let Some(salt) = hex::decode(&stored.salt) else { return false };
+    let Some(salt) = from_hex(&stored.salt) else { return false };
     let derived = derive_verifier(group_name, identity, password, &salt);
     derived.verifier.as_bytes().ct_eq(stored.verifier.as_bytes()).into()
 }
@@ -59,17 +51,13 @@ fn derive_verifier(group_name: &str, identity: &str, password: &str, salt: &[u8]
         .chain_update(password)
         .finalize();
     let x = Sha256::new().chain_update(pad(salt)).chain_update(inner).finalize();
-    let g = <CognitoGroup as srp::Group>::generator();
-    let v = g.pow(&BoxedUint::from_be_slice_vartime(&x)).retrieve();
-    Verifier { salt: trimmed_hex(salt), verifier: trimmed_hex(&v.to_be_bytes_trimmed_vartime()) }
+    Verifier { salt: trimmed_hex(salt), verifier: trimmed_hex(&bytes_of(&power(&modulo(G), &x))) }
 }
 
 /// B = (k·v + g^b) mod N, as it goes over the wire.
 pub(crate) fn b_public(verifier: &str, b_secret: &[u8]) -> Option<String> {
-    let v = number(verifier)?;
-    let b = BoxedUint::from_be_slice_vartime(b_secret);
-    let b_public = Arithmetic::new().compute_b_pub(&b, &multiplier(), &v);
-    Some(trimmed_hex(&b_public.to_be_bytes_trimmed_vartime()))
+    let v = element(&from_hex(verifier)?)?;
+    Some(trimmed_hex(&bytes_of(&(multiplier() * v + power(&modulo(G), b_secret)))))
 }
 
 /// Reads A as a client sent it: nothing when it is no number, too long, or 0 mod N.
@@ -77,19 +65,9 @@ pub(crate) fn read_a_public(text: &str) -> Option<String> {
     if text.is_empty() || text.len() > 2 * U3072::BYTES + 2 {
         return None;
     }
-    let bytes = hex::decode(text)?;
-    let trimmed = trim(&bytes);
-    if trimmed.len() > U3072::BYTES {
-        return None;
-    }
-    let a = BoxedUint::from_be_slice_vartime(trimmed).resize(U3072::BITS);
-    let n = CognitoGroup::PARAMS.modulus().as_ref().to_be_bytes();
-    let n = BoxedUint::from_be_slice_vartime(n.as_ref());
-    // A is below 2^3072 < 2N, so 0 and N are the only multiples.
-    if bool::from(a.is_zero()) || a == n {
-        return None;
-    }
-    Some(trimmed_hex(trimmed))
+    let bytes = from_hex(text)?;
+    let is_zero = bool::from(element(&bytes)?.retrieve().is_zero());
+    (!is_zero).then(|| trimmed_hex(&bytes))
 }
 
 /// The 16-byte key that both sides derive; nothing when u = 0 or a part is no number.
@@ -102,19 +80,15 @@ pub(crate) fn derive_key(
     b_public: &str,
 ) -> Option<[u8; 16]> {
     let u_hash = Sha256::new()
-        .chain_update(pad(&hex::decode(a_public)?))
-        .chain_update(pad(&hex::decode(b_public)?))
+        .chain_update(pad(&from_hex(a_public)?))
+        .chain_update(pad(&from_hex(b_public)?))
         .finalize();
     if u_hash.iter().all(|byte| *byte == 0) {
         return None;
     }
-    let s = Arithmetic::new().compute_premaster_secret(
-        &number(a_public)?,
-        &number(verifier)?,
-        &BoxedUint::from_be_slice_vartime(&u_hash),
-        &BoxedUint::from_be_slice_vartime(b_secret),
-    );
-    let extracted = hmac(&pad(&u_hash), &[&pad(&s.to_be_bytes_trimmed_vartime())]);
+    let (a, v) = (element(&from_hex(a_public)?)?, element(&from_hex(verifier)?)?);
+    let s = power(&(a * power(&v, &u_hash)), b_secret);
+    let extracted = hmac(&pad(&u_hash), &[&pad(&bytes_of(&s))]);
     let expanded = hmac(&extracted, &[b"Caldera Derived Key", &[1]]);
     expanded.first_chunk::<16>().copied()
 }
@@ -144,10 +118,38 @@ pub(crate) fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// k = H(PAD(N) | PAD(g))
-fn multiplier() -> BoxedUint {
-    let n = CognitoGroup::PARAMS.modulus().as_ref().to_be_bytes();
-    let k = Sha256::new().chain_update(pad(n.as_ref())).chain_update([2]).finalize();
-    BoxedUint::from_be_slice_vartime(&k)
+fn multiplier() -> BoxedMontyForm {
+    let n = BoxedUint::to_be_bytes(GROUP.modulus().as_ref());
+    let k = Sha256::new().chain_update(pad(&n)).chain_update(G).finalize();
+    modulo(&k)
+}
+
+/// A number of any size below 2^3072, modulo N.
+fn element(bytes: &[u8]) -> Option<BoxedMontyForm> {
+    (trim(bytes).len() <= U3072::BYTES).then(|| modulo(bytes))
+}
+
+fn modulo(bytes: &[u8]) -> BoxedMontyForm {
+    BoxedMontyForm::new(number(bytes), &GROUP)
+}
+
+/// The time it takes depends on the number of bytes only, which is no secret.
+fn power(base: &BoxedMontyForm, exponent: &[u8]) -> BoxedMontyForm {
+    let bits = u32::try_from(8 * exponent.len()).unwrap_or(u32::MAX);
+    base.pow_bounded_exp(&number(exponent), bits.min(U3072::BITS))
+}
+
+fn bytes_of(element: &BoxedMontyForm) -> Vec<u8> {
+    element.retrieve().to_be_bytes_trimmed_vartime().into_vec()
+}
+
+/// The number that the last 384 bytes are.
+fn number(bytes: &[u8]) -> BoxedUint {
+    let mut all = [0; U3072::BYTES];
+    for (place, byte) in all.iter_mut().rev().zip(bytes.iter().rev()) {
+        *place = *byte;
+    }
+    BoxedUint::from_be_slice_vartime(&all)
 }
 
 /// The shortest big-endian two's complement: no leading zero bytes, but one where the top bit is set.
@@ -166,8 +168,10 @@ fn trim(bytes: &[u8]) -> &[u8] {
     bytes.get(zeros..).unwrap_or_default()
 }
 
-fn number(hex_text: &str) -> Option<BoxedUint> {
-    Some(BoxedUint::from_be_slice_vartime(&hex::decode(hex_text)?))
+/// Reads hex of any length: an odd number of digits gets a leading zero.
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let zero = if text.len() % 2 == 1 { "0" } else { "" };
+    hex::decode(format!("{zero}{text}")).ok()
 }
 
 /// Lower-case hex without leading zeros, odd length included.

@@ -1,36 +1,36 @@
 //! Tracked devices of a person, for the person and for administrators alike.
 
+use crate::paging;
 use crate::refusal::{Answer, Refusal};
 use crate::store::{Device, Store};
 use crate::timestamp::seconds;
-use crate::{input, paging};
 use serde_json::{Value, json};
 
 const LONGEST_PAGE: u32 = 60;
 
 /// A page of a person's confirmed devices.
-pub(crate) fn page(store: &Store, pool_id: &str, username: &str, request: &Value) -> Answer {
+pub(crate) fn page(
+    store: &Store,
+    pool_id: &str,
+    username: &str,
+    wanted: Option<u64>,
+    token: Option<&str>,
+) -> Answer {
     let devices = store.owned::<Device>(pool_id, username)?;
     let devices = devices.into_iter().filter(|device| device.verifier.is_some()).collect();
-    let limit = paging::limit(request, "Limit", LONGEST_PAGE);
-    let (devices, token) = paging::page(
-        devices,
-        |device| device.device_key.clone(),
-        input::text(request, "PaginationToken"),
-        limit,
-    )?;
+    let limit = paging::limit(wanted, LONGEST_PAGE);
+    let (devices, token) = paging::page(devices, |device| device.device_key.clone(), token, limit)?;
     let shown = devices.iter().map(describe).collect();
     Ok(paging::reply("Devices", shown, "PaginationToken", token))
 }
 
-/// The confirmed device that the request names.
+/// The confirmed device of a key.
 pub(crate) fn confirmed(
     store: &Store,
     pool_id: &str,
     username: &str,
-    request: &Value,
+    key: &str,
 ) -> Result<Device, Refusal> {
-    let key = input::required(request, "DeviceKey")?;
     store
         .find::<Device>(pool_id, username, key)?
         .filter(|device| device.verifier.is_some())
@@ -42,7 +42,8 @@ pub(crate) fn remember(
     store: &Store,
     pool_id: &str,
     username: &str,
-    request: &Value,
+    key: &str,
+    status: Option<&str>,
     now_ms: i64,
 ) -> Answer {
     if store.pool(pool_id)?.policy().device_configuration.is_none() {
@@ -51,8 +52,8 @@ pub(crate) fn remember(
             "Device tracking is not enabled for the user pool.",
         ));
     }
-    let mut device = confirmed(store, pool_id, username, request)?;
-    if let Some(status) = input::text(request, "DeviceRememberedStatus") {
+    let mut device = confirmed(store, pool_id, username, key)?;
+    if let Some(status) = status {
         device.remembered = status == "remembered";
         device.modified = now_ms;
         store.put(&device)?;
@@ -61,8 +62,7 @@ pub(crate) fn remember(
 }
 
 /// Deletes the device, confirmed or not.
-pub(crate) fn remove(store: &Store, pool_id: &str, username: &str, request: &Value) -> Answer {
-    let key = input::required(request, "DeviceKey")?;
+pub(crate) fn remove(store: &Store, pool_id: &str, username: &str, key: &str) -> Answer {
     if store.remove::<Device>(pool_id, username, key)? { Ok(json!({})) } else { Err(no_device()) }
 }
 

@@ -16,10 +16,7 @@ use std::sync::LazyLock;
 
 /// From the ground up: what may be named from above, and what is on each floor.
 const FLOORS: &[(&str, &[&str])] = &[
-    (
-        "ground",
-        &["clock", "hex", "input", "log", "paging", "random", "refusal", "timestamp", "work"],
-    ),
+    ("ground", &["clock", "input", "outbound", "paging", "random", "refusal", "timestamp", "work"]),
     // What is kept, and what the service's model says.
     ("store", &["shape", "store"]),
     // Know no server and no pool of it.

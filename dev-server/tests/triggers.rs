@@ -267,6 +267,7 @@ fn everything(event: &Value) -> Result<Value, String> {
         })),
         source if source.starts_with("CustomMessage_") => Ok(json!({
             "emailMessage": format!("{source}: {{####}}"),
+            "emailSubject": format!("about {source}"),
         })),
         _ => Ok(json!({})),
     }
@@ -386,4 +387,10 @@ fn messages_are_worded_by_the_trigger() {
     let letter = server.get("/_dev/inbox?to=cora@example.com")[0].take();
     let text = format!("CustomMessage_ForgotPassword: {}", letter["code"].as_str().unwrap());
     assert_eq!(letter["text"], json!(text));
+    assert_eq!(letter["subject"], "about CustomMessage_ForgotPassword");
+
+    let plain = triggers.server(&[]);
+    plain.ok("ForgotPassword", json!({ "ClientId": CLIENT, "Username": "cora" }));
+    let letter = plain.get("/_dev/inbox?to=cora@example.com")[0].take();
+    assert_eq!(letter["subject"], "Your verification code");
 }

@@ -3,23 +3,61 @@
 use super::present::present_user;
 use crate::attributes::{self, ADDRESSES, Writer};
 use crate::caller::Caller;
+use crate::input::{Attribute, by_name, filled};
 use crate::messages::Message;
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
 use crate::store::User;
-use crate::{codes, input, tokens};
-use serde_json::{Value, json};
+use crate::{codes, tokens};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 const CODES_PER_HOUR: u32 = 5;
 const TRIES_PER_HOUR: u32 = 15;
 
+/// The input of UpdateUserAttributes.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Update {
+    access_token: String,
+    user_attributes: Vec<Attribute>,
+    #[serde(default)]
+    client_metadata: Map<String, Value>,
+}
+
+/// The input of DeleteUserAttributes.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Delete {
+    access_token: String,
+    user_attribute_names: Vec<String>,
+}
+
+/// The input of GetUserAttributeVerificationCode.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct SendCode {
+    access_token: String,
+    attribute_name: String,
+    #[serde(default)]
+    client_metadata: Map<String, Value>,
+}
+
+/// The input of VerifyUserAttribute.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Verify {
+    access_token: String,
+    attribute_name: String,
+    code: String,
+}
+
 /// UpdateUserAttributes.
-pub(crate) async fn update(server: &Server, _: &Caller, request: Value) -> Answer {
-    let bearer = tokens::authorize(server, &request)?;
-    let wanted = input::attributes(&request, "UserAttributes");
+pub(crate) async fn update(server: &Server, _: &Caller, input: Update) -> Answer {
+    let bearer = tokens::authorize(server, &input.access_token)?;
+    let wanted = by_name(input.user_attributes);
     let (user, changed) = write(server, &bearer, &wanted)?;
-    let metadata = input::map(&request, "ClientMetadata");
     let mut deliveries = Vec::new();
     for attribute in changed {
         let Some(to) = wanted.get(attribute) else { continue };
@@ -30,7 +68,7 @@ pub(crate) async fn update(server: &Server, _: &Caller, request: Value) -> Answe
             attribute,
             to,
             purpose: "UpdateUserAttribute",
-            metadata: &metadata,
+            metadata: &input.client_metadata,
         };
         deliveries.push(
             codes::send(server, &message, &codes::attribute_purpose(attribute), codes::DAY_MS)
@@ -60,10 +98,9 @@ fn write(
 }
 
 /// DeleteUserAttributes.
-pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
-    let bearer = tokens::authorize(server, &request)?;
-    let names: Vec<String> =
-        serde_json::from_value(input::member(&request, "UserAttributeNames").clone())?;
+pub(crate) fn delete(server: &Server, _: &Caller, input: Delete) -> Answer {
+    let bearer = tokens::authorize(server, &input.access_token)?;
+    let names = input.user_attribute_names;
     let store = server.store();
     let mut user = present_user(&store, &bearer)?;
     attributes::check_delete(&bearer.pool, Writer::Person(&bearer.client), &names)?;
@@ -74,9 +111,9 @@ pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// GetUserAttributeVerificationCode.
-pub(crate) async fn send_code(server: &Server, _: &Caller, request: Value) -> Answer {
-    let bearer = tokens::authorize(server, &request)?;
-    let attribute = address(&request)?;
+pub(crate) async fn send_code(server: &Server, _: &Caller, input: SendCode) -> Answer {
+    let bearer = tokens::authorize(server, &input.access_token)?;
+    let attribute = address(&input.attribute_name)?;
     let user = {
         let store = server.store();
         let user = present_user(&store, &bearer)?;
@@ -95,7 +132,7 @@ pub(crate) async fn send_code(server: &Server, _: &Caller, request: Value) -> An
         attribute,
         to,
         purpose: "VerifyUserAttribute",
-        metadata: &input::map(&request, "ClientMetadata"),
+        metadata: &input.client_metadata,
     };
     let details =
         codes::send(server, &message, &codes::attribute_purpose(attribute), codes::DAY_MS).await?;
@@ -103,10 +140,10 @@ pub(crate) async fn send_code(server: &Server, _: &Caller, request: Value) -> An
 }
 
 /// VerifyUserAttribute: the address the code went to is verified, and takes effect if it waited for that.
-pub(crate) fn verify(server: &Server, _: &Caller, request: Value) -> Answer {
-    let bearer = tokens::authorize(server, &request)?;
-    let attribute = address(&request)?;
-    let typed = input::required(&request, "Code")?;
+pub(crate) fn verify(server: &Server, _: &Caller, input: Verify) -> Answer {
+    let bearer = tokens::authorize(server, &input.access_token)?;
+    let attribute = address(&input.attribute_name)?;
+    let typed = filled(&input.code, "Code")?;
     let store = server.store();
     let mut user = present_user(&store, &bearer)?;
     let now = server.clock.now_ms();
@@ -132,8 +169,8 @@ pub(crate) fn verify(server: &Server, _: &Caller, request: Value) -> Answer {
     Ok(json!({}))
 }
 
-fn address(request: &Value) -> Result<&'static str, Refusal> {
-    let name = input::required(request, "AttributeName")?;
+fn address(name: &str) -> Result<&'static str, Refusal> {
+    let name = filled(name, "AttributeName")?;
     ADDRESSES.into_iter().find(|address| *address == name).ok_or_else(|| {
         Refusal::invalid_parameter("Only email and phone_number can be verified by a code.")
     })

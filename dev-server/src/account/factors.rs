@@ -2,27 +2,47 @@
 
 use super::present::present_user;
 use crate::caller::Caller;
-use crate::factors::{add_mfa, preference};
+use crate::factors::{Setting, Settings, add_mfa, preference};
+use crate::input::OnlyToken;
 use crate::refusal::Answer;
 use crate::server::Server;
 use crate::store::{Passkey, Pool, User};
 use crate::tokens;
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::json;
+
+/// The input of SetUserMFAPreference.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct SetPreference {
+    access_token: String,
+    #[serde(rename = "SMSMfaSettings")]
+    sms_mfa_settings: Option<Setting>,
+    software_token_mfa_settings: Option<Setting>,
+    email_mfa_settings: Option<Setting>,
+    web_authn_mfa_settings: Option<Setting>,
+}
 
 /// SetUserMFAPreference.
-pub(crate) fn set_preference(server: &Server, _: &Caller, request: Value) -> Answer {
-    let bearer = tokens::authorize(server, &request)?;
+pub(crate) fn set_preference(server: &Server, _: &Caller, input: SetPreference) -> Answer {
+    let bearer = tokens::authorize(server, &input.access_token)?;
     let store = server.store();
     let mut user = present_user(&store, &bearer)?;
-    user.mfa = preference(&bearer.pool, &user, &request)?;
+    let settings = Settings {
+        sms: input.sms_mfa_settings,
+        totp: input.software_token_mfa_settings,
+        email: input.email_mfa_settings,
+        passkey: input.web_authn_mfa_settings,
+    };
+    user.mfa = preference(&bearer.pool, &user, settings)?;
     user.modified = server.clock.now_ms();
     store.put_user(&user)?;
     Ok(json!({}))
 }
 
 /// GetUserAuthFactors.
-pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
-    let bearer = tokens::authorize(server, &request)?;
+pub(crate) fn show(server: &Server, _: &Caller, input: OnlyToken) -> Answer {
+    let bearer = tokens::authorize(server, &input.access_token)?;
     let store = server.store();
     let user = present_user(&store, &bearer)?;
     let passkeys: Vec<Passkey> = store.owned(&user.pool_id, &user.username)?;

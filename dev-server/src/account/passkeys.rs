@@ -2,12 +2,13 @@
 
 use super::present::present_user;
 use crate::caller::Caller;
+use crate::input::{OnlyToken, filled, text};
 use crate::refusal::{Answer, Refusal};
 use crate::relying_party::relying_party;
 use crate::server::Server;
 use crate::store::{Passkey, Pool, document};
 use crate::timestamp::seconds;
-use crate::{input, paging, tokens};
+use crate::{paging, tokens};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -31,9 +32,34 @@ struct PendingRegistration {
 
 document!(PendingRegistration, "passkey_registration", challenge, username; ends |pending| pending.expires);
 
+/// The input of CompleteWebAuthnRegistration.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Complete {
+    access_token: String,
+    credential: Value,
+}
+
+/// The input of ListWebAuthnCredentials.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct List {
+    access_token: String,
+    max_results: Option<u64>,
+    next_token: Option<String>,
+}
+
+/// The input of DeleteWebAuthnCredential.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Delete {
+    access_token: String,
+    credential_id: String,
+}
+
 /// StartWebAuthnRegistration.
-pub(crate) fn start(server: &Server, _: &Caller, request: Value) -> Answer {
-    let bearer = tokens::authorize(server, &request)?;
+pub(crate) fn start(server: &Server, _: &Caller, input: OnlyToken) -> Answer {
+    let bearer = tokens::authorize(server, &input.access_token)?;
     check_enabled(&bearer.pool)?;
     let party = relying_party(server, &bearer.pool)?;
     let store = server.store();
@@ -44,7 +70,7 @@ pub(crate) fn start(server: &Server, _: &Caller, request: Value) -> Answer {
     store.put(&PendingRegistration {
         pool_id: user.pool_id,
         username: user.username,
-        challenge: input::text(&options, "challenge").unwrap_or_default().to_owned(),
+        challenge: text(&options, "challenge").unwrap_or_default().to_owned(),
         client_id: bearer.client.id,
         state,
         expires: now + VALID_MS,
@@ -53,11 +79,11 @@ pub(crate) fn start(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// CompleteWebAuthnRegistration.
-pub(crate) fn complete(server: &Server, _: &Caller, request: Value) -> Answer {
-    let bearer = tokens::authorize(server, &request)?;
+pub(crate) fn complete(server: &Server, _: &Caller, input: Complete) -> Answer {
+    let bearer = tokens::authorize(server, &input.access_token)?;
     check_enabled(&bearer.pool)?;
     let party = relying_party(server, &bearer.pool)?;
-    let answer = input::member(&request, "Credential");
+    let answer = &input.credential;
     let store = server.store();
     let user = present_user(&store, &bearer)?;
     let unknown = || {
@@ -103,14 +129,14 @@ pub(crate) fn complete(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// ListWebAuthnCredentials.
-pub(crate) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
-    let bearer = tokens::authorize(server, &request)?;
+pub(crate) fn list(server: &Server, _: &Caller, input: List) -> Answer {
+    let bearer = tokens::authorize(server, &input.access_token)?;
     let passkeys: Vec<Passkey> = server.store().owned(&bearer.pool.id, &bearer.user.username)?;
-    let limit = paging::limit(&request, "MaxResults", LONGEST_PAGE);
+    let limit = paging::limit(input.max_results, LONGEST_PAGE);
     let (passkeys, token) = paging::page(
         passkeys,
         |passkey| passkey.credential_id.clone(),
-        input::text(&request, "NextToken"),
+        input.next_token.as_deref(),
         limit,
     )?;
     let shown = passkeys.iter().map(describe).collect();
@@ -118,9 +144,9 @@ pub(crate) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DeleteWebAuthnCredential.
-pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
-    let bearer = tokens::authorize(server, &request)?;
-    let id = input::required(&request, "CredentialId")?;
+pub(crate) fn delete(server: &Server, _: &Caller, input: Delete) -> Answer {
+    let bearer = tokens::authorize(server, &input.access_token)?;
+    let id = filled(&input.credential_id, "CredentialId")?;
     let removed = server.store().remove::<Passkey>(&bearer.pool.id, &bearer.user.username, id)?;
     if !removed {
         return Err(Refusal::not_found("Passkey does not exist."));
@@ -138,10 +164,10 @@ fn check_enabled(pool: &Pool) -> Result<(), Refusal> {
 
 /// The challenge that a credential says it answers.
 fn challenge_of(answer: &Value) -> Option<String> {
-    let text = answer.pointer("/response/clientDataJSON")?.as_str()?;
-    let client_data = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()?;
+    let encoded = answer.pointer("/response/clientDataJSON")?.as_str()?;
+    let client_data = URL_SAFE_NO_PAD.decode(encoded.trim_end_matches('=')).ok()?;
     let client_data: Value = serde_json::from_slice(&client_data).ok()?;
-    input::text(&client_data, "challenge").map(|text| text.trim_end_matches('=').to_owned())
+    text(&client_data, "challenge").map(|text| text.trim_end_matches('=').to_owned())
 }
 
 fn describe(passkey: &Passkey) -> Value {

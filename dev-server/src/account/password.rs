@@ -2,22 +2,33 @@
 
 use super::present::present_user;
 use crate::caller::Caller;
+use crate::input::{OnlyToken, filled};
 use crate::refusal::{Answer, Refusal};
 use crate::risk;
 use crate::server::Server;
 use crate::store::Event;
 use crate::store::UserStatus;
 use crate::work::compute;
-use crate::{input, passwords, srp, tokens};
-use serde_json::{Value, json};
+use crate::{passwords, srp, tokens};
+use serde::Deserialize;
+use serde_json::json;
 
 /// Changes of password per person and hour.
 const CHANGES_PER_HOUR: u32 = 5;
 
+/// The input of ChangePassword.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Change {
+    access_token: String,
+    previous_password: Option<String>,
+    proposed_password: String,
+}
+
 /// ChangePassword: the previous password must be right, unless there is none yet.
-pub(crate) async fn change(server: &Server, _: &Caller, request: Value) -> Answer {
-    let bearer = tokens::authorize(server, &request)?;
-    let proposed = input::required(&request, "ProposedPassword")?;
+pub(crate) async fn change(server: &Server, _: &Caller, input: Change) -> Answer {
+    let bearer = tokens::authorize(server, &input.access_token)?;
+    let proposed = filled(&input.proposed_password, "ProposedPassword")?;
     let now = server.clock.now_ms();
     let user = {
         let store = server.store();
@@ -26,7 +37,7 @@ pub(crate) async fn change(server: &Server, _: &Caller, request: Value) -> Answe
         user
     };
     if let Some(verifier) = user.password.clone() {
-        let previous = input::text(&request, "PreviousPassword").unwrap_or_default().to_owned();
+        let previous = input.previous_password.clone().unwrap_or_default();
         let (group, name) = (bearer.pool.srp_name().to_owned(), user.username.clone());
         let is_right =
             compute(move || Ok(srp::is_password(&verifier, &group, &name, &previous))).await?;
@@ -52,8 +63,8 @@ pub(crate) async fn change(server: &Server, _: &Caller, request: Value) -> Answe
 }
 
 /// DeleteUser.
-pub(crate) fn delete_user(server: &Server, _: &Caller, request: Value) -> Answer {
-    let bearer = tokens::authorize(server, &request)?;
+pub(crate) fn delete_user(server: &Server, _: &Caller, input: OnlyToken) -> Answer {
+    let bearer = tokens::authorize(server, &input.access_token)?;
     server.store().remove_user(&bearer.pool.id, &bearer.user.username)?;
     Ok(json!({}))
 }

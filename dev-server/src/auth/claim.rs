@@ -4,7 +4,7 @@ use crate::input::{required, text};
 use crate::refusal::Refusal;
 use crate::store::{Exchange, Verifier};
 use crate::work::compute;
-use crate::{hex, random, srp, timestamp};
+use crate::{random, srp, timestamp};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use serde_json::Value;
@@ -57,7 +57,7 @@ pub(super) async fn is_signed(
         (exchange.clone(), group_name.to_owned(), identity.to_owned());
     compute(move || {
         let expected = || {
-            let b_secret = hex::decode(&exchange.b_secret)?;
+            let b_secret = hex::decode(&exchange.b_secret).ok()?;
             let key = srp::derive_key(
                 &exchange.verifier.verifier,
                 &exchange.a_public,

@@ -1,10 +1,10 @@
 //! Through which client of which pool a call comes, and what that allows.
 
-use crate::input;
 use crate::refusal::Refusal;
+use crate::risk::ContextData;
 use crate::server::Server;
 use crate::store::{Client, ClientPolicy, Policy, Pool, PoolSecret, User};
-use crate::{hex, random, risk, srp};
+use crate::{random, risk, srp};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
@@ -25,25 +25,35 @@ pub(crate) struct Context {
 
 impl Context {
     /// Looks up the input's `ClientId`.
-    pub(crate) fn open(server: &Server, input: &Value) -> Result<Self, Refusal> {
+    pub(crate) fn open(server: &Server, client_id: &str) -> Result<Self, Refusal> {
         let store = server.store();
-        let client = store.client(input::text(input, "ClientId").unwrap_or_default())?;
+        let client = store.client(client_id)?;
         let pool = store.pool(&client.pool_id)?;
         drop(store);
+        tracing::Span::current().record("client", client.id.as_str());
         Ok(Self {
             policy: pool.policy(),
             client_policy: client.policy(),
-            metadata: input::map(input, "ClientMetadata"),
-            risk: risk::level(input),
+            metadata: Map::new(),
+            risk: None,
             pool,
             client,
         })
     }
 
-    /// Looks up the input's `ClientId` in the pool that it names.
-    pub(crate) fn open_in_pool(server: &Server, input: &Value) -> Result<Self, Refusal> {
-        let pool = server.store().pool(input::text(input, "UserPoolId").unwrap_or_default())?;
-        let context = Self::open(server, input)?;
+    /// What else a request says: for triggers, and about the machine it comes from.
+    pub(crate) fn with(self, metadata: Map<String, Value>, data: Option<&ContextData>) -> Self {
+        Self { metadata, risk: risk::level(data), ..self }
+    }
+
+    /// The same in a pool that was named, too.
+    pub(crate) fn open_in_pool(
+        server: &Server,
+        pool_id: &str,
+        client_id: &str,
+    ) -> Result<Self, Refusal> {
+        let pool = server.store().pool(pool_id)?;
+        let context = Self::open(server, client_id)?;
         if context.pool.id != pool.id {
             let id = &context.client.id;
             return Err(Refusal::not_found(format!("User pool client {id} does not exist.")));

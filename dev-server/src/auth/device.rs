@@ -5,12 +5,13 @@ use super::context::Context;
 use super::pending::{self, Asked};
 use super::verdict::Verdict;
 use crate::caller::Caller;
-use crate::input::{required, text};
+use crate::input::required;
+use crate::random;
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
 use crate::store::{Device, Flow, PendingChallenge, Question, User, Verifier};
 use crate::tokens;
-use crate::{hex, random};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// The confirmed and remembered device that the sign-in named, if the pool tracks devices.
@@ -140,9 +141,30 @@ pub(super) async fn answer_verifier(
     Ok(Verdict::Proved(user, flow))
 }
 
+/// The input of ConfirmDevice.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Confirm {
+    access_token: String,
+    device_key: String,
+    device_name: Option<String>,
+    #[serde(default)]
+    device_secret_verifier_config: SecretVerifier,
+}
+
+/// The shape `DeviceSecretVerifierConfigType`.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SecretVerifier {
+    #[serde(default)]
+    salt: String,
+    #[serde(default)]
+    password_verifier: String,
+}
+
 /// ConfirmDevice: keeps the verifier of a device that a sign-in just found.
-pub(crate) fn confirm(server: &Server, caller: &Caller, input: Value) -> Answer {
-    let bearer = tokens::authorize(server, &input)?;
+pub(crate) fn confirm(server: &Server, caller: &Caller, input: Confirm) -> Answer {
+    let bearer = tokens::authorize(server, &input.access_token)?;
     let policy = bearer.pool.policy();
     let Some(configuration) = policy.device_configuration else {
         return Err(Refusal::new(
@@ -150,7 +172,7 @@ pub(crate) fn confirm(server: &Server, caller: &Caller, input: Value) -> Answer 
             "Device tracking is not enabled for this user pool",
         ));
     };
-    let key = text(&input, "DeviceKey").unwrap_or_default();
+    let key = input.device_key.as_str();
     let store = server.store();
     let device: Option<Device> = store.find(&bearer.pool.id, &bearer.user.username, key)?;
     let device = device.filter(|_| bearer.claim("device_key") == Some(key));
@@ -160,8 +182,8 @@ pub(crate) fn confirm(server: &Server, caller: &Caller, input: Value) -> Answer 
     if device.verifier.is_some() {
         return Err(Refusal::new("DeviceKeyExistsException", "Device already exists"));
     }
-    device.verifier = Some(read_verifier(&input)?);
-    device.name = text(&input, "DeviceName").unwrap_or(&caller.user_agent).to_owned();
+    device.verifier = Some(read_verifier(&input.device_secret_verifier_config)?);
+    device.name = input.device_name.unwrap_or_else(|| caller.user_agent.clone());
     device.remembered = !configuration.device_only_remembered_on_user_prompt;
     device.last_ip = caller.ip.clone();
     device.modified = server.clock.now_ms();
@@ -169,18 +191,19 @@ pub(crate) fn confirm(server: &Server, caller: &Caller, input: Value) -> Answer 
     Ok(json!({ "UserConfirmationNecessary": !device.remembered }))
 }
 
-fn read_verifier(input: &Value) -> Result<Verifier, Refusal> {
-    let config = input.get("DeviceSecretVerifierConfig").unwrap_or(&Value::Null);
-    let part = |name: &str, longest: usize| {
-        text(config, name)
-            .and_then(claim::from_base64)
+fn read_verifier(config: &SecretVerifier) -> Result<Verifier, Refusal> {
+    let part = |name: &str, text: &str, longest: usize| {
+        claim::from_base64(text)
             .filter(|bytes| !bytes.is_empty() && bytes.len() <= longest)
             .map(|bytes| hex::encode(&bytes).trim_start_matches('0').to_owned())
             .ok_or_else(|| {
                 Refusal::invalid_parameter(format!("Invalid device secret verifier: {name}"))
             })
     };
-    Ok(Verifier { salt: part("Salt", 64)?, verifier: part("PasswordVerifier", 385)? })
+    Ok(Verifier {
+        salt: part("Salt", &config.salt, 64)?,
+        verifier: part("PasswordVerifier", &config.password_verifier, 385)?,
+    })
 }
 
 fn named_device(

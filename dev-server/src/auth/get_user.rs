@@ -2,14 +2,15 @@
 
 use crate::caller::Caller;
 use crate::factors::add_mfa;
+use crate::input::OnlyToken;
 use crate::refusal::Answer;
 use crate::server::Server;
 use crate::tokens::{self, is_readable};
 use serde_json::{Value, json};
 
 /// GetUser: what the client may read of the person.
-pub(crate) fn get_user(server: &Server, _: &Caller, input: Value) -> Answer {
-    let bearer = tokens::authorize(server, &input)?;
+pub(crate) fn get_user(server: &Server, _: &Caller, input: OnlyToken) -> Answer {
+    let bearer = tokens::authorize(server, &input.access_token)?;
     let policy = bearer.client.policy();
     let attributes: Vec<Value> = bearer
         .user

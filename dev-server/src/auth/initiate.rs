@@ -4,25 +4,91 @@ use super::context::Context;
 use super::verdict::Verdict;
 use super::{choice, custom, migrate, password, step};
 use crate::caller::Caller;
-use crate::input::{self, required, text};
+use crate::input::{required, text};
 use crate::messages::event_attributes;
 use crate::refusal::{Answer, Refusal};
+use crate::risk::ContextData;
 use crate::server::Server;
 use crate::store::{Flow, RefreshToken, User};
 use crate::tokens::{self, Renewal, fingerprint};
 use crate::trigger::{Nothing, Occasion, Trigger};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+/// The input of InitiateAuth.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct InitiateAuth {
+    client_id: String,
+    auth_flow: String,
+    #[serde(default)]
+    auth_parameters: Map<String, Value>,
+    session: Option<String>,
+    #[serde(default)]
+    client_metadata: Map<String, Value>,
+    user_context_data: Option<ContextData>,
+}
+
+/// The input of AdminInitiateAuth.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct AdminInitiateAuth {
+    user_pool_id: String,
+    client_id: String,
+    auth_flow: String,
+    #[serde(default)]
+    auth_parameters: Map<String, Value>,
+    session: Option<String>,
+    #[serde(default)]
+    client_metadata: Map<String, Value>,
+    context_data: Option<ContextData>,
+}
+
+/// The input of GetTokensFromRefreshToken.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct TokensFromRefreshToken {
+    client_id: String,
+    client_secret: Option<String>,
+    refresh_token: String,
+    device_key: Option<String>,
+    #[serde(default)]
+    client_metadata: Map<String, Value>,
+}
 
 /// InitiateAuth.
-pub(crate) async fn initiate_auth(server: &Server, _: &Caller, input: Value) -> Answer {
-    let context = Context::open(server, &input)?;
-    begin(server, context, &input, Door::Client).await
+pub(crate) async fn initiate_auth(server: &Server, _: &Caller, input: InitiateAuth) -> Answer {
+    let context = Context::open(server, &input.client_id)?
+        .with(input.client_metadata, input.user_context_data.as_ref());
+    let asked = Asked {
+        flow: input.auth_flow,
+        parameters: input.auth_parameters.into(),
+        session: input.session,
+    };
+    begin(server, context, asked, Door::Client).await
 }
 
 /// AdminInitiateAuth: the same for a backend, which may also send a password as it is.
-pub(crate) async fn admin_initiate_auth(server: &Server, _: &Caller, input: Value) -> Answer {
-    let context = Context::open_in_pool(server, &input)?;
-    begin(server, context, &input, Door::Administrator).await
+pub(crate) async fn admin_initiate_auth(
+    server: &Server,
+    _: &Caller,
+    input: AdminInitiateAuth,
+) -> Answer {
+    let context = Context::open_in_pool(server, &input.user_pool_id, &input.client_id)?
+        .with(input.client_metadata, input.context_data.as_ref());
+    let asked = Asked {
+        flow: input.auth_flow,
+        parameters: input.auth_parameters.into(),
+        session: input.session,
+    };
+    begin(server, context, asked, Door::Administrator).await
+}
+
+/// How a sign-in is to begin.
+struct Asked {
+    flow: String,
+    parameters: Value,
+    session: Option<String>,
 }
 
 /// By which of the two operations a sign-in begins.
@@ -47,11 +113,10 @@ fn named(flow: &str, door: Door) -> Option<&'static str> {
     }
 }
 
-async fn begin(server: &Server, mut context: Context, input: &Value, door: Door) -> Answer {
-    let asked = text(input, "AuthFlow").unwrap_or_default();
-    let parameters = Value::Object(input::map(input, "AuthParameters"));
-    let flow_name = named(asked, door).ok_or_else(|| {
-        Refusal::invalid_parameter(format!("Initiate Auth method not supported: {asked}"))
+async fn begin(server: &Server, mut context: Context, asked: Asked, door: Door) -> Answer {
+    let Asked { flow, parameters, session } = asked;
+    let flow_name = named(&flow, door).ok_or_else(|| {
+        Refusal::invalid_parameter(format!("Initiate Auth method not supported: {flow}"))
     })?;
     if flow_name == "REFRESH_TOKEN_AUTH" {
         context.metadata.clear();
@@ -84,7 +149,7 @@ async fn begin(server: &Server, mut context: Context, input: &Value, door: Door)
         }
         "CUSTOM_AUTH" => custom::start(user, typed, flow, &parameters)?,
         "USER_AUTH" => {
-            let session = text(input, "Session");
+            let session = session.as_deref();
             choice::start(server, &context, user, typed, flow, &parameters, session)?
         }
         _ => {
@@ -100,15 +165,19 @@ async fn begin(server: &Server, mut context: Context, input: &Value, door: Door)
 }
 
 /// GetTokensFromRefreshToken.
-pub(crate) async fn tokens_from_refresh_token(server: &Server, _: &Caller, input: Value) -> Answer {
-    let context = Context::open(server, &input)?;
-    context.check_secret(text(&input, "ClientSecret"))?;
+pub(crate) async fn tokens_from_refresh_token(
+    server: &Server,
+    _: &Caller,
+    input: TokensFromRefreshToken,
+) -> Answer {
+    let context = Context::open(server, &input.client_id)?;
+    context.check_secret(input.client_secret.as_deref())?;
     let renewal = Renewal {
         pool: &context.pool,
         client: &context.client,
-        token: text(&input, "RefreshToken").unwrap_or_default(),
-        device_key: text(&input, "DeviceKey"),
-        metadata: context.metadata.clone(),
+        token: &input.refresh_token,
+        device_key: input.device_key.as_deref(),
+        metadata: input.client_metadata,
     };
     let result = tokens::renew(server, renewal).await?;
     Ok(json!({ "AuthenticationResult": result }))

@@ -12,6 +12,7 @@ use crate::server::Server;
 use crate::store::{Client, Code, Flow, PendingChallenge, Question, Store, Totp, User};
 use crate::tokens::{self, fingerprint};
 use crate::totp;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Puts the question.
@@ -75,22 +76,39 @@ pub(super) fn answer(
     Ok(Verdict::Code { user, flow: pending.flow, code })
 }
 
+/// The input of AssociateSoftwareToken.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Associate {
+    access_token: Option<String>,
+    session: Option<String>,
+}
+
+/// The input of VerifySoftwareToken.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Verify {
+    access_token: Option<String>,
+    session: Option<String>,
+    user_code: String,
+    #[serde(default)]
+    friendly_device_name: String,
+}
+
+/// What says whose authenticator app it is.
+enum By<'a> {
+    Session(&'a str),
+    Token(&'a str),
+}
+
 /// AssociateSoftwareToken: makes a secret.
-pub(crate) fn associate(server: &Server, _: &Caller, input: Value) -> Answer {
+pub(crate) fn associate(server: &Server, _: &Caller, input: Associate) -> Answer {
     let secret = totp::make_secret()?;
-    if let Some(session) = only_session(&input)? {
-        let (context, mut pending, user) = resume(server, session)?;
-        if let Question::MfaSetup { secret: kept, choices, .. } = &mut pending.question {
-            if !choices.iter().any(|choice| choice == mfa::TOTP) {
-                pending::restore(server, pending)?;
-                return Err(not_enabled());
-            }
-            *kept = Some(secret.clone());
-        }
-        let session = go_on(server, &context, &user, pending)?;
-        return Ok(json!({ "SecretCode": secret, "Session": session }));
-    }
-    let bearer = tokens::authorize(server, &input)?;
+    let token = match only_one(input.access_token.as_deref(), input.session.as_deref())? {
+        By::Session(session) => return associate_in_session(server, session, secret),
+        By::Token(token) => token,
+    };
+    let bearer = tokens::authorize(server, token)?;
     if !bearer.pool.mfa_policy().software_token_mfa_configuration.enabled {
         return Err(not_enabled());
     }
@@ -109,30 +127,13 @@ pub(crate) fn associate(server: &Server, _: &Caller, input: Value) -> Answer {
 }
 
 /// VerifySoftwareToken: the app shows the right codes, so the secret is taken.
-pub(crate) fn verify(server: &Server, _: &Caller, input: Value) -> Answer {
-    let typed = text(&input, "UserCode").unwrap_or_default();
-    let name = text(&input, "FriendlyDeviceName").unwrap_or_default();
-    if let Some(session) = only_session(&input)? {
-        let (context, mut pending, mut user) = resume(server, session)?;
-        let Question::MfaSetup { secret: Some(secret), verified, name: kept, .. } =
-            &mut pending.question
-        else {
-            pending::restore(server, pending)?;
-            return Err(not_associated());
-        };
-        let Ok(step) = judge(server, secret, typed) else {
-            pending::put_back(server, pending)?;
-            return Err(wrong_code());
-        };
-        *verified = true;
-        *kept = name.to_owned();
-        take(&mut user, secret.clone(), name, step);
-        user.mfa.totp = true;
-        server.store().put_user(&user)?;
-        let session = go_on(server, &context, &user, pending)?;
-        return Ok(json!({ "Status": "SUCCESS", "Session": session }));
-    }
-    let bearer = tokens::authorize(server, &input)?;
+pub(crate) fn verify(server: &Server, _: &Caller, input: Verify) -> Answer {
+    let (typed, name) = (input.user_code.as_str(), input.friendly_device_name.as_str());
+    let token = match only_one(input.access_token.as_deref(), input.session.as_deref())? {
+        By::Session(session) => return verify_in_session(server, session, typed, name),
+        By::Token(token) => token,
+    };
+    let bearer = tokens::authorize(server, token)?;
     let mut user = bearer.user;
     let store = server.store();
     let waiting: Option<Code> = store.find(&user.pool_id, &user.username, PURPOSE)?;
@@ -141,6 +142,40 @@ pub(crate) fn verify(server: &Server, _: &Caller, input: Value) -> Answer {
     take(&mut user, secret, name, step);
     save(&store, &user)?;
     Ok(json!({ "Status": "SUCCESS" }))
+}
+
+fn associate_in_session(server: &Server, session: &str, secret: String) -> Answer {
+    let (context, mut pending, user) = resume(server, session)?;
+    if let Question::MfaSetup { secret: kept, choices, .. } = &mut pending.question {
+        if !choices.iter().any(|choice| choice == mfa::TOTP) {
+            pending::restore(server, pending)?;
+            return Err(not_enabled());
+        }
+        *kept = Some(secret.clone());
+    }
+    let session = go_on(server, &context, &user, pending)?;
+    Ok(json!({ "SecretCode": secret, "Session": session }))
+}
+
+fn verify_in_session(server: &Server, session: &str, typed: &str, name: &str) -> Answer {
+    let (context, mut pending, mut user) = resume(server, session)?;
+    let Question::MfaSetup { secret: Some(secret), verified, name: kept, .. } =
+        &mut pending.question
+    else {
+        pending::restore(server, pending)?;
+        return Err(not_associated());
+    };
+    let Ok(step) = judge(server, secret, typed) else {
+        pending::put_back(server, pending)?;
+        return Err(wrong_code());
+    };
+    *verified = true;
+    *kept = name.to_owned();
+    take(&mut user, secret.clone(), name, step);
+    user.mfa.totp = true;
+    server.store().put_user(&user)?;
+    let session = go_on(server, &context, &user, pending)?;
+    Ok(json!({ "Status": "SUCCESS", "Session": session }))
 }
 
 fn save(store: &Store, user: &User) -> Result<(), Refusal> {
@@ -161,11 +196,11 @@ fn judge(server: &Server, secret: &str, typed: &str) -> Result<i64, Refusal> {
     }
 }
 
-/// Exactly one of `Session` and `AccessToken` must be there.
-fn only_session(input: &Value) -> Result<Option<&str>, Refusal> {
-    match (text(input, "Session"), text(input, "AccessToken")) {
-        (Some(session), None) => Ok(Some(session)),
-        (None, Some(_)) => Ok(None),
+/// Exactly one of the two must be there.
+fn only_one<'a>(token: Option<&'a str>, session: Option<&'a str>) -> Result<By<'a>, Refusal> {
+    match (session, token) {
+        (Some(session), None) => Ok(By::Session(session)),
+        (None, Some(token)) => Ok(By::Token(token)),
         _ => Err(Refusal::invalid_parameter("Send exactly one of AccessToken and Session")),
     }
 }
@@ -176,7 +211,7 @@ fn resume(server: &Server, session: &str) -> Result<(Context, PendingChallenge, 
     let found: Option<PendingChallenge> = server.store().find_by_key(&fingerprint(session))?;
     let client_id = found.ok_or_else(invalid)?.client_id;
     let client: Client = server.store().client(&client_id)?;
-    let context = Context::open(server, &json!({ "ClientId": client.id }))?;
+    let context = Context::open(server, &client.id)?;
     let now = server.clock.now_ms();
     let pending = pending::take(&server.store(), &context, session, now)?;
     if !matches!(pending.question, Question::MfaSetup { .. }) {

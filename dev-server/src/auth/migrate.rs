@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use crate::attributes;
+use crate::messages;
 use crate::refusal::Refusal;
 use crate::schema;
 use crate::server::Server;
@@ -60,7 +61,28 @@ pub(super) async fn migrate(
         }
     }
     store.put_user(&user)?;
+    welcome(server, context, &user, &migration)?;
     Ok(Some(user))
+}
+
+/// By SMS where the trigger does not say otherwise, as the service has it.
+fn welcome(
+    server: &Server,
+    context: &Context,
+    user: &User,
+    migration: &Migration,
+) -> Result<(), Refusal> {
+    if migration.message_action.as_deref() == Some("SUPPRESS") {
+        return Ok(());
+    }
+    let wanted = &migration.desired_delivery_mediums;
+    for (attribute, medium) in [("email", "EMAIL"), ("phone_number", "SMS")] {
+        let is_wanted = wanted.iter().any(|known| known == medium);
+        if is_wanted || (wanted.is_empty() && medium == "SMS") {
+            messages::welcome(server, &context.pool, user, attribute)?;
+        }
+    }
+    Ok(())
 }
 
 /// The person that the trigger's answer describes, if it describes one.

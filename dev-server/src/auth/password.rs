@@ -10,7 +10,7 @@ use crate::server::Server;
 use crate::store::{Flow, PendingChallenge, Question, User, Verifier};
 use crate::tokens::fingerprint;
 use crate::work::compute;
-use crate::{hex, random, risk, srp};
+use crate::{random, risk, srp};
 use serde_json::{Value, json};
 
 /// Answers `SRP_A` with `PASSWORD_VERIFIER`; for an unknown person with a likeness of it.

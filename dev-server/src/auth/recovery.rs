@@ -5,21 +5,48 @@ use super::told::ask_post_confirmation;
 use super::{migrate, unknown};
 use crate::caller::Caller;
 use crate::codes::{self, HOUR_MS};
-use crate::input::text;
 use crate::messages::Message;
 use crate::passwords;
 use crate::refusal::{Answer, Refusal};
-use crate::risk;
+use crate::risk::{self, ContextData};
 use crate::server::Server;
 use crate::store::Event;
 use crate::store::{Lockout, Policy, User, UserStatus};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+/// The input of ForgotPassword.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Forgot {
+    client_id: String,
+    username: String,
+    secret_hash: Option<String>,
+    #[serde(default)]
+    client_metadata: Map<String, Value>,
+    user_context_data: Option<ContextData>,
+}
+
+/// The input of ConfirmForgotPassword.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Confirm {
+    client_id: String,
+    username: String,
+    confirmation_code: String,
+    password: String,
+    secret_hash: Option<String>,
+    #[serde(default)]
+    client_metadata: Map<String, Value>,
+    user_context_data: Option<ContextData>,
+}
 
 /// ForgotPassword.
-pub(crate) async fn forgot_password(server: &Server, _: &Caller, input: Value) -> Answer {
-    let context = Context::open(server, &input)?;
-    let typed = text(&input, "Username").unwrap_or_default();
-    context.check_secret_hash(typed, text(&input, "SecretHash"))?;
+pub(crate) async fn forgot_password(server: &Server, _: &Caller, input: Forgot) -> Answer {
+    let context = Context::open(server, &input.client_id)?
+        .with(input.client_metadata, input.user_context_data.as_ref());
+    let typed = input.username.as_str();
+    context.check_secret_hash(typed, input.secret_hash.as_deref())?;
     let user = match context.resolve(server, typed)? {
         Some(user) => Some(user),
         None => migrate::migrate(server, &context, typed, None, context.metadata.clone()).await?,
@@ -65,17 +92,19 @@ pub(crate) async fn forgot_password(server: &Server, _: &Caller, input: Value) -
 }
 
 /// ConfirmForgotPassword.
-pub(crate) async fn confirm(server: &Server, _: &Caller, input: Value) -> Answer {
-    let context = Context::open(server, &input)?;
-    let typed = text(&input, "Username").unwrap_or_default();
-    context.check_secret_hash(typed, text(&input, "SecretHash"))?;
+pub(crate) async fn confirm(server: &Server, _: &Caller, input: Confirm) -> Answer {
+    let context = Context::open(server, &input.client_id)?
+        .with(input.client_metadata, input.user_context_data.as_ref());
+    let typed = input.username.as_str();
+    context.check_secret_hash(typed, input.secret_hash.as_deref())?;
     let user = context.resolve(server, typed)?;
     let Some(user) = user.filter(|user| user.enabled || !context.hides_users()) else {
-        let code = text(&input, "ConfirmationCode").unwrap_or_default();
+        let code = &input.confirmation_code;
         return Err(unknown::judge(server, &context, typed, "ForgotPassword", MOST_PER_HOUR, code));
     };
     spend(server, &context, &user)?;
-    let user = accept(server, &context, user, &input).await?;
+    let (code, password) = (&input.confirmation_code, &input.password);
+    let user = accept(server, &context, user, code, password).await?;
     ask_post_confirmation(&context, &user, "PostConfirmation_ConfirmForgotPassword").await?;
     Ok(json!({}))
 }
@@ -84,11 +113,10 @@ async fn accept(
     server: &Server,
     context: &Context,
     user: User,
-    input: &Value,
+    code: &str,
+    password: &str,
 ) -> Result<User, Refusal> {
     let now = server.clock.now_ms();
-    let code = text(input, "ConfirmationCode").unwrap_or_default();
-    let password = text(input, "Password").unwrap_or_default();
     let policy = context.policy.policies.password_policy.clone();
     // A password that the policy refuses must not cost the code.
     passwords::check_policy(&policy, password)?;

@@ -7,30 +7,68 @@ use super::{
     pending, step,
 };
 use crate::caller::Caller;
-use crate::input::{self, required, text};
+use crate::input::{required, text};
 use crate::refusal::{Answer, Refusal};
+use crate::risk::ContextData;
 use crate::server::Server;
 use crate::store::{PendingChallenge, Question};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// The input of RespondToAuthChallenge.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Respond {
+    client_id: String,
+    challenge_name: String,
+    #[serde(default)]
+    challenge_responses: Map<String, Value>,
+    session: Option<String>,
+    #[serde(default)]
+    client_metadata: Map<String, Value>,
+    user_context_data: Option<ContextData>,
+}
+
+/// The input of AdminRespondToAuthChallenge.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct AdminRespond {
+    user_pool_id: String,
+    client_id: String,
+    challenge_name: String,
+    #[serde(default)]
+    challenge_responses: Map<String, Value>,
+    session: Option<String>,
+    #[serde(default)]
+    client_metadata: Map<String, Value>,
+    context_data: Option<ContextData>,
+}
 
 /// RespondToAuthChallenge.
-pub(crate) async fn respond(server: &Server, _: &Caller, input: Value) -> Answer {
-    let context = Context::open(server, &input)?;
-    answer(server, &context, &input).await
+pub(crate) async fn respond(server: &Server, _: &Caller, input: Respond) -> Answer {
+    let context = Context::open(server, &input.client_id)?
+        .with(input.client_metadata, input.user_context_data.as_ref());
+    let responses = input.challenge_responses.into();
+    answer(server, &context, &input.challenge_name, responses, input.session.as_deref()).await
 }
 
 /// AdminRespondToAuthChallenge.
-pub(crate) async fn admin_respond(server: &Server, _: &Caller, input: Value) -> Answer {
-    let context = Context::open_in_pool(server, &input)?;
-    answer(server, &context, &input).await
+pub(crate) async fn admin_respond(server: &Server, _: &Caller, input: AdminRespond) -> Answer {
+    let context = Context::open_in_pool(server, &input.user_pool_id, &input.client_id)?
+        .with(input.client_metadata, input.context_data.as_ref());
+    let responses = input.challenge_responses.into();
+    answer(server, &context, &input.challenge_name, responses, input.session.as_deref()).await
 }
 
-async fn answer(server: &Server, context: &Context, input: &Value) -> Answer {
-    let name = text(input, "ChallengeName").unwrap_or_default();
-    let responses = Value::Object(input::map(input, "ChallengeResponses"));
+async fn answer(
+    server: &Server,
+    context: &Context,
+    name: &str,
+    responses: Value,
+    session: Option<&str>,
+) -> Answer {
     let typed = required(&responses, "USERNAME")?;
     context.check_secret_hash(typed, text(&responses, "SECRET_HASH"))?;
-    let session = text(input, "Session");
     let verdict = if name == "PASSWORD_VERIFIER" {
         password::answer_srp(server, context, session, &responses).await?
     } else {

@@ -6,30 +6,77 @@ use super::told::ask_post_confirmation;
 use super::unknown;
 use crate::caller::Caller;
 use crate::codes::{self, DAY_MS};
-use crate::input::{self, text};
+use crate::input::{Attribute, by_name};
 use crate::messages::{Message, event_attributes};
 use crate::refusal::{Answer, Refusal};
-use crate::risk;
+use crate::risk::{self, ContextData};
 use crate::server::Server;
 use crate::store::Event;
 use crate::store::{Code, Flow, Question, User, UserStatus};
 use crate::tokens::fingerprint;
 use crate::trigger::{Occasion, PreSignUp, Trigger};
 use crate::{passwords, random, schema};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
+/// The input of SignUp.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct SignUp {
+    client_id: String,
+    username: String,
+    password: Option<String>,
+    #[serde(default)]
+    user_attributes: Vec<Attribute>,
+    #[serde(default)]
+    validation_data: Vec<Attribute>,
+    secret_hash: Option<String>,
+    #[serde(default)]
+    client_metadata: Map<String, Value>,
+    user_context_data: Option<ContextData>,
+}
+
+/// The input of ConfirmSignUp.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Confirm {
+    client_id: String,
+    username: String,
+    confirmation_code: String,
+    #[serde(default)]
+    force_alias_creation: bool,
+    session: Option<String>,
+    secret_hash: Option<String>,
+    #[serde(default)]
+    client_metadata: Map<String, Value>,
+    user_context_data: Option<ContextData>,
+}
+
+/// The input of ResendConfirmationCode.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Resend {
+    client_id: String,
+    username: String,
+    secret_hash: Option<String>,
+    #[serde(default)]
+    client_metadata: Map<String, Value>,
+    user_context_data: Option<ContextData>,
+}
+
 /// SignUp.
-pub(crate) async fn sign_up(server: &Server, _: &Caller, input: Value) -> Answer {
-    let context = Context::open(server, &input)?;
-    let typed = text(&input, "Username").unwrap_or_default();
-    context.check_secret_hash(typed, text(&input, "SecretHash"))?;
+pub(crate) async fn sign_up(server: &Server, _: &Caller, input: SignUp) -> Answer {
+    let context = Context::open(server, &input.client_id)?
+        .with(input.client_metadata, input.user_context_data.as_ref());
+    let typed = input.username.as_str();
+    context.check_secret_hash(typed, input.secret_hash.as_deref())?;
     if context.policy.admin_create_user_config.allow_admin_create_user_only {
         return Err(Refusal::not_authorized("SignUp is not permitted for this user pool"));
     }
-    let attributes = input::attributes(&input, "UserAttributes");
+    let attributes = by_name(input.user_attributes);
     let mut user = new_user(server, &context, typed, attributes)?;
-    let password = text(&input, "Password").filter(|password| !password.is_empty());
+    let password = input.password.as_deref().filter(|password| !password.is_empty());
     match password {
         Some(password) => {
             risk::check_new_password(server, &context.pool, Event::SignUp, password)?;
@@ -40,7 +87,7 @@ pub(crate) async fn sign_up(server: &Server, _: &Caller, input: Value) -> Answer
         None => return Err(Refusal::invalid_parameter("Missing required parameter PASSWORD")),
     }
     refuse_taken(server, &context, &user, typed)?;
-    let wish = ask_pre_sign_up(&context, &user, &input).await?;
+    let wish = ask_pre_sign_up(&context, &user, by_name(input.validation_data)).await?;
     for (is_verified, name) in
         [(wish.auto_verify_email, "email"), (wish.auto_verify_phone, "phone_number")]
     {
@@ -73,19 +120,20 @@ pub(crate) async fn sign_up(server: &Server, _: &Caller, input: Value) -> Answer
 }
 
 /// ConfirmSignUp.
-pub(crate) async fn confirm(server: &Server, _: &Caller, input: Value) -> Answer {
-    let context = Context::open(server, &input)?;
-    let typed = text(&input, "Username").unwrap_or_default();
-    context.check_secret_hash(typed, text(&input, "SecretHash"))?;
-    let code = text(&input, "ConfirmationCode").unwrap_or_default();
+pub(crate) async fn confirm(server: &Server, _: &Caller, input: Confirm) -> Answer {
+    let context = Context::open(server, &input.client_id)?
+        .with(input.client_metadata, input.user_context_data.as_ref());
+    let typed = input.username.as_str();
+    context.check_secret_hash(typed, input.secret_hash.as_deref())?;
+    let code = input.confirmation_code.as_str();
     let Some(user) = context.resolve(server, typed)? else {
         return Err(unknown::judge(server, &context, typed, "ConfirmSignUp", 15, code));
     };
-    let forced = input.get("ForceAliasCreation") == Some(&Value::Bool(true));
+    let forced = input.force_alias_creation;
     let (user, kept) = accept(server, &context, user, code, forced)?;
     ask_post_confirmation(&context, &user, "PostConfirmation_ConfirmSignUp").await?;
     let mut reply = json!({});
-    if let Some(session) = text(&input, "Session")
+    if let Some(session) = input.session.as_deref()
         && came_from_sign_up(server, &context, &user, session)?
     {
         let session = random::base64url::<384>()?;
@@ -98,10 +146,11 @@ pub(crate) async fn confirm(server: &Server, _: &Caller, input: Value) -> Answer
 }
 
 /// ResendConfirmationCode.
-pub(crate) async fn resend(server: &Server, _: &Caller, input: Value) -> Answer {
-    let context = Context::open(server, &input)?;
-    let typed = text(&input, "Username").unwrap_or_default();
-    context.check_secret_hash(typed, text(&input, "SecretHash"))?;
+pub(crate) async fn resend(server: &Server, _: &Caller, input: Resend) -> Answer {
+    let context = Context::open(server, &input.client_id)?
+        .with(input.client_metadata, input.user_context_data.as_ref());
+    let typed = input.username.as_str();
+    context.check_secret_hash(typed, input.secret_hash.as_deref())?;
     let user = context.resolve(server, typed)?;
     let Some(user) = user.filter(|user| user.enabled || !context.hides_users()) else {
         if context.hides_users() {
@@ -283,7 +332,7 @@ fn accept(
 async fn ask_pre_sign_up(
     context: &Context,
     user: &User,
-    input: &Value,
+    validation_data: BTreeMap<String, String>,
 ) -> Result<PreSignUp, Refusal> {
     let occasion = Occasion {
         pool: &context.pool,
@@ -292,7 +341,7 @@ async fn ask_pre_sign_up(
         source: "PreSignUp_SignUp",
         request: json!({
             "userAttributes": event_attributes(user),
-            "validationData": input::attributes(input, "ValidationData"),
+            "validationData": validation_data,
             "clientMetadata": context.metadata,
         }),
     };

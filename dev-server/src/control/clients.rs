@@ -8,8 +8,26 @@ use crate::server::Server;
 use crate::store::{Client, ClientPolicy, Pool, Store};
 use crate::timestamp::seconds;
 use crate::{input, paging, random};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::{Host, Url};
+
+/// The input of DescribeUserPoolClient and of DeleteUserPoolClient.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Named {
+    user_pool_id: String,
+    client_id: String,
+}
+
+/// The input of ListUserPoolClients.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct List {
+    user_pool_id: String,
+    max_results: Option<u64>,
+    next_token: Option<String>,
+}
 
 /// CreateUserPoolClient.
 pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
@@ -39,17 +57,17 @@ pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DescribeUserPoolClient.
-pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn show(server: &Server, _: &Caller, input: Named) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
-    Ok(json!({ "UserPoolClient": describe(&client(&store, &pool, &request)?) }))
+    let pool = store.pool(&input.user_pool_id)?;
+    Ok(json!({ "UserPoolClient": describe(&client(&store, &pool, &input.client_id)?) }))
 }
 
 /// UpdateUserPoolClient: what the request leaves out goes back to its default, as in the service.
 pub(crate) fn update(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
     let pool = pool(&store, &request)?;
-    let mut client = client(&store, &pool, &request)?;
+    let mut client = client(&store, &pool, input::required(&request, "ClientId")?)?;
     client.settings = settings(&request, &["UserPoolId", "ClientId", "ClientName"]);
     if let Some(name) = input::text(&request, "ClientName") {
         client.name = name.to_owned();
@@ -61,29 +79,28 @@ pub(crate) fn update(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DeleteUserPoolClient.
-pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete(server: &Server, _: &Caller, input: Named) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
-    let client = client(&store, &pool, &request)?;
+    let pool = store.pool(&input.user_pool_id)?;
+    let client = client(&store, &pool, &input.client_id)?;
     store.remove::<Client>(&pool.id, "", &client.id)?;
     Ok(json!({}))
 }
 
 /// ListUserPoolClients.
-pub(crate) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn list(server: &Server, _: &Caller, input: List) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
-    let limit = paging::limit(&request, "MaxResults", 60);
-    let token = input::text(&request, "NextToken");
+    let pool = store.pool(&input.user_pool_id)?;
+    let limit = paging::limit(input.max_results, 60);
+    let token = input.next_token.as_deref();
     let clients = store.all::<Client>(&pool.id)?;
     let (clients, token) = paging::page(clients, |client| client.id.clone(), token, limit)?;
     let brief = |client: &Client| json!({ "ClientId": client.id, "UserPoolId": client.pool_id, "ClientName": client.name });
     Ok(paging::reply("UserPoolClients", clients.iter().map(brief).collect(), "NextToken", token))
 }
 
-/// The client that the request names, if it is this pool's.
-fn client(store: &Store, pool: &Pool, request: &Value) -> Result<Client, Refusal> {
-    let id = input::text(request, "ClientId").unwrap_or_default();
+/// The client of an id, if it is this pool's.
+fn client(store: &Store, pool: &Pool, id: &str) -> Result<Client, Refusal> {
     let found: Option<Client> = store.find(&pool.id, "", id)?;
     found.ok_or_else(|| Refusal::not_found(format!("User pool client {id} does not exist.")))
 }

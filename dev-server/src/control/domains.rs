@@ -2,11 +2,27 @@
 
 use super::named::{pool, settings};
 use crate::caller::Caller;
-use crate::input;
+use crate::input::{self, filled};
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
 use crate::store::Domain;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
+
+/// The input of DescribeUserPoolDomain.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Show {
+    domain: String,
+}
+
+/// The input of DeleteUserPoolDomain.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Delete {
+    user_pool_id: String,
+    domain: String,
+}
 
 /// CreateUserPoolDomain.
 pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
@@ -35,8 +51,8 @@ pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DescribeUserPoolDomain: an unknown one has an empty description, as in the service.
-pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
-    let name = input::required(&request, "Domain")?;
+pub(crate) fn show(server: &Server, _: &Caller, input: Show) -> Answer {
+    let name = filled(&input.domain, "Domain")?;
     let Some(domain) = server.store().find_by_key::<Domain>(name)? else {
         return Ok(json!({ "DomainDescription": {} }));
     };
@@ -48,10 +64,10 @@ pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DeleteUserPoolDomain.
-pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete(server: &Server, _: &Caller, input: Delete) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
-    let name = input::required(&request, "Domain")?;
+    let pool = store.pool(&input.user_pool_id)?;
+    let name = filled(&input.domain, "Domain")?;
     if !store.remove::<Domain>(&pool.id, "", name)? {
         return Err(Refusal::invalid_parameter("No such domain or user pool exists."));
     }

@@ -8,11 +8,58 @@ use crate::server::Server;
 use crate::store::{Group, Pool, Store, User};
 use crate::timestamp::seconds;
 use crate::{input, paging};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 const LONGEST_PAGE: u32 = 60;
 /// Groups that one user may be in.
 const MOST_GROUPS: usize = 100;
+
+/// The input of GetGroup and of DeleteGroup.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Named {
+    user_pool_id: String,
+    group_name: String,
+}
+
+/// The input of ListGroups.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct List {
+    user_pool_id: String,
+    limit: Option<u64>,
+    next_token: Option<String>,
+}
+
+/// The input of AdminAddUserToGroup and of AdminRemoveUserFromGroup.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Member {
+    user_pool_id: String,
+    username: String,
+    group_name: String,
+}
+
+/// The input of AdminListGroupsForUser.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct OfUser {
+    user_pool_id: String,
+    username: String,
+    limit: Option<u64>,
+    next_token: Option<String>,
+}
+
+/// The input of ListUsersInGroup.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Users {
+    user_pool_id: String,
+    group_name: String,
+    limit: Option<u64>,
+    next_token: Option<String>,
+}
 
 /// CreateGroup.
 pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
@@ -33,17 +80,17 @@ pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// GetGroup.
-pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn show(server: &Server, _: &Caller, input: Named) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
-    Ok(json!({ "Group": describe(&named(&store, &pool, &request)?) }))
+    let pool = store.pool(&input.user_pool_id)?;
+    Ok(json!({ "Group": describe(&named(&store, &pool, &input.group_name)?) }))
 }
 
 /// DeleteGroup: its members leave it.
-pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete(server: &Server, _: &Caller, input: Named) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
-    let group = named(&store, &pool, &request)?;
+    let pool = store.pool(&input.user_pool_id)?;
+    let group = named(&store, &pool, &input.group_name)?;
     store.atomically(|| {
         store.remove::<Group>(&pool.id, "", &group.name)?;
         for mut user in members(&store, &pool, &group)? {
@@ -55,17 +102,17 @@ pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// ListGroups.
-pub(crate) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn list(server: &Server, _: &Caller, input: List) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
-    page(store.all(&pool.id)?, &request)
+    let pool = store.pool(&input.user_pool_id)?;
+    page(store.all(&pool.id)?, input.limit, input.next_token.as_deref())
 }
 
 /// AdminAddUserToGroup; who is in it already stays in it.
-pub(crate) fn add_user(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn add_user(server: &Server, _: &Caller, input: Member) -> Answer {
     let store = server.store();
-    let (pool, mut user) = pool_and_user(&store, &request)?;
-    let group = named(&store, &pool, &request)?;
+    let (pool, mut user) = pool_and_user(&store, &input.user_pool_id, &input.username)?;
+    let group = named(&store, &pool, &input.group_name)?;
     if !user.groups.contains(&group.name) {
         if user.groups.len() >= MOST_GROUPS {
             return Err(Refusal::new(
@@ -80,36 +127,36 @@ pub(crate) fn add_user(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// AdminRemoveUserFromGroup.
-pub(crate) fn remove_user(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn remove_user(server: &Server, _: &Caller, input: Member) -> Answer {
     let store = server.store();
-    let (pool, mut user) = pool_and_user(&store, &request)?;
-    let group = named(&store, &pool, &request)?;
+    let (pool, mut user) = pool_and_user(&store, &input.user_pool_id, &input.username)?;
+    let group = named(&store, &pool, &input.group_name)?;
     user.groups.retain(|name| *name != group.name);
     store.put_user(&user)?;
     Ok(json!({}))
 }
 
 /// AdminListGroupsForUser.
-pub(crate) fn of_user(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn of_user(server: &Server, _: &Caller, input: OfUser) -> Answer {
     let store = server.store();
-    let (pool, user) = pool_and_user(&store, &request)?;
+    let (pool, user) = pool_and_user(&store, &input.user_pool_id, &input.username)?;
     let mut groups: Vec<Group> = store.all(&pool.id)?;
     groups.retain(|group| user.groups.contains(&group.name));
-    page(groups, &request)
+    page(groups, input.limit, input.next_token.as_deref())
 }
 
 /// ListUsersInGroup.
-pub(crate) fn users(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn users(server: &Server, _: &Caller, input: Users) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
-    let group = named(&store, &pool, &request)?;
+    let pool = store.pool(&input.user_pool_id)?;
+    let group = named(&store, &pool, &input.group_name)?;
     let users = members(&store, &pool, &group)?;
-    let token = input::text(&request, "NextToken");
+    let token = input.next_token.as_deref();
     let (users, token) = paging::page(
         users,
         |user| user.username.clone(),
         token,
-        paging::limit(&request, "Limit", LONGEST_PAGE),
+        paging::limit(input.limit, LONGEST_PAGE),
     )?;
     let users: Vec<Value> = users.iter().map(|user| describe_user(user, None)).collect();
     Ok(paging::reply("Users", users, "NextToken", token))
@@ -121,18 +168,16 @@ fn members(store: &Store, pool: &Pool, group: &Group) -> Result<Vec<User>, Refus
     Ok(users)
 }
 
-fn named(store: &Store, pool: &Pool, request: &Value) -> Result<Group, Refusal> {
-    let name = input::required(request, "GroupName")?;
+fn named(store: &Store, pool: &Pool, name: &str) -> Result<Group, Refusal> {
     store.find(&pool.id, "", name)?.ok_or_else(|| Refusal::not_found("Group not found."))
 }
 
-fn page(groups: Vec<Group>, request: &Value) -> Answer {
-    let token = input::text(request, "NextToken");
+fn page(groups: Vec<Group>, wanted: Option<u64>, token: Option<&str>) -> Answer {
     let (groups, token) = paging::page(
         groups,
         |group| group.name.clone(),
         token,
-        paging::limit(request, "Limit", LONGEST_PAGE),
+        paging::limit(wanted, LONGEST_PAGE),
     )?;
     Ok(paging::reply("Groups", groups.iter().map(describe).collect(), "NextToken", token))
 }

@@ -1,24 +1,52 @@
 //! AdminLinkProviderForUser and AdminDisableProviderForUser.
 
-use super::named::pool;
 use crate::caller::Caller;
-use crate::input::{self, text};
+use crate::input::filled;
 use crate::linking::{self, Identity, SUBJECT};
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
 use crate::store::{IdentityProvider, Pool, Store, User};
 use crate::tokens;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The pool's own people, among the providers.
 const LOCAL: &str = "Cognito";
 
+/// The input of AdminLinkProviderForUser.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Link {
+    user_pool_id: String,
+    source_user: Identifier,
+    destination_user: Identifier,
+}
+
+/// The input of AdminDisableProviderForUser.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Disable {
+    user_pool_id: String,
+    user: Identifier,
+}
+
+/// The shape `ProviderUserIdentifierType`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Identifier {
+    #[serde(default)]
+    provider_name: String,
+    provider_attribute_name: Option<String>,
+    #[serde(default)]
+    provider_attribute_value: String,
+}
+
 /// AdminLinkProviderForUser: whoever comes from the source from now on is the destination.
-pub(crate) fn link(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn link(server: &Server, _: &Caller, input: Link) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
-    let source = Named::read(&request, "SourceUser")?;
-    let destination = Named::read(&request, "DestinationUser")?;
+    let pool = store.pool(&input.user_pool_id)?;
+    let source = Named::read(&input.source_user)?;
+    let destination = Named::read(&input.destination_user)?;
     let mut user = destination.find(&store, &pool)?.ok_or_else(Refusal::user_not_found)?;
     let provider: Option<IdentityProvider> = store.find(&pool.id, "", source.provider)?;
     let provider = provider.ok_or_else(|| {
@@ -40,10 +68,10 @@ pub(crate) fn link(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// AdminDisableProviderForUser: ends a link; who was never linked is shut out.
-pub(crate) fn disable(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn disable(server: &Server, _: &Caller, input: Disable) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
-    let named = Named::read(&request, "User")?;
+    let pool = store.pool(&input.user_pool_id)?;
+    let named = Named::read(&input.user)?;
     if linking::unlink(&store, &pool, named.provider, named.attribute, named.value)? {
         return Ok(json!({}));
     }
@@ -59,7 +87,7 @@ pub(crate) fn disable(server: &Server, _: &Caller, request: Value) -> Answer {
     Ok(json!({}))
 }
 
-/// The shape `ProviderUserIdentifierType`.
+/// An identity that is named in full.
 struct Named<'a> {
     provider: &'a str,
     attribute: &'a str,
@@ -67,12 +95,11 @@ struct Named<'a> {
 }
 
 impl<'a> Named<'a> {
-    fn read(request: &'a Value, member: &str) -> Result<Self, Refusal> {
-        let named = input::member(request, member);
+    fn read(named: &'a Identifier) -> Result<Self, Refusal> {
         Ok(Self {
-            provider: input::required(named, "ProviderName")?,
-            attribute: text(named, "ProviderAttributeName").unwrap_or(SUBJECT),
-            value: input::required(named, "ProviderAttributeValue")?,
+            provider: filled(&named.provider_name, "ProviderName")?,
+            attribute: named.provider_attribute_name.as_deref().unwrap_or(SUBJECT),
+            value: filled(&named.provider_attribute_value, "ProviderAttributeValue")?,
         })
     }
 

@@ -5,6 +5,7 @@ use crate::input::text;
 use crate::refusal::Refusal;
 use crate::store::{Pool, Store, User};
 use crate::timestamp::seconds;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// The pool that the request names.
@@ -12,11 +13,29 @@ pub(super) fn pool(store: &Store, request: &Value) -> Result<Pool, Refusal> {
     store.pool(text(request, "UserPoolId").unwrap_or_default())
 }
 
-/// The pool and the user that the request names, by any name the user signs in with.
-pub(super) fn pool_and_user(store: &Store, request: &Value) -> Result<(Pool, User), Refusal> {
-    let pool = pool(store, request)?;
-    let typed = text(request, "Username").unwrap_or_default();
-    let user = store.resolve_user(&pool, typed)?.ok_or_else(Refusal::user_not_found)?;
+/// The input of an operation on a pool.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct OnlyPool {
+    pub(super) user_pool_id: String,
+}
+
+/// The input of an operation on a user.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct OnlyUser {
+    pub(super) user_pool_id: String,
+    pub(super) username: String,
+}
+
+/// The pool and the user of these names, the user's any that the user signs in with.
+pub(super) fn pool_and_user(
+    store: &Store,
+    pool_id: &str,
+    username: &str,
+) -> Result<(Pool, User), Refusal> {
+    let pool = store.pool(pool_id)?;
+    let user = store.resolve_user(&pool, username)?.ok_or_else(Refusal::user_not_found)?;
     Ok((pool, user))
 }
 

@@ -1,17 +1,26 @@
 //! User pools and their second factors.
 
-use super::named::{pool, settings};
+use super::named::{OnlyPool, pool, settings};
 use crate::caller::Caller;
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
 use crate::store::{Domain, Pool, User};
 use crate::timestamp::seconds;
 use crate::{attributes, input, paging, random};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// What UpdateUserPool cannot change: it is fixed when the pool is made.
 const FIXED: [&str; 4] =
     ["Schema", "AliasAttributes", "UsernameAttributes", "UsernameConfiguration"];
+
+/// The input of ListUserPools.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct List {
+    max_results: Option<u64>,
+    next_token: Option<String>,
+}
 
 /// CreateUserPool, in the region that the signature names.
 pub(crate) fn create(server: &Server, caller: &Caller, request: Value) -> Answer {
@@ -35,9 +44,9 @@ pub(crate) fn create(server: &Server, caller: &Caller, request: Value) -> Answer
 }
 
 /// DescribeUserPool.
-pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn show(server: &Server, _: &Caller, input: OnlyPool) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
+    let pool = store.pool(&input.user_pool_id)?;
     Ok(json!({ "UserPool": describe(&store, &pool)? }))
 }
 
@@ -63,9 +72,9 @@ pub(crate) fn update(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DeleteUserPool, with all that is in it.
-pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete(server: &Server, _: &Caller, input: OnlyPool) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
+    let pool = store.pool(&input.user_pool_id)?;
     if pool.settings.get("DeletionProtection").is_some_and(|on| on == "ACTIVE") {
         return Err(Refusal::invalid_parameter(
             "The user pool cannot be deleted because deletion protection is activated. \
@@ -84,10 +93,10 @@ pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// ListUserPools.
-pub(crate) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn list(server: &Server, _: &Caller, input: List) -> Answer {
     let pools: Vec<Pool> = server.store().everything()?;
-    let limit = paging::limit(&request, "MaxResults", 60);
-    let token = input::text(&request, "NextToken");
+    let limit = paging::limit(input.max_results, 60);
+    let token = input.next_token.as_deref();
     let (pools, token) = paging::page(pools, |pool| pool.id.clone(), token, limit)?;
     let brief = |pool: &Pool| {
         json!({
@@ -144,8 +153,8 @@ pub(crate) fn set_mfa(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// GetUserPoolMfaConfig.
-pub(crate) fn show_mfa(server: &Server, _: &Caller, request: Value) -> Answer {
-    Ok(mfa(&pool(&server.store(), &request)?))
+pub(crate) fn show_mfa(server: &Server, _: &Caller, input: OnlyPool) -> Answer {
+    Ok(mfa(&server.store().pool(&input.user_pool_id)?))
 }
 
 fn mfa(pool: &Pool) -> Value {

@@ -8,7 +8,25 @@ use crate::server::Server;
 use crate::store::{IdentityProvider, Store};
 use crate::timestamp::seconds;
 use crate::{input, paging};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
+
+/// The input of DescribeIdentityProvider and of DeleteIdentityProvider.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Named {
+    user_pool_id: String,
+    provider_name: String,
+}
+
+/// The input of ListIdentityProviders.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct List {
+    user_pool_id: String,
+    max_results: Option<u64>,
+    next_token: Option<String>,
+}
 
 /// CreateIdentityProvider.
 pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
@@ -32,14 +50,17 @@ pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DescribeIdentityProvider.
-pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
-    Ok(json!({ "IdentityProvider": describe(&named(&server.store(), &request)?) }))
+pub(crate) fn show(server: &Server, _: &Caller, input: Named) -> Answer {
+    Ok(
+        json!({ "IdentityProvider": describe(&named(&server.store(), &input.user_pool_id, &input.provider_name)?) }),
+    )
 }
 
 /// UpdateIdentityProvider: the members that the request names are replaced.
 pub(crate) fn update(server: &Server, _: &Caller, request: Value) -> Answer {
     let store = server.store();
-    let mut present = named(&store, &request)?;
+    let pool_id = input::required(&request, "UserPoolId")?;
+    let mut present = named(&store, pool_id, input::required(&request, "ProviderName")?)?;
     present.settings.extend(settings(&request, &["UserPoolId", "ProviderName"]));
     present.settings = checked(present.settings)?;
     store.put(&present)?;
@@ -47,19 +68,19 @@ pub(crate) fn update(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DeleteIdentityProvider.
-pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete(server: &Server, _: &Caller, input: Named) -> Answer {
     let store = server.store();
-    let present = named(&store, &request)?;
+    let present = named(&store, &input.user_pool_id, &input.provider_name)?;
     store.remove::<IdentityProvider>(&present.pool_id, "", &present.name)?;
     Ok(json!({}))
 }
 
 /// ListIdentityProviders.
-pub(crate) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn list(server: &Server, _: &Caller, input: List) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
-    let limit = paging::limit(&request, "MaxResults", 60);
-    let token = input::text(&request, "NextToken");
+    let pool = store.pool(&input.user_pool_id)?;
+    let limit = paging::limit(input.max_results, 60);
+    let token = input.next_token.as_deref();
     let all = store.all::<IdentityProvider>(&pool.id)?;
     let (page, token) = paging::page(all, |provider| provider.name.clone(), token, limit)?;
     let brief = |provider: &IdentityProvider| {
@@ -73,9 +94,8 @@ pub(crate) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
     Ok(paging::reply("Providers", page.iter().map(brief).collect(), "NextToken", token))
 }
 
-fn named(store: &Store, request: &Value) -> Result<IdentityProvider, Refusal> {
-    let pool = pool(store, request)?;
-    let name = input::required(request, "ProviderName")?;
+fn named(store: &Store, pool_id: &str, name: &str) -> Result<IdentityProvider, Refusal> {
+    let pool = store.pool(pool_id)?;
     store
         .find(&pool.id, "", name)?
         .ok_or_else(|| Refusal::not_found(format!("Identity provider {name} does not exist.")))

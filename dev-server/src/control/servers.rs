@@ -6,7 +6,25 @@ use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
 use crate::store::{ResourceServer, Store};
 use crate::{input, paging};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
+
+/// The input of DescribeResourceServer and of DeleteResourceServer.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Named {
+    user_pool_id: String,
+    identifier: String,
+}
+
+/// The input of ListResourceServers.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct List {
+    user_pool_id: String,
+    max_results: Option<u64>,
+    next_token: Option<String>,
+}
 
 /// CreateResourceServer.
 pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
@@ -28,33 +46,34 @@ pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// DescribeResourceServer.
-pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
-    Ok(json!({ "ResourceServer": describe(&named(&server.store(), &request)?) }))
+pub(crate) fn show(server: &Server, _: &Caller, input: Named) -> Answer {
+    Ok(
+        json!({ "ResourceServer": describe(&named(&server.store(), &input.user_pool_id, &input.identifier)?) }),
+    )
 }
 
 /// DeleteResourceServer.
-pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete(server: &Server, _: &Caller, input: Named) -> Answer {
     let store = server.store();
-    let present = named(&store, &request)?;
+    let present = named(&store, &input.user_pool_id, &input.identifier)?;
     store.remove::<ResourceServer>(&present.pool_id, "", &present.name)?;
     Ok(json!({}))
 }
 
 /// ListResourceServers.
-pub(crate) fn list(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn list(server: &Server, _: &Caller, input: List) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
-    let limit = paging::limit(&request, "MaxResults", 50);
-    let token = input::text(&request, "NextToken");
+    let pool = store.pool(&input.user_pool_id)?;
+    let limit = paging::limit(input.max_results, 50);
+    let token = input.next_token.as_deref();
     let all = store.all::<ResourceServer>(&pool.id)?;
     let (page, token) = paging::page(all, |server| server.name.clone(), token, limit)?;
     let shown = page.iter().map(describe).collect();
     Ok(paging::reply("ResourceServers", shown, "NextToken", token))
 }
 
-fn named(store: &Store, request: &Value) -> Result<ResourceServer, Refusal> {
-    let pool = pool(store, request)?;
-    let identifier = input::required(request, "Identifier")?;
+fn named(store: &Store, pool_id: &str, identifier: &str) -> Result<ResourceServer, Refusal> {
+    let pool = store.pool(pool_id)?;
     store
         .find(&pool.id, "", identifier)?
         .ok_or_else(|| Refusal::not_found(format!("Resource server {identifier} does not exist.")))

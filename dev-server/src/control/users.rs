@@ -1,40 +1,102 @@
 //! People, as administrators make, read, change and remove them.
 
-use super::named::describe_user;
-use super::named::{pool, pool_and_user};
+use super::named::{OnlyUser, describe_user, pool_and_user};
 use crate::attributes::{self, Writer, apply, check_alias, check_delete, check_write, listed};
 use crate::caller::Caller;
 use crate::codes::attribute_purpose;
-use crate::factors::add_mfa;
-use crate::factors::preference;
+use crate::factors::{Setting, Settings, add_mfa, preference};
+use crate::input::{Attribute, by_name, filled};
 use crate::messages::{self, Message, event_attributes};
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
 use crate::store::{Pool, Store, User, UserStatus};
 use crate::timestamp::seconds;
 use crate::trigger::{Nothing, Occasion, PreSignUp, Trigger};
-use crate::{codes, input, passwords, random, schema, tokens};
-use serde_json::{Value, json};
+use crate::{codes, passwords, random, schema, tokens};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 /// What triggers are told in place of a client, as the service does.
 pub(super) const NO_CLIENT: &str = "CLIENT_ID_NOT_APPLICABLE";
 
+/// The input of AdminCreateUser.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Create {
+    user_pool_id: String,
+    username: String,
+    message_action: Option<String>,
+    temporary_password: Option<String>,
+    #[serde(default)]
+    user_attributes: Vec<Attribute>,
+    #[serde(default)]
+    validation_data: Vec<Attribute>,
+    #[serde(default)]
+    client_metadata: Map<String, Value>,
+    #[serde(default)]
+    force_alias_creation: bool,
+    #[serde(default)]
+    desired_delivery_mediums: Vec<String>,
+}
+
+/// The input of AdminConfirmSignUp.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Confirm {
+    user_pool_id: String,
+    username: String,
+    #[serde(default)]
+    client_metadata: Map<String, Value>,
+}
+
+/// The input of AdminUpdateUserAttributes.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct UpdateAttributes {
+    user_pool_id: String,
+    username: String,
+    user_attributes: Vec<Attribute>,
+    #[serde(default)]
+    client_metadata: Map<String, Value>,
+}
+
+/// The input of AdminDeleteUserAttributes.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct DeleteAttributes {
+    user_pool_id: String,
+    username: String,
+    user_attribute_names: Vec<String>,
+}
+
+/// The input of AdminSetUserMFAPreference.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct SetMfa {
+    user_pool_id: String,
+    username: String,
+    #[serde(rename = "SMSMfaSettings")]
+    sms_mfa_settings: Option<Setting>,
+    software_token_mfa_settings: Option<Setting>,
+    email_mfa_settings: Option<Setting>,
+    web_authn_mfa_settings: Option<Setting>,
+}
+
 /// AdminCreateUser: makes a person, or sends the invitation of one again.
-pub(crate) async fn create(server: &Server, _: &Caller, request: Value) -> Answer {
-    let pool = pool(&server.store(), &request)?;
-    let typed = input::required(&request, "Username")?;
+pub(crate) async fn create(server: &Server, _: &Caller, input: Create) -> Answer {
+    let pool = server.store().pool(&input.user_pool_id)?;
+    let typed = filled(&input.username, "Username")?;
     let found = server.store().resolve_user(&pool, typed)?;
-    let mut user = match (found, input::text(&request, "MessageAction")) {
+    let mut user = match (found, input.message_action.as_deref()) {
         (Some(user), Some("RESEND")) => invited_again(user)?,
         (None, Some("RESEND")) => return Err(Refusal::user_not_found()),
         (Some(_), _) => return Err(account_exists()),
-        (None, _) => new_user(server, &pool, typed, &request).await?,
+        (None, _) => new_user(server, &pool, &input).await?,
     };
     let allowed = pool.policy().policies.sign_in_policy.allowed_first_auth_factors;
     let is_passwordless = allowed.iter().any(|factor| factor != "PASSWORD");
-    let given = input::text(&request, "TemporaryPassword");
-    let password = match given {
-        Some(given) => Some(given.to_owned()),
+    let password = match &input.temporary_password {
+        Some(given) => Some(given.clone()),
         None if is_passwordless && user.status != UserStatus::ForceChangePassword => None,
         None => Some(passwords::make_temporary(&pool)?),
     };
@@ -50,18 +112,18 @@ pub(crate) async fn create(server: &Server, _: &Caller, request: Value) -> Answe
         }
         None => user.status = UserStatus::Confirmed,
     }
-    keep(&server.store(), &pool, &user, &request)?;
+    keep(&server.store(), &pool, &user, &input)?;
     if let Some(password) = password
-        && input::text(&request, "MessageAction") != Some("SUPPRESS")
+        && input.message_action.as_deref() != Some("SUPPRESS")
     {
-        invite(server, &pool, &user, &request, &password).await?;
+        invite(server, &pool, &user, &input, &password).await?;
     }
     Ok(json!({ "User": describe_user(&user, None) }))
 }
 
 /// AdminGetUser.
-pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
-    let (_, user) = pool_and_user(&server.store(), &request)?;
+pub(crate) fn show(server: &Server, _: &Caller, input: OnlyUser) -> Answer {
+    let (_, user) = pool_and_user(&server.store(), &input.user_pool_id, &input.username)?;
     let mut shown = json!({
         "Username": user.username,
         "UserAttributes": listed(&user.attributes),
@@ -75,17 +137,17 @@ pub(crate) fn show(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// AdminDeleteUser.
-pub(crate) fn delete(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn delete(server: &Server, _: &Caller, input: OnlyUser) -> Answer {
     let store = server.store();
-    let (pool, user) = pool_and_user(&store, &request)?;
+    let (pool, user) = pool_and_user(&store, &input.user_pool_id, &input.username)?;
     store.remove_user(&pool.id, &user.username)?;
     Ok(json!({}))
 }
 
 /// AdminDisableUser: the person's tokens die too.
-pub(crate) fn disable(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn disable(server: &Server, _: &Caller, input: OnlyUser) -> Answer {
     let store = server.store();
-    let (_, mut user) = pool_and_user(&store, &request)?;
+    let (_, mut user) = pool_and_user(&store, &input.user_pool_id, &input.username)?;
     user.enabled = false;
     user.modified = server.clock.now_ms();
     tokens::sign_out_everywhere(&mut user, server.clock.now_ms());
@@ -94,9 +156,9 @@ pub(crate) fn disable(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// AdminEnableUser.
-pub(crate) fn enable(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn enable(server: &Server, _: &Caller, input: OnlyUser) -> Answer {
     let store = server.store();
-    let (_, mut user) = pool_and_user(&store, &request)?;
+    let (_, mut user) = pool_and_user(&store, &input.user_pool_id, &input.username)?;
     user.enabled = true;
     user.modified = server.clock.now_ms();
     store.put_user(&user)?;
@@ -104,10 +166,10 @@ pub(crate) fn enable(server: &Server, _: &Caller, request: Value) -> Answer {
 }
 
 /// AdminConfirmSignUp.
-pub(crate) async fn confirm(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) async fn confirm(server: &Server, _: &Caller, input: Confirm) -> Answer {
     let (pool, user) = {
         let store = server.store();
-        let (pool, mut user) = pool_and_user(&store, &request)?;
+        let (pool, mut user) = pool_and_user(&store, &input.user_pool_id, &input.username)?;
         if user.status != UserStatus::Unconfirmed {
             let status = user.status.name();
             let message = format!("User cannot be confirmed. Current status is {status}");
@@ -125,7 +187,7 @@ pub(crate) async fn confirm(server: &Server, _: &Caller, request: Value) -> Answ
         source: "PostConfirmation_ConfirmSignUp",
         request: json!({
             "userAttributes": event_attributes(&user),
-            "clientMetadata": input::map(&request, "ClientMetadata"),
+            "clientMetadata": input.client_metadata,
         }),
     };
     let _: Option<Nothing> = Trigger::PostConfirmation.ask(occasion).await?;
@@ -133,11 +195,15 @@ pub(crate) async fn confirm(server: &Server, _: &Caller, request: Value) -> Answ
 }
 
 /// AdminUpdateUserAttributes.
-pub(crate) async fn update_attributes(server: &Server, _: &Caller, request: Value) -> Answer {
-    let wanted = input::attributes(&request, "UserAttributes");
+pub(crate) async fn update_attributes(
+    server: &Server,
+    _: &Caller,
+    input: UpdateAttributes,
+) -> Answer {
+    let wanted = by_name(input.user_attributes);
     let (pool, user, changed) = {
         let store = server.store();
-        let (pool, mut user) = pool_and_user(&store, &request)?;
+        let (pool, mut user) = pool_and_user(&store, &input.user_pool_id, &input.username)?;
         check_write(&pool, Writer::Administrator, Some(&user), &wanted)?;
         for (name, value) in &wanted {
             check_alias(&store, &pool, &user.username, name, value)?;
@@ -147,7 +213,6 @@ pub(crate) async fn update_attributes(server: &Server, _: &Caller, request: Valu
         store.put_user(&user)?;
         (pool, user, changed)
     };
-    let metadata = input::map(&request, "ClientMetadata");
     for attribute in changed {
         let Some(to) = wanted.get(attribute) else { continue };
         let message = Message {
@@ -157,7 +222,7 @@ pub(crate) async fn update_attributes(server: &Server, _: &Caller, request: Valu
             attribute,
             to,
             purpose: "UpdateUserAttribute",
-            metadata: &metadata,
+            metadata: &input.client_metadata,
         };
         codes::send(server, &message, &attribute_purpose(attribute), codes::DAY_MS).await?;
     }
@@ -165,11 +230,10 @@ pub(crate) async fn update_attributes(server: &Server, _: &Caller, request: Valu
 }
 
 /// AdminDeleteUserAttributes.
-pub(crate) fn delete_attributes(server: &Server, _: &Caller, request: Value) -> Answer {
-    let names: Vec<String> =
-        serde_json::from_value(input::member(&request, "UserAttributeNames").clone())?;
+pub(crate) fn delete_attributes(server: &Server, _: &Caller, input: DeleteAttributes) -> Answer {
+    let names = input.user_attribute_names;
     let store = server.store();
-    let (pool, mut user) = pool_and_user(&store, &request)?;
+    let (pool, mut user) = pool_and_user(&store, &input.user_pool_id, &input.username)?;
     check_delete(&pool, Writer::Administrator, &names)?;
     attributes::remove(&mut user, &names);
     user.modified = server.clock.now_ms();
@@ -178,19 +242,25 @@ pub(crate) fn delete_attributes(server: &Server, _: &Caller, request: Value) -> 
 }
 
 /// AdminUserGlobalSignOut.
-pub(crate) fn sign_out(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn sign_out(server: &Server, _: &Caller, input: OnlyUser) -> Answer {
     let store = server.store();
-    let (_, mut user) = pool_and_user(&store, &request)?;
+    let (_, mut user) = pool_and_user(&store, &input.user_pool_id, &input.username)?;
     tokens::sign_out_everywhere(&mut user, server.clock.now_ms());
     store.put_user(&user)?;
     Ok(json!({}))
 }
 
 /// AdminSetUserMFAPreference.
-pub(crate) fn set_mfa(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn set_mfa(server: &Server, _: &Caller, input: SetMfa) -> Answer {
     let store = server.store();
-    let (pool, mut user) = pool_and_user(&store, &request)?;
-    user.mfa = preference(&pool, &user, &request)?;
+    let (pool, mut user) = pool_and_user(&store, &input.user_pool_id, &input.username)?;
+    let settings = Settings {
+        sms: input.sms_mfa_settings,
+        totp: input.software_token_mfa_settings,
+        email: input.email_mfa_settings,
+        passkey: input.web_authn_mfa_settings,
+    };
+    user.mfa = preference(&pool, &user, settings)?;
     user.modified = server.clock.now_ms();
     store.put_user(&user)?;
     Ok(json!({}))
@@ -211,14 +281,10 @@ fn invited_again(user: User) -> Result<User, Refusal> {
 }
 
 /// The person to be made, after the pre sign-up trigger had its say.
-async fn new_user(
-    server: &Server,
-    pool: &Pool,
-    typed: &str,
-    request: &Value,
-) -> Result<User, Refusal> {
+async fn new_user(server: &Server, pool: &Pool, input: &Create) -> Result<User, Refusal> {
     let policy = pool.policy();
-    let mut attributes = input::attributes(request, "UserAttributes");
+    let typed = input.username.as_str();
+    let mut attributes = by_name(input.user_attributes.clone());
     check_write(pool, Writer::Administrator, None, &attributes)?;
     let sub = random::uuid()?;
     let mut username = typed.to_owned();
@@ -240,8 +306,8 @@ async fn new_user(
         source: "PreSignUp_AdminCreateUser",
         request: json!({
             "userAttributes": event_attributes(&user),
-            "validationData": input::attributes(request, "ValidationData"),
-            "clientMetadata": input::map(request, "ClientMetadata"),
+            "validationData": by_name(input.validation_data.clone()),
+            "clientMetadata": input.client_metadata,
         }),
     };
     let wish: PreSignUp = Trigger::PreSignUp.ask(occasion).await?.unwrap_or_default();
@@ -256,13 +322,11 @@ async fn new_user(
 }
 
 /// Writes the person; a sign-in name that somebody else has is taken over only if the request says so.
-fn keep(store: &Store, pool: &Pool, user: &User, request: &Value) -> Result<(), Refusal> {
-    let is_forced = input::is_true(request, "ForceAliasCreation");
+fn keep(store: &Store, pool: &Pool, user: &User, input: &Create) -> Result<(), Refusal> {
     store.atomically(|| {
-        let is_new = input::text(request, "MessageAction") != Some("RESEND");
+        let is_new = input.message_action.as_deref() != Some("RESEND");
         // While a trigger was asked, somebody else may have taken the name.
-        let typed = input::required(request, "Username")?;
-        if is_new && store.resolve_user(pool, typed)?.is_some() {
+        if is_new && store.resolve_user(pool, &input.username)?.is_some() {
             return Err(account_exists());
         }
         for name in attributes::ADDRESSES {
@@ -271,6 +335,7 @@ fn keep(store: &Store, pool: &Pool, user: &User, request: &Value) -> Result<(), 
             if is_alias && !user.has_verified(name) {
                 continue;
             }
+            let is_forced = input.force_alias_creation;
             schema::claim_alias(store, pool, &user.username, name, value, is_forced)
                 .map_err(|refusal| Refusal::new("UsernameExistsException", refusal.message))?;
         }
@@ -283,13 +348,10 @@ async fn invite(
     server: &Server,
     pool: &Pool,
     user: &User,
-    request: &Value,
+    input: &Create,
     password: &str,
 ) -> Result<(), Refusal> {
-    let wants = |medium: &str| {
-        let media = input::member(request, "DesiredDeliveryMediums").as_array();
-        media.is_some_and(|media| media.iter().any(|wanted| wanted == medium))
-    };
+    let wants = |medium: &str| input.desired_delivery_mediums.iter().any(|it| it == medium);
     let order = if wants("EMAIL") { ["email", "phone_number"] } else { ["phone_number", "email"] };
     let to = order.into_iter().find_map(|name| Some((name, user.attribute(name)?)));
     let Some((attribute, to)) = to else { return Ok(()) };
@@ -300,7 +362,7 @@ async fn invite(
         attribute,
         to,
         purpose: "AdminCreateUser",
-        metadata: &input::map(request, "ClientMetadata"),
+        metadata: &input.client_metadata,
     };
     messages::send(server, &message, password).await.map(drop)
 }

@@ -1,5 +1,6 @@
 //! Every error that the model lists for an operation is either produced here or said to be out of reach, and why.
 
+mod inputs;
 mod rows;
 mod stage;
 mod triggers;

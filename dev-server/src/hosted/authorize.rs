@@ -14,10 +14,9 @@ pub(super) async fn authorize(server: &Server, call: Call) -> Result<Response<Bo
     let request = Request::check(server, call.query.clone())?;
     if request.is_unproved() {
         let id = &request.context.client.id;
-        crate::log::line(&format!(
-            "oauth2/authorize: client {id} has no secret and sent no code_challenge: whoever gets the code can use it. \
-             --strict refuses this"
-        ));
+        tracing::warn!(
+            "client {id} has no secret and sent no code_challenge: whoever gets the code can use it. --strict refuses this"
+        );
     }
     let named = named_provider(server, &request)?;
     let session = cookies::signed_in(server, &call, &request.context.pool)?

@@ -7,7 +7,6 @@ use crate::server::Server;
 use axum::http::header;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
 use url::form_urlencoded;
 
 /// The client that the call proves to come from.
@@ -30,7 +29,7 @@ pub(super) fn client(server: &Server, call: &Call) -> Result<Context, Trouble> {
             (id.to_owned(), call.form.get("client_secret").map(str::to_owned))
         }
     };
-    let context = Context::open(server, &json!({ "ClientId": id })).map_err(|_| invalid())?;
+    let context = Context::open(server, &id).map_err(|_| invalid())?;
     if context.client.secret.is_none() && secret.is_some_and(|secret| !secret.is_empty()) {
         return Err(invalid());
     }

@@ -29,6 +29,7 @@ mod user_info;
 
 use crate::http::cors;
 use crate::http::spoil::spoiled;
+use crate::http::trace;
 use crate::server::Server;
 use axum::Router;
 use axum::body::Body;
@@ -115,7 +116,7 @@ async fn answer(
     }
     let mut response = spoiled(server, name, "", async {
         server.transact(work).await.unwrap_or_else(|trouble| {
-            crate::log::line(&format!("{name}: {}", trouble.name()));
+            trace::refused(trouble.name());
             trouble.show()
         })
     })

@@ -6,7 +6,6 @@ use super::scope;
 use super::trouble::Trouble;
 use crate::auth::Context;
 use crate::server::Server;
-use serde_json::json;
 
 /// A request of a known client with a registered address to return to.
 #[derive(Debug)]
@@ -187,7 +186,7 @@ fn returning(server: &Server, parameters: &Parameters) -> Result<(Context, Strin
 
 /// A client that has the redirect flow.
 pub(super) fn client(server: &Server, id: &str) -> Result<Context, Trouble> {
-    let context = Context::open(server, &json!({ "ClientId": id }))
+    let context = Context::open(server, id)
         .map_err(|_| Trouble::page("invalid_client", "There is no client of this client_id."))?;
     if context.client_policy.allowed_o_auth_flows_user_pool_client {
         return Ok(context);

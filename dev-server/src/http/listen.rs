@@ -81,7 +81,7 @@ pub(crate) async fn serve(listeners: Listeners, router: Router, stopped: impl Fu
             accepted = listeners.accept() => match accepted {
                 Ok((stream, peer)) => connection(stream, peer, router.clone(), &graceful),
                 // Out of descriptors or a connection gone before it was accepted: the next may work.
-                Err(error) => crate::log::line(&format!("accept: {error}")),
+                Err(error) => tracing::warn!("accept: {error}"),
             },
             () = &mut stopped => break,
         }

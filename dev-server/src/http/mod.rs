@@ -7,3 +7,4 @@ pub(crate) mod gate;
 pub(crate) mod listen;
 pub(crate) mod reply;
 pub(crate) mod spoil;
+pub(crate) mod trace;

@@ -1,21 +1,32 @@
 //! `GetCredentialsForIdentity`.
 
 use super::identities::admit;
+use super::login::Logins;
 use super::role;
 use crate::caller::Caller;
-use crate::input::text;
 use crate::random;
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
 use crate::store::IssuedCredentials;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::json;
+
+/// The input of `GetCredentialsForIdentity`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Get {
+    identity_id: String,
+    #[serde(default)]
+    logins: Logins,
+    custom_role_arn: Option<String>,
+}
 
 /// Issues credentials of the form that AWS's have.
-pub(crate) fn get(server: &Server, _: &Caller, input: Value) -> Answer {
-    let (pool, identity, logins) = admit(server, &input)?;
-    let role_arn = role::choose(pool, &logins, text(&input, "CustomRoleArn"))?;
+pub(crate) fn get(server: &Server, _: &Caller, input: Get) -> Answer {
+    let (pool, identity, logins) = admit(server, &input.identity_id, &input.logins)?;
+    let role_arn = role::choose(pool, &logins, input.custom_role_arn.as_deref())?;
     let expires = server.clock.now() + pool.credential_seconds;
     let credentials = IssuedCredentials {
         access_key: make_access_key()?,

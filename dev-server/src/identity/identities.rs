@@ -1,15 +1,14 @@
 //! Identities: made, found again by their logins, linked.
 
-use super::login::{self, Login};
+use super::login::{self, Login, Logins};
 use crate::caller::Caller;
 use crate::identity_pool::IdentityPool;
-use crate::input::{map, text};
 use crate::random;
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
 use crate::store::{Store, document};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// One identity: a guest while nothing is linked to it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,10 +21,19 @@ pub(super) struct Identity {
 
 document!(Identity, "identity", id);
 
+/// The input of `GetId`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct GetId {
+    identity_pool_id: String,
+    #[serde(default)]
+    logins: Logins,
+}
+
 /// `GetId`.
-pub(crate) fn get_id(server: &Server, _: &Caller, input: Value) -> Answer {
-    let pool = find(server, text(&input, "IdentityPoolId").unwrap_or_default())?;
-    let logins = login::believe(server, pool, &input)?;
+pub(crate) fn get_id(server: &Server, _: &Caller, input: GetId) -> Answer {
+    let pool = find(server, &input.identity_pool_id)?;
+    let logins = login::believe(server, pool, &input.logins)?;
     let store = server.store();
     let identity = if logins.is_empty() {
         check_guests(pool)?;
@@ -45,15 +53,15 @@ pub(crate) fn get_id(server: &Server, _: &Caller, input: Value) -> Answer {
 /// The identity that a request names and may use with its logins: itself, or the one its login was linked to before.
 pub(super) fn admit<'a>(
     server: &'a Server,
-    input: &Value,
+    id: &str,
+    given: &Logins,
 ) -> Result<(&'a IdentityPool, Identity, Vec<Login<'a>>), Refusal> {
-    let id = text(input, "IdentityId").unwrap_or_default();
     let found = server.store().find_by_key::<Identity>(id)?;
     let identity =
         found.ok_or_else(|| Refusal::not_found(format!("Identity '{id}' not found.")))?;
     let pool = find(server, &identity.pool_id)?;
-    let logins = login::believe(server, pool, input)?;
-    if map(input, "Logins").is_empty() {
+    let logins = login::believe(server, pool, given)?;
+    if given.is_empty() {
         if !identity.links.is_empty() {
             let message = format!("Access to Identity '{id}' is forbidden.");
             return Err(Refusal::not_authorized(message));

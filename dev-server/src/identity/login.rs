@@ -1,7 +1,6 @@
 //! Believing the `Logins` of a request: who a user pool says somebody is.
 
 use crate::identity_pool::{IdentityPool, Provider};
-use crate::input::map;
 use crate::keys::TokenUse;
 use crate::refusal::Refusal;
 use crate::server::Server;
@@ -9,6 +8,10 @@ use crate::store::{Pool, Revocation, User};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// Tokens by the names of who gave them.
+pub(super) type Logins = BTreeMap<String, String>;
 
 /// One believed entry of `Logins`.
 #[derive(Debug, Clone)]
@@ -37,12 +40,9 @@ impl Login<'_> {
 pub(super) fn believe<'a>(
     server: &Server,
     pool: &'a IdentityPool,
-    input: &Value,
+    logins: &Logins,
 ) -> Result<Vec<Login<'a>>, Refusal> {
-    map(input, "Logins")
-        .iter()
-        .map(|(name, token)| believe_one(server, pool, name, token.as_str().unwrap_or_default()))
-        .collect()
+    logins.iter().map(|(name, token)| believe_one(server, pool, name, token)).collect()
 }
 
 fn believe_one<'a>(

@@ -79,6 +79,35 @@ async fn migrated_person_follows_the_schema_and_the_triggers_wishes() {
 }
 
 #[tokio::test]
+async fn migrated_person_is_welcomed_as_the_trigger_wishes() {
+    for (wishes, expected) in [
+        (json!({}), vec!["SMS"]),
+        (json!({ "messageAction": "SUPPRESS" }), vec![]),
+        (json!({ "desiredDeliveryMediums": ["EMAIL"] }), vec!["EMAIL"]),
+        (json!({ "desiredDeliveryMediums": ["EMAIL", "SMS"] }), vec!["EMAIL", "SMS"]),
+        (json!({ "desiredDeliveryMediums": ["EMAIL"], "messageAction": "SUPPRESS" }), vec![]),
+    ] {
+        let mut response = wishes.clone();
+        response["userAttributes"] =
+            json!({ "email": "zoe@example.com", "phone_number": "+491700000001" });
+        let trigger = slow_trigger(response).await;
+        let world = World::new(&format!("LambdaConfig = {{ UserMigration = '{trigger}' }}"), "");
+
+        world.try_sign_in("zoe", PASSWORD).await.unwrap();
+
+        let letters = world.server.store().letters(None, 0).unwrap();
+        let mut mediums: Vec<_> = letters.iter().map(|letter| letter.medium.as_str()).collect();
+        mediums.sort_unstable();
+        assert_eq!(mediums, expected, "{wishes}");
+        for letter in &letters {
+            assert_eq!(letter.code, "", "nobody writes down a password: {wishes}");
+            assert_eq!(letter.text, "Welcome. Your username is zoe.");
+            assert_eq!(letter.subject.is_some(), letter.medium == "EMAIL");
+        }
+    }
+}
+
+#[tokio::test]
 async fn code_that_went_to_an_old_address_does_not_bring_it_back() {
     let world = World::new(
         "",

@@ -58,6 +58,7 @@ async fn inbox_keeps_the_newest_letters_only() {
             medium: "EMAIL",
             purpose: "SignUp",
             code: &number.to_string(),
+            subject: None,
             text: "",
             sent: 0,
         };

@@ -26,6 +26,17 @@ pub(crate) fn is_signed(operation: &str) -> bool {
     OPERATIONS.get(operation).is_some_and(|facts| facts.is_signed)
 }
 
+/// The members of the operation's input.
+#[cfg(test)]
+pub(crate) fn members(operation: &str) -> Vec<&'static str> {
+    match OPERATIONS.get(operation).map(|facts| &facts.input.kind) {
+        Some(facts::Kind::Structure { members, .. }) => {
+            members.keys().map(String::as_str).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// The exception names the model lists for the operation; empty for an unknown one.
 pub(crate) fn errors(operation: &str) -> &'static [String] {
     OPERATIONS.get(operation).map_or(&[], |facts| facts.errors.as_slice())

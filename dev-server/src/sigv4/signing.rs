@@ -2,7 +2,6 @@
 //! signer that the check uses.
 
 use super::Request;
-use crate::hex;
 use crate::timestamp::amz_date;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};

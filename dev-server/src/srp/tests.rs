@@ -23,13 +23,13 @@ fn every_vector_agrees_in_verifier_b_key_and_signature() {
             _ => ("device_group_key", "device_key", "device_password"),
         };
         let (group, identity) = (text(input, group), text(input, identity));
-        let salt = hex::decode(text(input, "salt_wire")).unwrap();
+        let salt = from_hex(text(input, "salt_wire")).unwrap();
 
         let stored = derive_verifier(group, identity, text(input, password), &salt);
 
         assert_eq!(stored.verifier, text(output, "verifier").trim_start_matches('0'), "{id}");
         assert_eq!(hex::encode(&pad(&salt)), text(output, "salt_pad"), "{id}: salt");
-        let Some(b) = input["b"].as_str().map(|b| hex::decode(b).unwrap()) else { continue };
+        let Some(b) = input["b"].as_str().map(|b| from_hex(b).unwrap()) else { continue };
 
         let b_public = b_public(&stored.verifier, &b).unwrap();
 
@@ -49,7 +49,7 @@ fn every_vector_agrees_in_verifier_b_key_and_signature() {
 #[test]
 fn padding_is_minimal_twos_complement() {
     for row in vectors()["pad_hex"].as_array().unwrap() {
-        let bytes = hex::decode(text(row, "n")).unwrap();
+        let bytes = from_hex(text(row, "n")).unwrap();
 
         assert_eq!(hex::encode(&pad(&bytes)), text(row, "pad"));
     }

@@ -4,7 +4,7 @@ use rusqlite::{Connection, ErrorCode};
 use std::path::Path;
 
 /// The form of the tables and documents that this version writes. Raised together with a step in [`migrate`].
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// Opens a file, or memory when there is none.
 pub(super) fn open(file: Option<&Path>) -> Result<Connection, String> {
@@ -44,7 +44,8 @@ fn version(db: &Connection) -> rusqlite::Result<i64> {
 
 /// Brings the tables from whatever form they have to the present one, all or nothing.
 fn migrate(db: &Connection) -> rusqlite::Result<()> {
-    if version(db)? == VERSION {
+    let version = version(db)?;
+    if version == VERSION {
         return Ok(());
     }
     let is_old = db.query_row(
@@ -54,12 +55,17 @@ fn migrate(db: &Connection) -> rusqlite::Result<()> {
     )? > 0;
     let work = db.unchecked_transaction()?;
     if is_old {
-        work.execute_batch(FROM_0)?;
+        for (_, step) in STEPS.iter().filter(|(from, _)| *from >= version) {
+            work.execute_batch(step)?;
+        }
     }
     work.execute_batch(TABLES)?;
     work.pragma_update(None, "user_version", VERSION)?;
     work.commit()
 }
+
+/// From which form, and how, to the next one.
+const STEPS: &[(i64, &str)] = &[(0, FROM_0), (1, FROM_1)];
 
 /// The form without a number knew no ends, and had keys in a form of its own: new ones are made, and apps renew their
 /// tokens.
@@ -71,6 +77,9 @@ update documents set expires = json_extract(body, '$.expires') + 604800000
     where kind in ('challenge', 'refresh_token', 'aws_credentials');
 delete from documents where kind in ('saml_delivery', 'spent_assertion', 'signing_key');
 ";
+
+/// Mails had no subject.
+const FROM_1: &str = "alter table inbox add column subject text;";
 
 const TABLES: &str = "
 create table if not exists documents (
@@ -102,7 +111,8 @@ create table if not exists inbox (
     purpose text not null,
     code text not null,
     body text not null,
-    sent_at integer not null
+    sent_at integer not null,
+    subject text
 );
 create index if not exists inbox_by_recipient on inbox (recipient, id);
 create table if not exists attempts (

@@ -19,6 +19,8 @@ pub(crate) struct Letter {
     pub(crate) medium: String,
     pub(crate) purpose: String,
     pub(crate) code: String,
+    /// Only mails have one.
+    pub(crate) subject: Option<String>,
     pub(crate) text: String,
     /// Seconds since the epoch, with a fraction.
     pub(crate) sent_at: f64,
@@ -36,6 +38,7 @@ pub(crate) struct NewLetter<'a> {
     pub(crate) medium: &'a str,
     pub(crate) purpose: &'a str,
     pub(crate) code: &'a str,
+    pub(crate) subject: Option<&'a str>,
     pub(crate) text: &'a str,
     /// Milliseconds since the epoch.
     pub(crate) sent: i64,
@@ -46,8 +49,8 @@ impl Store {
     pub(crate) fn post(&self, letter: NewLetter<'_>) -> Result<(), Refusal> {
         self.db.execute(
             "insert into inbox
-             (pool_id, username, recipient, medium, purpose, code, body, sent_at)
-             values (?, ?, ?, ?, ?, ?, ?, ?)",
+             (pool_id, username, recipient, medium, purpose, code, subject, body, sent_at)
+             values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 letter.pool_id,
                 letter.username,
@@ -55,6 +58,7 @@ impl Store {
                 letter.medium,
                 letter.purpose,
                 letter.code,
+                letter.subject,
                 letter.text,
                 letter.sent
             ],
@@ -68,7 +72,8 @@ impl Store {
     /// The letters to one address, or all, that came after another one; newest first.
     pub(crate) fn letters(&self, to: Option<&str>, after: i64) -> Result<Vec<Letter>, Refusal> {
         let mut statement = self.db.prepare_cached(
-            "select pool_id, username, recipient, medium, purpose, code, body, sent_at, id
+            "select pool_id, username, recipient, medium, purpose, code, body, sent_at, id,
+                    subject
              from inbox where (?1 is null or recipient = ?1) and id > ?2 order by id desc",
         )?;
         let letters = statement
@@ -81,6 +86,7 @@ impl Store {
                     medium: row.get(3)?,
                     purpose: row.get(4)?,
                     code: row.get(5)?,
+                    subject: row.get(9)?,
                     text: row.get(6)?,
                     #[allow(clippy::cast_precision_loss, reason = "milliseconds fit 53 bits")]
                     sent_at: row.get::<_, i64>(7)? as f64 / 1000.0,

@@ -101,7 +101,11 @@ fn file_of_the_form_without_a_number_is_taken_over() {
         db.execute_batch(
             "create table documents (id integer primary key, kind text not null, pool_id text not null,
              owner text not null, key text not null, body text not null,
-             unique (kind, pool_id, owner, key))",
+             unique (kind, pool_id, owner, key));
+             create table inbox (id integer primary key autoincrement, pool_id text not null, username text not null,
+             recipient text not null, medium text not null, purpose text not null, code text not null,
+             body text not null, sent_at integer not null);
+             insert into inbox values (7, 'p', 'alice', 'a@example.com', 'EMAIL', 'SignUp', '123456', 'text', 0)",
         )
         .unwrap();
         let user = User::new("p", "alice", "s", BTreeMap::new(), 0);
@@ -121,9 +125,32 @@ fn file_of_the_form_without_a_number_is_taken_over() {
     let store = Store::open(Some(&file.0)).unwrap();
 
     assert_eq!(store.all::<User>("p").unwrap()[0].username, "alice");
+    let letters = store.letters(None, 0).unwrap();
+    assert_eq!((letters[0].id, letters[0].subject.as_deref()), (7, None));
     assert_eq!(rows(&store), 2);
     store.forget(5).unwrap();
     assert_eq!(rows(&store), 1);
+}
+
+#[test]
+fn file_of_the_form_before_is_taken_over_with_its_letters() {
+    let file = File::new();
+    {
+        let store = Store::open(Some(&file.0)).unwrap();
+        store
+            .db
+            .execute_batch(
+                "alter table inbox drop column subject; pragma user_version = 1;
+                 insert into inbox values (7, 'p', 'alice', 'a@example.com', 'EMAIL', 'SignUp', '123456', 'text', 0)",
+            )
+            .unwrap();
+    }
+
+    let store = Store::open(Some(&file.0)).unwrap();
+
+    let letters = store.letters(Some("a@example.com"), 0).unwrap();
+    assert_eq!((letters[0].code.as_str(), letters[0].text.as_str()), ("123456", "text"));
+    assert_eq!(letters[0].subject, None);
 }
 
 #[test]

@@ -32,11 +32,9 @@ impl Bearer {
     }
 }
 
-/// Who the input's `AccessToken` speaks for: its signature, times, revocation and scope are
-/// checked, and that the person need not see to the account first.
-pub(crate) fn authorize(server: &Server, input: &Value) -> Result<Bearer, Refusal> {
-    let token = crate::input::text(input, "AccessToken")
-        .ok_or_else(|| Refusal::not_authorized("Invalid Access Token"))?;
+/// Who an access token speaks for: its signature, times, revocation and scope are checked, and that the person need not
+/// see to the account first.
+pub(crate) fn authorize(server: &Server, token: &str) -> Result<Bearer, Refusal> {
     let bearer = believe(server, token)?;
     if !bearer.has_scope(ADMIN_SCOPE) {
         return Err(Refusal::not_authorized("Access Token does not have required scopes"));
@@ -95,6 +93,7 @@ pub(crate) fn believe(server: &Server, token: &str) -> Result<Bearer, Refusal> {
     }
     let client = store.client(text("client_id").unwrap_or_default())?;
     drop(store);
+    tracing::Span::current().record("client", client.id.as_str());
     Ok(Bearer { pool, client, user, claims })
 }
 

@@ -2,14 +2,12 @@
 
 use super::kind::Trigger;
 use crate::input;
-use crate::log;
+use crate::outbound::{self, Trouble};
 use crate::refusal::Refusal;
 use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Request, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
+use http_body_util::Full;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -67,13 +65,15 @@ async fn send(address: &str, event: &Value) -> Result<(StatusCode, Bytes), Strin
         .header(CONTENT_TYPE, "application/json")
         .body(Full::new(Bytes::from(event.to_string())))
         .map_err(|_| "has an address that is none".to_owned())?;
-    let client = Client::builder(TokioExecutor::new()).build_http();
-    let response = client.request(request).await.map_err(|_| "could not be reached".to_owned())?;
-    let status = response.status();
-    let body = Limited::new(response.into_body(), LONGEST_ANSWER).collect().await;
-    Ok((status, body.map_err(|_| "broke off its answer".to_owned())?.to_bytes()))
+    outbound::send(request, LONGEST_ANSWER).await.map_err(|trouble| {
+        let text = match trouble {
+            Trouble::Unreachable => "could not be reached",
+            Trouble::BrokenOff => "broke off its answer",
+        };
+        text.to_owned()
+    })
 }
 
 fn report(trigger: Trigger, problem: &str) {
-    log::line(&format!("trigger {} {problem}", trigger.name()));
+    tracing::warn!("trigger {} {problem}", trigger.name());
 }

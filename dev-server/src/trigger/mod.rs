@@ -80,11 +80,10 @@ impl Trigger {
     fn configured(self, pool: &Pool) -> Option<(String, String)> {
         let config = pool.policy().lambda_config;
         let versioned = config.get(&format!("{}Config", self.name()));
-        let address = config
-            .get(self.name())
-            .or_else(|| versioned?.get("LambdaArn"))?
-            .as_str()
-            .filter(|address| address.starts_with("http://"))?;
+        let address =
+            config.get(self.name()).or_else(|| versioned?.get("LambdaArn"))?.as_str().filter(
+                |address| ["http://", "https://"].iter().any(|it| address.starts_with(it)),
+            )?;
         let version = match versioned.and_then(|config| input::text(config, "LambdaVersion")) {
             Some("V2_0") => "2",
             Some("V3_0") => "3",

@@ -206,11 +206,13 @@ async fn silence_and_a_closed_port_are_unexpected() {
 fn only_addresses_are_called_and_versions_are_read() {
     let arn = "arn:aws:lambda:eu-west-1:123456789012:function:f";
     let none = pool(json!({ "PreSignUp": arn }));
+    let secure = pool(json!({ "PreSignUp": "https://example.com/a" }));
     let old = pool(json!({ "PreTokenGeneration": "http://localhost/a" }));
     let new = pool(json!({ "PreTokenGenerationConfig":
         {"LambdaArn": "http://localhost/b", "LambdaVersion": "V2_0"} }));
 
     assert_eq!(Trigger::PreSignUp.configured(&none), None);
+    assert_eq!(Trigger::PreSignUp.configured(&secure).unwrap().0, "https://example.com/a");
     assert_eq!(Trigger::PreTokenGeneration.configured(&old).unwrap().1, "1");
     let (address, version) = Trigger::PreTokenGeneration.configured(&new).unwrap();
     assert_eq!((address.as_str(), version.as_str()), ("http://localhost/b", "2"));

@@ -1,13 +1,11 @@
-//! Calls to identity providers: no redirects, little patience, small answers.
+//! Calls to identity providers: little patience, small answers.
 
 use super::Failure;
+use crate::outbound::{self, Trouble};
 use axum::body::Bytes;
+use axum::http::Request;
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use axum::http::{Request, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper_rustls::HttpsConnectorBuilder;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
+use http_body_util::Full;
 use serde_json::Value;
 use std::time::Duration;
 use url::form_urlencoded::Serializer;
@@ -54,10 +52,16 @@ async fn fetch(
     what: &str,
 ) -> Result<Bytes, Failure> {
     let request = request.map_err(|_| Failure::invalid(format!("The {what} is no address")))?;
-    let (status, body) = tokio::time::timeout(PATIENCE, send(request))
+    let (status, body) = tokio::time::timeout(PATIENCE, outbound::send(request, LONGEST_ANSWER))
         .await
         .map_err(|_| Failure::invalid(format!("Timeout occurred in calling IdP {what}")))?
-        .map_err(|problem| Failure::invalid(format!("{problem} in calling IdP {what}")))?;
+        .map_err(|trouble| {
+            let problem = match trouble {
+                Trouble::Unreachable => "Connection refused",
+                Trouble::BrokenOff => "Connection reset",
+            };
+            Failure::invalid(format!("{problem} in calling IdP {what}"))
+        })?;
     if !status.is_success() {
         let told: Value = serde_json::from_slice(&body).unwrap_or_default();
         let error = told.get("error").and_then(Value::as_str).unwrap_or("no error name");
@@ -65,14 +69,4 @@ async fn fetch(
         return Err(Failure::invalid(format!("IdP {what} Error - {} {error}", status.as_u16())));
     }
     Ok(body)
-}
-
-async fn send(request: Request<Full<Bytes>>) -> Result<(StatusCode, Bytes), &'static str> {
-    let connector =
-        HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
-    let client = Client::builder(TokioExecutor::new()).build(connector);
-    let response = client.request(request).await.map_err(|_| "Connection refused")?;
-    let status = response.status();
-    let body = Limited::new(response.into_body(), LONGEST_ANSWER).collect().await;
-    Ok((status, body.map_err(|_| "Connection reset")?.to_bytes()))
 }
