@@ -21,7 +21,7 @@ pub(super) async fn make_exchange(verifier: Verifier, a_public: &str) -> Result<
         Ok(Exchange {
             verifier,
             a_public,
-            b_secret: hex::encode(&b_secret),
+            b_secret: hex::encode(b_secret),
             b_public,
             secret_block: STANDARD.encode(random::bytes::<640>()?),
         })

@@ -142,7 +142,7 @@ impl Context {
         let secret = match store.find::<PoolSecret>(&self.pool.id, "", &self.pool.id)? {
             Some(secret) => secret,
             None => {
-                let bytes = hex::encode(&random::bytes::<32>()?);
+                let bytes = hex::encode(random::bytes::<32>()?);
                 let secret = PoolSecret { pool_id: self.pool.id.clone(), bytes };
                 store.put(&secret)?;
                 secret

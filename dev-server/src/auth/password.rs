@@ -171,6 +171,6 @@ fn pretended(
     let verifier = context.pretend(server, "verifier", typed)?;
     let id = random::uuid_from(id.first_chunk().copied().unwrap_or_default());
     let salt = salt.get(..16).unwrap_or_default();
-    let verifier = Verifier { salt: hex::encode(salt), verifier: hex::encode(&verifier) };
+    let verifier = Verifier { salt: hex::encode(salt), verifier: hex::encode(verifier) };
     Ok((id, verifier))
 }

@@ -39,5 +39,5 @@ pub(crate) fn made_at(claims: &Map<String, Value>) -> i64 {
 
 /// What the store knows an opaque token or session by: a copy of the database signs nobody in.
 pub(crate) fn fingerprint(token: &str) -> String {
-    hex::encode(&Sha256::digest(token))
+    hex::encode(Sha256::digest(token))
 }
