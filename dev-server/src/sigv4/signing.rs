@@ -141,7 +141,7 @@ fn signed_names(request: &Request) -> String {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    hex::encode(&Sha256::digest(bytes))
+    hex::encode(Sha256::digest(bytes))
 }
 
 fn encoded(text: &str) -> String {

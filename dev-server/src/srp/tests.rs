@@ -28,7 +28,7 @@ fn every_vector_agrees_in_verifier_b_key_and_signature() {
         let stored = derive_verifier(group, identity, text(input, password), &salt);
 
         assert_eq!(stored.verifier, text(output, "verifier").trim_start_matches('0'), "{id}");
-        assert_eq!(hex::encode(&pad(&salt)), text(output, "salt_pad"), "{id}: salt");
+        assert_eq!(hex::encode(pad(&salt)), text(output, "salt_pad"), "{id}: salt");
         let Some(b) = input["b"].as_str().map(|b| from_hex(b).unwrap()) else { continue };
 
         let b_public = b_public(&stored.verifier, &b).unwrap();
@@ -39,7 +39,7 @@ fn every_vector_agrees_in_verifier_b_key_and_signature() {
 
         let key = derive_key(&stored.verifier, &a_public, &b, &b_public).unwrap();
 
-        assert_eq!(hex::encode(&key), text(output, "key"), "{id}: key");
+        assert_eq!(hex::encode(key), text(output, "key"), "{id}: key");
         let block = STANDARD.decode(text(input, "secret_block")).unwrap();
         let signature = signature(&key, group, identity, &block, text(input, "timestamp"));
         assert_eq!(STANDARD.encode(signature), text(output, "signature"), "{id}: signature");
@@ -51,7 +51,7 @@ fn padding_is_minimal_twos_complement() {
     for row in vectors()["pad_hex"].as_array().unwrap() {
         let bytes = from_hex(text(row, "n")).unwrap();
 
-        assert_eq!(hex::encode(&pad(&bytes)), text(row, "pad"));
+        assert_eq!(hex::encode(pad(&bytes)), text(row, "pad"));
     }
 }
 
