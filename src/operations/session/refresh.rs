@@ -192,7 +192,7 @@ fn refused(
         By::Lease => client.timeout_ms / 5,
         By::Nothing => client.timeout_ms,
     };
-    let mut waited = 0;
+    let (mut waited, mut pause) = (0, LOOK_AGAIN_MS);
     loop {
         match upkeep::read(client, host)? {
             Some(now) if !now.is_same(stored) => return Ok(Some(now)),
@@ -200,8 +200,10 @@ fn refused(
             _ if waited >= patience => break,
             _ => {}
         }
-        host.sleep(LOOK_AGAIN_MS)??;
-        waited += LOOK_AGAIN_MS;
+        host.sleep(pause)??;
+        waited += pause;
+        // Seldom in the end: a store that hangs makes each look a long one.
+        pause *= 2;
     }
     if !upkeep::end(client, host, stored)? {
         return upkeep::read(client, host);
