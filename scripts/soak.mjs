@@ -26,9 +26,9 @@ Signs in to a local pool with a data file, moves its clock ten days at half time
   --parallel N   at once [4]
   --starts N     starts of the server, of which the median time to the first answer is told [10]
 
-Figures are of the debug build; for those of a release build:
-  cargo build --release -p lifeguard-dev-server
-  LIFEGUARD_DEV_SERVER=target/release/lifeguard-dev-server npm run soak
+Figures are of the debug build; for those of a fast one:
+  cargo build --profile server -p lifeguard-dev-server
+  LIFEGUARD_DEV_SERVER=target/server/lifeguard-dev-server npm run soak
 `);
   process.exit(0);
 }

@@ -123,8 +123,9 @@ function cookiesHere(): string {
 /** Where a cookie of this host may be kept: for this host alone, for it and those below, and so on upwards. */
 function domainsHere(): (string | undefined)[] {
   const labels = location.hostname.split(".");
-  // An address in numbers has no domain above it.
+  // An address in numbers has no domain above it. A name of one label (`localhost`) is no domain either: browsers
+  // take a cookie for it as one of the host alone.
   const isNumeric = /^[\d.]+$|:/.test(location.hostname);
-  const names = isNumeric ? [] : labels.map((_, index) => labels.slice(index).join("."));
+  const names = isNumeric ? [] : labels.slice(1).map((_, index) => labels.slice(index).join("."));
   return [undefined, ...names];
 }

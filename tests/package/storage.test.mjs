@@ -106,13 +106,26 @@ function page({ perCookie = 4096, all = 180 } = {}) {
       const at = pair.indexOf("=");
       const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
       if (/[;,\s]/.test(value)) throw new Error("a cookie holds no such character");
-      if (rest.some((one) => one === "max-age=-1")) jar.delete(name);
+      const domainOf = (all = []) => all.find((one) => one.startsWith("domain="));
+      // A cookie of another domain is another cookie.
+      if (rest.includes("max-age=-1") && jar.has(name) && domainOf(attributes.get(name)) !== domainOf(rest)) return;
+      if (rest.includes("max-age=-1")) jar.delete(name);
       else if (pair.length <= perCookie && (jar.has(name) || jar.size < all)) jar.set(name, value);
       attributes.set(name, rest);
     },
   };
   return { jar, attributes };
 }
+
+test("a host of one label keeps its cookies: browsers take its name as domain for the host alone", () => {
+  const written = [];
+  globalThis.location = { protocol: "http:", hostname: "localhost" };
+  globalThis.document = { get cookie() { return written.length > 0 ? "k=v" : ""; }, set cookie(text) { written.push(text); } };
+
+  cookieStorage().setItem("k", "v");
+
+  assert.deepEqual(written.filter((text) => text.includes("max-age=-1")), []);
+});
 
 test("cookies_hold_a_record_of_any_size_and_leave_nothing_behind", () => {
   const { jar } = page();
