@@ -12,6 +12,8 @@ mod common;
 
 use common::{DEMO, PASSWORD, TestServer, merged};
 use serde_json::{Value, json};
+use std::io::Write;
+use std::net::TcpStream;
 
 const POOL: &str = "eu-west-1_LifeGuard";
 
@@ -258,4 +260,25 @@ fn nobody_learns_whether_somebody_exists() {
     let (name, _) = server.refused("ConfirmForgotPassword", named("nobody", reset));
     assert_eq!(name, "CodeMismatchException");
     assert_eq!(server.get("/_dev/inbox"), json!([]));
+}
+
+#[test]
+fn an_operation_is_finished_for_a_client_that_hangs_up_too() {
+    let server = TestServer::start();
+    let count = || server.get("/_dev/counters")["SignUp"].as_u64().unwrap_or(0);
+    for round in 0..6 {
+        let email = format!("gone{round}@example.com");
+        let body = person(&format!("gone{round}")).to_string();
+        let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+        let head = "POST / HTTP/1.1\r\nhost: localhost\r\n\
+             content-type: application/x-amz-json-1.1\r\n\
+             x-amz-target: AWSCognitoIdentityProviderService.SignUp\r\n";
+        write!(stream, "{head}content-length: {}\r\n\r\n{body}", body.len()).unwrap();
+        while count() <= round {}
+        drop(stream);
+
+        // Its last deed is the letter with the code.
+        let letters = server.get(&format!("/_dev/inbox?to={email}&wait=20"));
+        assert!(!letters.as_array().unwrap().is_empty(), "round {round}");
+    }
 }

@@ -27,7 +27,13 @@ pub enum Value {
 impl Value {
     /// Reads a JSON text (RFC 8259). `None` for anything that is not one whole value.
     pub fn parse(text: &str) -> Option<Value> {
-        Reader::whole(text)
+        Reader::whole(text, false)
+    }
+
+    /// [`Value::parse`], where half a surrogate pair reads as the replacement character: a claim may
+    /// have been cut in the middle of one.
+    pub fn parse_claims(text: &str) -> Option<Value> {
+        Reader::whole(text, true)
     }
 
     /// The value as JSON text.

@@ -4,7 +4,7 @@ use super::spoil::Dropped;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::Response;
+use axum::http::{Response, StatusCode};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -90,14 +90,24 @@ pub(crate) async fn serve(listeners: Listeners, router: Router, stopped: impl Fu
     let _ = tokio::time::timeout(LAST_WORDS, graceful.shutdown()).await;
 }
 
+/// The answer of a task that is gone: panics are caught before.
+fn lost() -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response
+}
+
 fn connection(stream: TcpStream, peer: SocketAddr, router: Router, graceful: &GracefulShutdown) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(Peer(peer));
         let router = router.clone();
         async move {
+            // In a task of its own: who hangs up does not cut an operation in the middle, whose wrong try would not
+            // count, or whose code would be spent for nothing.
+            let answer = tokio::spawn(router.oneshot(request.map(Body::new)));
             let response: Response<Body> =
-                router.oneshot(request.map(Body::new)).await.unwrap_or_default();
+                answer.await.map_or_else(|_| lost(), Result::unwrap_or_default);
             match response.extensions().get::<Dropped>() {
                 Some(Dropped) => Err(io::Error::other("dropped on request")),
                 None => Ok(response),

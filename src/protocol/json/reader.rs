@@ -11,12 +11,14 @@ pub(super) struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
+    /// Whether half a surrogate pair reads as the replacement character.
+    takes_halves: bool,
 }
 
 impl<'a> Reader<'a> {
     /// The one value that a text is, and nothing after it.
-    pub(super) fn whole(text: &'a str) -> Option<Value> {
-        let mut reader = Reader { text, bytes: text.as_bytes(), at: 0 };
+    pub(super) fn whole(text: &'a str, takes_halves: bool) -> Option<Value> {
+        let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, takes_halves };
         let value = reader.value(0)?;
         reader.space();
         (reader.at == reader.bytes.len()).then_some(value)
@@ -141,8 +143,10 @@ impl<'a> Reader<'a> {
                     }
                     self.at = after;
                 }
-                // Half a pair is no character: the replacement character stands in.
-                char::from_u32(unit).unwrap_or('\u{fffd}')
+                match char::from_u32(unit) {
+                    Some(char) => char,
+                    None => self.takes_halves.then_some('\u{fffd}')?,
+                }
             }
             c @ (b'"' | b'\\' | b'/') => char::from(c),
             _ => return None,
