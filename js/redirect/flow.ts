@@ -159,7 +159,7 @@ export async function exchange(context: Context, given: Response): Promise<Redir
 }
 
 /**
- * Goes to an address. Settles only if this page is used again: `true` when the person came back to it, or never
+ * Goes to an address. Settles only if this page is used again: `true` when the user came back to it, or never
  * left, because what opened was an application of the device that they closed; `false` when nothing happened for
  * as long as a flow lives.
  */

@@ -30,7 +30,7 @@ const SIGN_OUT = "lifeguard.leaving.";
 /** App clients that this very page signs out of. */
 const here = new Set<string>();
 
-/** Notes for all tabs that the domain is about to be told of a sign-out: until it is, it still knows the user. */
+/** Notes for all tabs that a sign-out at the domain is under way: until it is done, the domain still knows the user. */
 export function noteSignOut(clientId: string): void {
   here.add(clientId);
   // Tabs without a store share no session.

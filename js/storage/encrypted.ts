@@ -16,11 +16,11 @@ const IV_BYTES = 12;
 /** How long the browser may take to hand over the key, in milliseconds. */
 const KEY_MS = 1_500;
 
-/** What an encrypting store can be told. */
+/** Options of an encrypting store. */
 export interface EncryptedOptions {
   /**
    * Called once, when there is no key to encrypt with or no store to keep things in (private windows, sandboxed frames,
-   * IndexedDB that is switched off): from then on values stay in the page's memory, and a reload signs the person out.
+   * IndexedDB that is switched off): from then on values stay in the page's memory, and a reload signs the user out.
    */
   onMemory?: (cause: unknown) => void;
 }

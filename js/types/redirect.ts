@@ -96,7 +96,7 @@ export interface RedirectSignOutInput extends Pick<CallOptions, "signal"> {
 export interface Redirects {
   /**
    * Leaves the page for the pool's domain, or straight for a provider. The promise never resolves; it rejects with
-   * `redirectCancelled` when the person is back at this page: by the back button, or because an application of the
+   * `redirectCancelled` when the user is back at this page: by the back button, or because an application of the
    * device opened instead of a page and they closed it.
    */
   signInWithRedirect(input?: RedirectInput): Promise<never>;
@@ -124,7 +124,7 @@ export interface Redirects {
   signUpUrl(input?: RedirectInput): Promise<string>;
   /**
    * Signs out here and at the service, then leaves the page for the pool's domain, whose own session ends too. Resolves
-   * only where the person is back at this page. Until the domain has been told, for ten seconds at most, sign-ins of other
+   * only where the user is back at this page. Until the domain has ended its session, for ten seconds at most, sign-ins of other
    * tabs that name no `prompt` ask for `login`: a tab that signs in whenever it is signed out would else be faster.
    */
   signOutWithRedirect(input?: RedirectSignOutInput): Promise<SignOutResult>;

@@ -171,7 +171,7 @@ fn a_revoked_access_token_is_refreshed_once_and_the_call_is_sent_again() {
         .on("GetTokensFromRefreshToken", &tokens(None))
         .refuse("GetUser", "NotAuthorizedException", words);
     let refused = task(&client, &script, "attributes", "{}");
-    assert!(matches!(refused, Err(Error::Refused(_))), "a second refusal is told");
+    assert!(matches!(refused, Err(Error::Refused(_))), "a second refusal is the result");
     assert!(script.stored(Store::Lasting).contains("client1.session"));
 }
 
