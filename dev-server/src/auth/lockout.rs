@@ -80,6 +80,15 @@ mod tests {
     }
 
     #[test]
+    fn a_wait_of_another_time_of_the_clock_is_over() {
+        let mut lockout = Lockout::default();
+        (0..6).for_each(|_| lockout.fail(50 * 365 * 86_400_000));
+
+        assert!(lockout.check(50 * 365 * 86_400_000).is_err());
+        assert!(lockout.check(0).is_ok());
+    }
+
+    #[test]
     fn quiet_minutes_forgive() {
         let mut lockout = Lockout { failures: 9, last: 0, until: 16_000 };
 

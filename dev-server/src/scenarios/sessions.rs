@@ -111,22 +111,21 @@ async fn refused_set_up_leaves_the_session_as_it_was() {
 #[tokio::test]
 async fn session_of_somebody_who_must_wait_is_good_afterwards() {
     let world = World::new("", "MfaConfiguration = 'OPTIONAL', EmailMfaConfiguration = {}");
-    let change = |change: fn(&mut User)| {
+    let change = |change: &dyn Fn(&mut User)| {
         let store = world.server.store();
         let mut user = store.user(POOL, "alice").unwrap().unwrap();
         change(&mut user);
         store.put_user(&user).unwrap();
     };
-    change(|user| user.mfa.email = true);
+    change(&|user| user.mfa.email = true);
     let asked = world.try_sign_in("alice", PASSWORD).await.unwrap();
     let code = json!({ "EMAIL_OTP_CODE": world.code("alice@example.com") });
-    change(|user| {
-        user.mfa_lockout = Lockout { failures: 6, last: 0, until: i64::MAX };
-    });
+    let until = world.server.clock.now_ms() + 60_000;
+    change(&|user| user.mfa_lockout = Lockout { failures: 6, last: 0, until });
 
     let refusal = respond(&world, &asked, "alice", code.clone()).await.unwrap_err();
     assert_eq!(refusal.message, "Password attempts exceeded");
-    change(|user| user.mfa_lockout = Lockout::default());
+    change(&|user| user.mfa_lockout = Lockout::default());
 
     let answer = respond(&world, &asked, "alice", code).await.unwrap();
     assert!(answer["AuthenticationResult"].is_object());
