@@ -39,6 +39,19 @@ pub enum SendError {
     Unlocked,
 }
 
+impl SendError {
+    /// The name that hosts answer with.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Offline => "offline",
+            Self::Network => "network",
+            Self::TimedOut => "timeout",
+            Self::Aborted => "aborted",
+            Self::Unlocked => "unlocked",
+        }
+    }
+}
+
 /// Why a store did not read or write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreError {
@@ -46,6 +59,16 @@ pub enum StoreError {
     Unavailable,
     /// It did not answer in time.
     TimedOut,
+}
+
+impl StoreError {
+    /// The name that hosts answer with.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unavailable => "unavailable",
+            Self::TimedOut => "timeout",
+        }
+    }
 }
 
 /// Why there is no passkey.
@@ -67,6 +90,21 @@ pub enum PasskeyError {
     Failed,
 }
 
+impl PasskeyError {
+    /// The name that hosts answer with.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotSupported => "notSupported",
+            Self::Cancelled => "cancelled",
+            Self::AlreadyRegistered => "alreadyRegistered",
+            Self::WrongRelyingParty => "wrongRelyingParty",
+            Self::TimedOut => "timedOut",
+            Self::Aborted => "aborted",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// The stores of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Store {
@@ -81,6 +119,12 @@ pub enum Store {
 }
 
 impl Store {
+    /// The store of a name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let all = [Self::Lasting, Self::Tab, Self::Memory, Self::Cookies];
+        all.into_iter().find(|store| store.name() == name)
+    }
+
     /// The name that hosts and applications use.
     pub fn name(self) -> &'static str {
         match self {
@@ -101,6 +145,17 @@ pub enum Locked {
     Busy,
     /// This browser has no locks. No other call of this page holds it.
     Missing,
+}
+
+impl Locked {
+    /// The name that hosts answer with.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Busy => "busy",
+            Self::Missing => "missing",
+        }
+    }
 }
 
 /// Values that outlive a call: what the page remembers for this pool.

@@ -2,6 +2,7 @@
  * The effect `lock`: Web Locks between tabs, and within a page a queue of its own, which holds where
  * the browser has no locks.
  */
+import { within } from "./clock.js";
 
 /** Calls of this page that wait for, or hold, a lock: by its name, the end of the last in the queue. */
 const queues = new Map<string, Promise<void>>();
@@ -131,14 +132,6 @@ function round<T>(work: Promise<T>, patience: Patience, holdMs: number): Promise
   const ms = Math.min(patience.ms, holdMs);
   patience.ms -= ms;
   return within(work, ms);
-}
-
-async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** How long the browser may take to say who holds a lock. */

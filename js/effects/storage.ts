@@ -3,6 +3,7 @@
  */
 import { STORE_PATIENCE_MS } from "../generated/constants.js";
 import type { StorageAdapter } from "../types/index.js";
+import { within } from "./clock.js";
 import { cookiesOf } from "./cookies.js";
 import type { Host } from "./host.js";
 
@@ -71,22 +72,11 @@ function settled(host: Host, name: StoreName, use: (store: StorageAdapter) => un
   try {
     const answer = use(storeOf(host, name));
     const isLater = typeof (answer as Promise<unknown> | undefined)?.then === "function";
-    return isLater ? inTime(answer as Promise<unknown>) : answer;
+    if (!isLater) return answer;
+    return within(answer as Promise<unknown>, STORE_PATIENCE_MS, new Failure("timeout")).catch(
+      () => new Failure("unavailable"),
+    );
   } catch {
     return new Failure("unavailable");
-  }
-}
-
-async function inTime(answer: Promise<unknown>): Promise<unknown> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const hung = new Promise<Failure>((resolve) => {
-    timer = setTimeout(resolve, STORE_PATIENCE_MS, new Failure("timeout"));
-  });
-  try {
-    return await Promise.race([answer, hung]);
-  } catch {
-    return new Failure("unavailable");
-  } finally {
-    clearTimeout(timer);
   }
 }

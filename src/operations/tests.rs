@@ -158,7 +158,7 @@ impl Script {
                 self.0.ceremonies.borrow_mut().push(effect.get("request").unwrap().clone());
                 match self.0.passkey.take().unwrap() {
                     Ok(credential) => Value::object().with("credential", credential),
-                    Err(error) => Value::object().with("error", name_of(error)),
+                    Err(error) => Value::object().with("error", error.name()),
                 }
             }
             "verify" => Value::Bool(false),
@@ -181,18 +181,6 @@ impl Script {
             self.0.replies.borrow_mut().pop_front().unwrap_or_else(|| panic!("{operation}"));
         assert_eq!(operation, expected);
         reply_value(&reply)
-    }
-}
-
-fn name_of(error: PasskeyError) -> &'static str {
-    match error {
-        PasskeyError::NotSupported => "notSupported",
-        PasskeyError::Cancelled => "cancelled",
-        PasskeyError::AlreadyRegistered => "alreadyRegistered",
-        PasskeyError::WrongRelyingParty => "wrongRelyingParty",
-        PasskeyError::TimedOut => "timedOut",
-        PasskeyError::Aborted => "aborted",
-        PasskeyError::Failed => "failed",
     }
 }
 

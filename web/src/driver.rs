@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use lifeguard::host::{Locked, PasskeyError, SendError, Store, StoreError};
+use lifeguard::host::{SendError, Store, StoreError};
 use lifeguard::operations::Client;
 use lifeguard::operations::error::{Attempt, Error};
 use lifeguard::protocol::http::HttpResponse;
@@ -112,30 +112,24 @@ impl Driver {
                     .with_some("retryAfter", reply.retry_after)
                     .with_some("date", reply.date)
                     .with("body", reply.body),
-                Err(error) => failed(send_error(error)),
+                Err(error) => failed(error.name()),
             },
             "sleep" => clock::sleep(number("ms"), signal)
                 .await
-                .map_or_else(|error| failed(send_error(error)), |()| Value::Null),
+                .map_or_else(|error| failed(error.name()), |()| Value::Null),
             "read" => self.read(effect).await,
-            "write" => self
-                .write(effect)
-                .await
-                .map_or_else(|error| failed(store_error(error)), Value::Bool),
+            "write" => {
+                self.write(effect).await.map_or_else(|error| failed(error.name()), Value::Bool)
+            }
             "lock" => {
                 let (locked, held) =
                     locks::acquire(text("name"), number("waitMs"), number("holdMs")).await;
                 locks.extend(held.map(|held| (String::from(text("name")), held)));
-                match locked {
-                    Locked::Held => "held",
-                    Locked::Busy => "busy",
-                    Locked::Missing => "missing",
-                }
-                .into()
+                locked.name().into()
             }
             "verify" => signatures::verify(text("token"), text("keys"), signal)
                 .await
-                .map_or_else(|error| failed(send_error(error)), Value::Bool),
+                .map_or_else(|error| failed(error.name()), Value::Bool),
             kind => {
                 let request = effect.get("request").unwrap_or(&Value::Null);
                 let credential = match kind {
@@ -143,7 +137,7 @@ impl Driver {
                     _ => passkeys::create(request, signal).await,
                 };
                 credential.map_or_else(
-                    |error| failed(passkey_error(error)),
+                    |error| failed(error.name()),
                     |credential| Value::object().with("credential", credential),
                 )
             }
@@ -151,7 +145,7 @@ impl Driver {
     }
 
     async fn write(&self, effect: &Value) -> Result<bool, StoreError> {
-        let store = store(effect.str("store").unwrap_or_default());
+        let store = store(effect.get("store"));
         for (key, value) in pairs(effect, "expected") {
             if self.stores.load(store, key).await?.as_deref() != value {
                 return Ok(false);
@@ -171,11 +165,11 @@ impl Driver {
         for item in effect.get("items").map(Value::items).unwrap_or_default() {
             let [name, key] = item.items() else { continue };
             let key = key.as_str().unwrap_or_default();
-            let found = self.stores.load(store(name.as_str().unwrap_or_default()), key).await;
+            let found = self.stores.load(store(Some(name)), key).await;
             values.push(match found {
                 Ok(Some(text)) => text.into(),
                 Ok(None) => Value::Null,
-                Err(error) => failed(store_error(error)),
+                Err(error) => failed(error.name()),
             });
         }
         Value::Array(values)
@@ -228,36 +222,7 @@ fn failed(name: &str) -> Value {
     Value::object().with("error", name)
 }
 
-fn store(name: &str) -> Store {
-    let stores = [Store::Lasting, Store::Tab, Store::Memory];
-    stores.into_iter().find(|store| store.name() == name).unwrap_or(Store::Cookies)
-}
-
-fn send_error(error: SendError) -> &'static str {
-    match error {
-        SendError::Offline => "offline",
-        SendError::Network => "network",
-        SendError::TimedOut => "timeout",
-        SendError::Aborted => "aborted",
-        SendError::Unlocked => "unlocked",
-    }
-}
-
-fn store_error(error: StoreError) -> &'static str {
-    match error {
-        StoreError::Unavailable => "unavailable",
-        StoreError::TimedOut => "timeout",
-    }
-}
-
-fn passkey_error(error: PasskeyError) -> &'static str {
-    match error {
-        PasskeyError::NotSupported => "notSupported",
-        PasskeyError::Cancelled => "cancelled",
-        PasskeyError::AlreadyRegistered => "alreadyRegistered",
-        PasskeyError::WrongRelyingParty => "wrongRelyingParty",
-        PasskeyError::TimedOut => "timedOut",
-        PasskeyError::Aborted => "aborted",
-        PasskeyError::Failed => "failed",
-    }
+/// The store of a name; the cookies, which are only read, where it has none.
+fn store(name: Option<&Value>) -> Store {
+    name.and_then(Value::as_str).and_then(Store::of_name).unwrap_or(Store::Cookies)
 }

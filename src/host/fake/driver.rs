@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use super::tab::{Held, Tab};
-use crate::host::{Locked, SendError, Store, StoreError};
+use crate::host::{SendError, Store, StoreError};
 use crate::operations::Client;
 use crate::operations::error::{Attempt, Error};
 use crate::protocol::http::{HttpRequest, HttpResponse};
@@ -114,7 +114,7 @@ impl Tab {
         match effect.str("kind").unwrap() {
             "send" => match self.send_under(&request(effect), locks).await {
                 Ok(reply) => reply_value(&reply),
-                Err(error) => send_failure(error),
+                Err(error) => failed(error.name()),
             },
             "sleep" => {
                 self.sleep(effect.number("ms").unwrap() as u32).await;
@@ -134,7 +134,7 @@ impl Tab {
                     values.push(match found {
                         Ok(Some(text)) => Value::from(text),
                         Ok(None) => Value::Null,
-                        Err(error) => store_failure(error),
+                        Err(error) => failed(error.name()),
                     });
                 }
                 Value::Array(values)
@@ -142,7 +142,9 @@ impl Tab {
             "write" => {
                 let store = store_of(effect.get("store").unwrap());
                 let [expected, changes] = ["expected", "changes"].map(|name| pairs(effect, name));
-                self.write(store, &expected, &changes).await.map_or_else(store_failure, Value::Bool)
+                self.write(store, &expected, &changes)
+                    .await
+                    .map_or_else(|error| failed(error.name()), Value::Bool)
             }
             "lock" => {
                 let name = effect.str("name").unwrap();
@@ -150,16 +152,13 @@ impl Tab {
                 let hold_ms = effect.number("holdMs").unwrap() as u32;
                 let (locked, held) = self.lock(name, wait_ms, hold_ms).await;
                 locks.extend(held.into_iter().map(|held| (String::from(name), held)));
-                match locked {
-                    Locked::Held => "held",
-                    Locked::Busy => "busy",
-                    Locked::Missing => "missing",
-                }
-                .into()
+                locked.name().into()
             }
             "verify" => {
                 let (token, keys) = (effect.str("token").unwrap(), effect.str("keys").unwrap());
-                self.verify_signature(token, keys).await.map_or_else(send_failure, Value::Bool)
+                self.verify_signature(token, keys)
+                    .await
+                    .map_or_else(|error| failed(error.name()), Value::Bool)
             }
             _ => Value::object().with("error", "notSupported"),
         }
@@ -206,33 +205,13 @@ pub(crate) fn reply_value(reply: &HttpResponse) -> Value {
         .with("body", reply.body.as_str())
 }
 
-fn send_failure(error: SendError) -> Value {
-    let name = match error {
-        SendError::Offline => "offline",
-        SendError::Network => "network",
-        SendError::TimedOut => "timeout",
-        SendError::Aborted => "aborted",
-        SendError::Unlocked => "unlocked",
-    };
-    Value::object().with("error", name)
-}
-
-fn store_failure(error: StoreError) -> Value {
-    let name = match error {
-        StoreError::Unavailable => "unavailable",
-        StoreError::TimedOut => "timeout",
-    };
+fn failed(name: &str) -> Value {
     Value::object().with("error", name)
 }
 
 /// The store of a name.
 pub(crate) fn store_of(name: &Value) -> Store {
-    match name.as_str().unwrap() {
-        "local" => Store::Lasting,
-        "session" => Store::Tab,
-        "memory" => Store::Memory,
-        _ => Store::Cookies,
-    }
+    Store::of_name(name.as_str().unwrap()).unwrap()
 }
 
 impl Tab {
