@@ -43,8 +43,8 @@ pub fn step(machine: &dyn Machine, message: &str) -> String {
         Some(Err(error)) => Value::object().with("failed", failure(&error)),
         None => Value::object(),
     };
-    end.with("entries", Value::Array(ran.entries))
-        .with("notes", Value::Array(ran.notes))
+    end.with("entries", Value::from(ran.entries))
+        .with("notes", Value::from(ran.notes))
         .with_some("state", ran.state)
         .with_some("effect", ran.effect)
         .write()

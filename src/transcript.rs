@@ -109,7 +109,7 @@ impl<'a> Transcript<'a> {
     }
 
     fn add(&self, id: u32, value: Value) {
-        self.added.borrow_mut().push(Value::Array(vec![Value::Number(f64::from(id)), value]));
+        self.added.borrow_mut().push(Value::from(vec![Value::Number(f64::from(id)), value]));
     }
 
     /// The next entry's value; where there is none, `read` gives it now.
@@ -178,7 +178,7 @@ impl Host for Transcript<'_> {
             }
             Value::object()
                 .with("url", request.url.as_str())
-                .with("headers", Value::Array(headers))
+                .with("headers", Value::from(headers))
                 .with("body", body)
                 .with("timeoutMs", f64::from(self.timeout_ms.unwrap_or(request.timeout_ms)))
                 .with_some("keepAlive", request.keep_alive.then_some(true))
@@ -247,7 +247,7 @@ impl Host for Transcript<'_> {
             for (store, key) in items {
                 list.push(Value::from_strings(&[store.name(), key]));
             }
-            Value::object().with("items", Value::Array(list))
+            Value::object().with("items", Value::from(list))
         })?;
         let mut values = Vec::new();
         for value in found.items() {
@@ -388,9 +388,9 @@ fn pairs(items: &[(&str, Option<&str>)]) -> Value {
     let mut list = Vec::new();
     for (key, value) in items {
         let value = value.map_or(Value::Null, Value::from);
-        list.push(Value::Array(vec![Value::from(*key), value]));
+        list.push(Value::from(vec![Value::from(*key), value]));
     }
-    Value::Array(list)
+    Value::from(list)
 }
 
 fn send_error(result: &Value) -> SendError {

@@ -82,20 +82,11 @@ pub fn mark(output: Value, this: Option<&str>) -> Value {
     if let Some(device) = output.get("device") {
         return marked(device);
     }
-    match output {
-        Value::Object(members) => Value::Object(
-            members
-                .into_iter()
-                .map(|(name, value)| match value {
-                    Value::Array(items) if name == "devices" => {
-                        (name, Value::Array(items.iter().map(marked).collect()))
-                    }
-                    value => (name, value),
-                })
-                .collect(),
-        ),
-        other => other,
-    }
+    let Some(devices) = output.get("devices") else { return output };
+    let devices: Vec<_> = devices.items().iter().map(marked).collect();
+    let mut output = output;
+    output.set("devices", Value::from(devices));
+    output
 }
 
 /// This browser's device key: the one the tokens are bound to, else the one that is remembered.

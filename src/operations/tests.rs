@@ -116,7 +116,7 @@ impl Script {
             check_again(self, page, &transcript, &operation, ran.effect.as_ref());
             let Some(effect) = ran.effect else { return result.unwrap() };
             let answer = self.perform(&effect);
-            transcript.push(Value::Array(vec![effect.get("id").unwrap().clone(), answer]));
+            transcript.push(Value::from(vec![effect.get("id").unwrap().clone(), answer]));
         }
     }
 

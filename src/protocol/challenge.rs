@@ -150,7 +150,7 @@ impl Challenge {
                         required.push(Value::from(bare));
                     }
                 }
-                told.put("requiredAttributes", Value::Array(required));
+                told.put("requiredAttributes", Value::from(required));
                 let held = list(parameters, "userAttributes").string_pairs();
                 told.put("userAttributes", Value::from_pairs(&held));
             }

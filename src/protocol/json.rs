@@ -1,9 +1,11 @@
 //! JSON as one dynamic type, so that the wasm carries one reader and one writer instead of a pair
 //! for each message.
 
+mod owned;
 mod reader;
 
 use super::text::push_integer;
+use owned::{Owned, into_inner, owned};
 use reader::Reader;
 
 /// A JSON value. Objects keep their order; the last of two equal names wins on reading.
@@ -19,9 +21,9 @@ pub enum Value {
     /// A string
     String(String),
     /// An array
-    Array(Vec<Value>),
+    Array(Owned<Vec<Value>>),
     /// An object
-    Object(Vec<(String, Value)>),
+    Object(Owned<Vec<(String, Value)>>),
 }
 
 impl Value {
@@ -45,7 +47,20 @@ impl Value {
 
     /// An empty object.
     pub fn object() -> Value {
-        Value::Object(Vec::new())
+        Value::from_members(Vec::new())
+    }
+
+    /// An object of these members.
+    pub fn from_members(members: Vec<(String, Value)>) -> Value {
+        Value::Object(owned(members))
+    }
+
+    /// The members of an object, owned; `None` for other values.
+    pub fn into_members(self) -> Option<Vec<(String, Value)>> {
+        match self {
+            Value::Object(members) => Some(into_inner(members)),
+            _ => None,
+        }
     }
 
     /// The object with one member more.
@@ -81,7 +96,7 @@ impl Value {
 
     /// Takes over the members of another object, behind its own.
     pub fn append(&mut self, other: Value) {
-        if let (Value::Object(members), Value::Object(mut more)) = (self, other) {
+        if let (Value::Object(members), Some(mut more)) = (self, other.into_members()) {
             members.append(&mut more);
         }
     }
@@ -192,7 +207,7 @@ impl Value {
         for text in texts {
             items.push(Value::from(text.as_ref()));
         }
-        Value::Array(items)
+        Value::from(items)
     }
 
     fn write_to(&self, out: &mut String) {
@@ -267,7 +282,7 @@ impl From<u64> for Value {
 
 impl From<Vec<Value>> for Value {
     fn from(items: Vec<Value>) -> Self {
-        Value::Array(items)
+        Value::Array(owned(items))
     }
 }
 

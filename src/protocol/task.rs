@@ -175,8 +175,9 @@ impl Field {
             (Form::One(fields), Some(object)) => Some(read(fields, object)?),
             (Form::Each(fields), _) => {
                 let items = value.map(Value::items).unwrap_or_default();
-                let items: Result<_, _> = items.iter().map(|item| read(fields, item)).collect();
-                Some(Value::Array(items?))
+                let items: Result<Vec<Value>, _> =
+                    items.iter().map(|item| read(fields, item)).collect();
+                Some(Value::from(items?))
             }
             _ => None,
         })

@@ -94,5 +94,5 @@ pub fn attributes(pairs: &[(String, String)]) -> Value {
     let attribute = |(name, value): &(String, String)| {
         Value::object().with("Name", name.as_str()).with("Value", value.as_str())
     };
-    Value::Array(pairs.iter().map(attribute).collect())
+    Value::from(pairs.iter().map(attribute).collect::<Vec<_>>())
 }

@@ -91,7 +91,7 @@ impl Call {
     /// The step after an effect has been performed.
     fn go_on(&mut self, machine: &Clockwork, output: &Value, answer: Value) -> Value {
         let id = effect(output).get("id").unwrap().clone();
-        self.transcript.push(Value::Array(vec![id, answer]));
+        self.transcript.push(Value::from(vec![id, answer]));
         self.step(machine)
     }
 

@@ -81,7 +81,7 @@ impl Driver {
                 // The transcript's end has trapped before.
                 (None, None) => unreachable!("no result and no effect"),
             };
-            transcript.push(Value::Array(answer));
+            transcript.push(Value::from(answer));
         }
     }
 
@@ -172,7 +172,7 @@ impl Driver {
                 Err(error) => failed(error.name()),
             });
         }
-        Value::Array(values)
+        Value::from(values)
     }
 }
 

@@ -84,7 +84,7 @@ fn binary(value: &Value, name: &str) -> JsValue {
         }
         Value::Object(members) => {
             let object = Object::new();
-            for (key, value) in members {
+            for (key, value) in members.iter() {
                 // The relying party's id is a domain name, not bytes.
                 let kind = if name == "rp" { "" } else { key.as_str() };
                 set(&object, key, &binary(value, kind));

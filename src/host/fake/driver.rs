@@ -88,7 +88,7 @@ impl Tab {
             };
             let answer = self.perform(&effect, &mut locks).await;
             self.trace(&effect, &answer);
-            transcript.push(Value::Array(vec![effect.get("id").unwrap().clone(), answer]));
+            transcript.push(Value::from(vec![effect.get("id").unwrap().clone(), answer]));
         }
     }
 

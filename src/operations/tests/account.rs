@@ -162,7 +162,7 @@ fn a_revoked_access_token_is_refreshed_once_and_the_call_is_sent_again() {
     script
         .refuse("GetUser", "NotAuthorizedException", words)
         .on("GetTokensFromRefreshToken", &tokens(None))
-        .on("GetUser", &Value::object().with("UserAttributes", Value::Array(vec![])));
+        .on("GetUser", &Value::object().with("UserAttributes", Value::from(vec![])));
 
     assert!(task(&client, &script, "attributes", "{}").is_ok());
 

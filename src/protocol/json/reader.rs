@@ -79,12 +79,12 @@ impl<'a> Reader<'a> {
         self.take()?;
         let mut items = Vec::new();
         if self.mark(b']') {
-            return Some(Value::Array(items));
+            return Some(Value::from(items));
         }
         loop {
             items.push(self.value(depth + 1)?);
             if self.mark(b']') {
-                return Some(Value::Array(items));
+                return Some(Value::from(items));
             }
             self.mark(b',').then_some(())?;
         }
@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
         self.take()?;
         let mut members = Vec::new();
         if self.mark(b'}') {
-            return Some(Value::Object(members));
+            return Some(Value::from_members(members));
         }
         loop {
             self.space();
@@ -102,7 +102,7 @@ impl<'a> Reader<'a> {
             self.mark(b':').then_some(())?;
             members.push((name, self.value(depth + 1)?));
             if self.mark(b'}') {
-                return Some(Value::Object(members));
+                return Some(Value::from_members(members));
             }
             self.mark(b',').then_some(())?;
         }

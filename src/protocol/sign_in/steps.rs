@@ -198,7 +198,7 @@ pub(super) fn can_set_up(factor: &str) -> bool {
 /// Takes the device out of a call that is to be sent again.
 pub(super) fn remove_device_key(input: &mut Value) {
     let Value::Object(members) = input else { return };
-    for (name, value) in members {
+    for (name, value) in members.iter_mut() {
         if let Value::Object(pairs) = value
             && (name == "AuthParameters" || name == "ChallengeResponses")
         {

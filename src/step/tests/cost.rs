@@ -20,7 +20,7 @@ fn measure(host: &mut Host, call: &mut Call) -> (Cost, Value) {
     while output.get("effect").is_some() {
         let answer = host.perform(effect(&output));
         let id = effect(&output).get("id").unwrap().clone();
-        call.transcript.push(Value::Array(vec![id, answer]));
+        call.transcript.push(Value::from(vec![id, answer]));
         messages += call.message().len();
         output = call.step(&host.machine);
     }
@@ -95,7 +95,7 @@ fn calls() -> Vec<(&'static str, Cost)> {
         Call::new("signOut", "{}"),
         "cleared",
     );
-    let task = vec![reply(200, &Value::object().with("UserAttributes", Value::Array(vec![])))];
+    let task = vec![reply(200, &Value::object().with("UserAttributes", Value::from(vec![])))];
     row("attributes", signed_in(false, task), Call::new("attributes", "{}"), "done");
     rows
 }

@@ -12,7 +12,7 @@ fn an_entry_of_another_effect_is_a_trap() {
     let mut call = Call::new("signIn", ALICE);
     let read = call.step(&machine);
 
-    call.transcript.push(Value::Array(vec![Value::Number(1.0), nothing(&read)]));
+    call.transcript.push(Value::from(vec![Value::Number(1.0), nothing(&read)]));
     call.step(&machine);
 }
 
@@ -33,7 +33,7 @@ fn a_result_before_the_end_of_the_transcript_is_a_trap() {
     let machine = Clockwork::new();
     let mut call = Call::new("question", "{}");
 
-    call.transcript.push(Value::Array(vec![Value::Number(1.0), Value::Null]));
+    call.transcript.push(Value::from(vec![Value::Number(1.0), Value::Null]));
     call.step(&machine);
 }
 
@@ -44,7 +44,7 @@ fn fewer_values_than_were_to_be_read_are_a_trap() {
     let mut call = Call::new("session", "{}");
     let read = call.step(&machine);
 
-    call.go_on(&machine, &read, Value::Array(vec![]));
+    call.go_on(&machine, &read, Value::from(vec![]));
 }
 
 #[test]
