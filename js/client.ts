@@ -11,6 +11,7 @@ import { forgetResult, takeOnce, untilTaken } from "./redirect/callback.js";
 import type { RedirectAnswer, RedirectPart, RedirectParts } from "./redirect/redirect.js";
 import { once, unavailable } from "./once.js";
 import { type CoreEvent, createSession, type SessionCore } from "./session/session.js";
+import { readSession } from "./session/stored-session.js";
 import type { createSignIn } from "./sign-in/sign-in.js";
 import type { Auth, AuthOptions, SessionOptions } from "./types/index.js";
 
@@ -39,7 +40,7 @@ export function createAuth(options: AuthOptions): Auth {
   /** Loads the core on first use: a page whose user has a live session needs none. */
   const load = once<Core>(async () => {
     const { createCore } = await import("./core/core.js");
-    core = createCore(options, host, notify);
+    core = createCore(options, host, notify, session.find);
     core.update(state);
     return core;
   });
@@ -87,7 +88,11 @@ export function createAuth(options: AuthOptions): Auth {
     input: RedirectPart<N>,
   ): RedirectAnswer<N> {
     const { run } = await import("./redirect/redirect.js").catch(unavailable);
-    return run({ options, call, load: ready, host, auth: session.auth, unavailable }, name, input);
+    return run(
+      { options, call, load: ready, host, auth: session.auth, unavailable, readSession },
+      name,
+      input,
+    );
   }
 
   /** Most pages call nothing of AWS. */
@@ -96,7 +101,7 @@ export function createAuth(options: AuthOptions): Auth {
 
   /** Unfinished sign-ins, which the page of a user who is signed in does not need. */
   const signIns = once<SignIns>(async () =>
-    (await import("./sign-in/sign-in.js")).createSignIn(call, options),
+    (await import("./sign-in/sign-in.js")).createSignIn(call, options, readSession),
   );
   /** Most pages call nothing of the account. */
   const account = once<AccountCalls>(async () =>

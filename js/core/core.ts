@@ -4,8 +4,6 @@
  */
 import type { Host } from "../effects/host.js";
 import { AuthError } from "../errors/auth-error.js";
-import { STORE_PATIENCE_MS } from "../generated/constants.js";
-import { findRecord } from "../session/stored-session.js";
 import type { AuthOptions } from "../types/index.js";
 import { compile, isLoaded } from "./load.js";
 import type { Call, Operation } from "./operations.js";
@@ -35,6 +33,8 @@ export function createCore(
   host: Host,
   // The core's events are what its own code says they are: the session knows their form.
   notify: (event: never) => void,
+  /** Looks whether somebody may be signed in. */
+  find: () => unknown = () => null,
 ): Core {
   const config = configOf(options, host);
   const context: Context = {
@@ -102,7 +102,7 @@ export function createCore(
     isLoaded,
     async preload() {
       await compile(options.wasm);
-      if (await isSignedIn(options, host)) return;
+      if (await find()) return;
       isEager = true;
       await prepare();
     },
@@ -118,16 +118,6 @@ export function race<T>(result: Promise<T>, signal?: AbortSignal): Promise<T> {
     signal.addEventListener("abort", stop);
   });
   return Promise.race([result, aborted]).finally(() => signal.removeEventListener("abort", stop));
-}
-
-/** Whether somebody may be signed in; a store that does not answer in time does not say so. */
-async function isSignedIn(options: AuthOptions, host: Host): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, STORE_PATIENCE_MS, null);
-  });
-  const found = Promise.resolve(findRecord(options, host)).catch(() => null);
-  return Boolean(await Promise.race([found, late]).finally(() => clearTimeout(timer)));
 }
 
 function hasPassword(input: object): boolean {

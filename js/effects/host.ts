@@ -2,6 +2,7 @@
  * What the core needs from this page and cannot know: stores, the tabs' channel, what the browser
  * calls itself. No decisions.
  */
+import { STORE_PATIENCE_MS } from "../generated/constants.js";
 import type { EncryptedStorage } from "../storage/encrypted.js";
 import type { AuthOptions, StorageAdapter } from "../types/index.js";
 import { broadcast } from "./channel.js";
@@ -15,6 +16,8 @@ export interface Host {
   readonly memory: StorageAdapter;
   /** The browser's lasting store, also where the application has one of its own. */
   local(): StorageAdapter | undefined;
+  /** What a store answers, or `late` where it takes too long. Rejects where it does. */
+  patiently<T, L>(answer: Promise<T>, late: L): Promise<T | L>;
   broadcast(message: string): void;
   deviceName(): string;
   contextData(username: string, userPoolId: string, clientId: string): string | undefined;
@@ -55,6 +58,13 @@ export function createHost(options: AuthOptions): Host {
     },
     memory,
     local,
+    patiently(answer, late) {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const over = new Promise<typeof late>((resolve) => {
+        timer = setTimeout(resolve, STORE_PATIENCE_MS, late);
+      });
+      return Promise.race([answer, over]).finally(() => clearTimeout(timer));
+    },
     broadcast: (message) => broadcast(options.clientId, message),
     deviceName: () => globalThis.navigator?.userAgent?.slice(0, 1024) || "browser",
     contextData(...names) {

@@ -1,9 +1,7 @@
 /**
  * The effects `read` and `write`: stores, which may throw, hang, or answer with a promise.
  */
-import { STORE_PATIENCE_MS } from "../generated/constants.js";
 import type { StorageAdapter } from "../types/index.js";
-import { within } from "./clock.js";
 import { cookiesOf } from "./cookies.js";
 import type { Host } from "./host.js";
 
@@ -73,9 +71,9 @@ function settled(host: Host, name: StoreName, use: (store: StorageAdapter) => un
     const answer = use(storeOf(host, name));
     const isLater = typeof (answer as Promise<unknown> | undefined)?.then === "function";
     if (!isLater) return answer;
-    return within(answer as Promise<unknown>, STORE_PATIENCE_MS, new Failure("timeout")).catch(
-      () => new Failure("unavailable"),
-    );
+    return host
+      .patiently(answer as Promise<unknown>, new Failure("timeout"))
+      .catch(() => new Failure("unavailable"));
   } catch {
     return new Failure("unavailable");
   }

@@ -9,7 +9,6 @@ import { authError, type CoreFailure, fromCore } from "../errors/codes.js";
 import type { Host } from "../effects/host.js";
 import { forgetAttempt, forgetSignOut, isSigningOut, noteSignOut } from "./marks.js";
 import { FLOW, spend } from "./record.js";
-import { readRecord, toSession } from "../session/stored-session.js";
 import type {
   Auth,
   AuthOptions,
@@ -17,6 +16,7 @@ import type {
   RedirectResult,
   RedirectSignOutInput,
   RedirectState,
+  Session,
   SignOutResult,
 } from "../types/index.js";
 
@@ -30,6 +30,8 @@ export interface Context {
   /** Throws what it means that a part did not load. */
   unavailable(cause: unknown): never;
   host: Host;
+  /** The session of a stored record's text. */
+  readSession(record: string): Session;
 }
 
 /** How long a page that is used again may still be about to leave, in milliseconds. */
@@ -155,7 +157,7 @@ export async function exchange(context: Context, given: Response): Promise<Redir
   };
   if (failure) throw fromCore({ ...failure, redirect: state });
   forgetAttempt(context.options.clientId);
-  return { user: toSession(readRecord(record)).user, ...state };
+  return { user: context.readSession(record).user, ...state };
 }
 
 /**

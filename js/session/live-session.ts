@@ -73,7 +73,7 @@ export function createLive(
         page.listen();
         break;
       case "look":
-        void lookAgain(effect.hint).catch(ignore);
+        lookAgain(effect.hint);
         break;
       case "wake":
         void wake(effect.renew, effect.hint).catch(ignore);
@@ -125,8 +125,12 @@ export function createLive(
     });
   }
 
-  async function lookAgain(hint?: Hint): Promise<void> {
+  async function look(hint?: Hint): Promise<void> {
     if (!(await isOver())) looked(await find(), hint && { hint });
+  }
+
+  function lookAgain(hint?: Hint): void {
+    look(hint).catch(ignore);
   }
 
   /** Has the core look, one look at a time. */
@@ -216,6 +220,7 @@ export function createLive(
     },
     notify,
     looked,
+    lookAgain,
     isOver,
 
     /** The app's first handlers, or its first look at the status. */
@@ -225,7 +230,7 @@ export function createLive(
       if (events.isHeard) page.openChannel();
       // Who asks now is to hear when it is known.
       dispatch({ type: "asked" });
-      void lookAgain().catch(ignore);
+      lookAgain();
     },
 
     /** What only the core can answer; `found` was in the stores. */

@@ -6,7 +6,7 @@ import type { Call } from "../core/operations.js";
 import { AuthError } from "../errors/auth-error.js";
 import { type AuthEvent, createEvents } from "./events.js";
 import type { Host } from "../effects/host.js";
-import { KEY_PREFIX, STORE_PATIENCE_MS } from "../generated/constants.js";
+import { KEY_PREFIX } from "../generated/constants.js";
 import type { Live } from "./live-session.js";
 import { clearStores } from "./local-sign-out.js";
 import { once } from "../once.js";
@@ -79,12 +79,17 @@ export interface SessionContext {
   endLocally(ended: Ended): Promise<SignOutResult>;
 }
 
+/** How long a busy page may put off what follows a session, in milliseconds. */
+const FOLLOW_MS = 1_000;
+
 export function createSession(options: AuthOptions, host: Host, core: SessionCore) {
   const events = createEvents();
   let live: Live | undefined;
   /** What was said before that is loaded. */
   let status: AuthStatus | "unknown" = "unknown";
   let isDisposed = false;
+  /** Whether `followLater` waits. */
+  let isPutOff = false;
 
   const load = once<Live>(async () => {
     const { createLive } = await import("./live-session.js");
@@ -100,6 +105,19 @@ export function createSession(options: AuthOptions, host: Host, core: SessionCor
   function follow(use: (live: Live) => void): void {
     if (live) use(live);
     else void load().then(use, () => {});
+  }
+
+  /** What keeps a session alive has time until this page's own requests are on their way. */
+  function followLater(): void {
+    if (isPutOff) return;
+    isPutOff = true;
+    const start = () => {
+      isPutOff = false;
+      follow((live) => live.lookAgain());
+    };
+    if (typeof requestIdleCallback === "function")
+      requestIdleCallback(start, { timeout: FOLLOW_MS });
+    else setTimeout(start);
   }
 
   /** What is stored; `undefined` where a store fails or hangs, which the core judges. */
@@ -118,7 +136,8 @@ export function createSession(options: AuthOptions, host: Host, core: SessionCor
     const found = await find();
     if (!input.forceRefresh) {
       if (found && isFresh(found)) {
-        follow((live) => live.looked(found, { isCall: true }));
+        if (live) live.looked(found, { isCall: true });
+        else followLater();
         return toSession(found);
       }
       const isNobody = !core.state.seen && ["unknown", "loading", "signedOut"].includes(now());
@@ -132,6 +151,10 @@ export function createSession(options: AuthOptions, host: Host, core: SessionCor
   }
 
   const now = () => live?.status ?? status;
+
+  /** What a store answers; nothing where it fails or hangs. */
+  const patiently = <T>(answer: Promise<T>) =>
+    host.patiently(answer, undefined).catch(() => undefined);
 
   /** Signs out without the core, and without anything that would have to be loaded. */
   async function endLocally({ reason, global }: Ended): Promise<SignOutResult> {
@@ -205,20 +228,5 @@ export function createSession(options: AuthOptions, host: Host, core: SessionCor
     if (status !== "loading") core.update({ status });
   }
 
-  return { auth, load, isOver, notify: (event: CoreEvent) => live?.notify(event) };
-}
-
-/** What a store answers; nothing where it fails or hangs. */
-async function patiently<T>(answer: Promise<T>): Promise<T | undefined> {
-  let patience: ReturnType<typeof setTimeout> | undefined;
-  const hung = new Promise<undefined>((resolve) => {
-    patience = setTimeout(resolve, STORE_PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([answer, hung]);
-  } catch {
-    return undefined;
-  } finally {
-    clearTimeout(patience);
-  }
+  return { auth, load, find, isOver, notify: (event: CoreEvent) => live?.notify(event) };
 }

@@ -4,8 +4,7 @@
  */
 import type { Call } from "../core/operations.js";
 import { AuthError, QUESTION } from "../errors/auth-error.js";
-import { readSession } from "../session/stored-session.js";
-import type { Auth, AuthOptions, Challenge, SignInResult } from "../types/index.js";
+import type { Auth, AuthOptions, Challenge, Session, SignInResult } from "../types/index.js";
 
 /** A question, and what the core wants back with its answer. */
 export interface Question {
@@ -28,6 +27,7 @@ type Failure = AuthError & { [QUESTION]?: Question };
 export function createSignIn(
   call: Call,
   options: AuthOptions,
+  readSession: (record: string) => Session,
 ): Pick<Auth, "signIn" | "answerChallenge" | "cancelChallenge" | "pendingSignIns"> {
   const waiting = new Map<string, Question>();
 
