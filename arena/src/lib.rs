@@ -9,7 +9,11 @@ use core::cell::Cell;
 use core::ptr;
 
 /// Where fresh memory comes from.
-pub trait Source {
+///
+/// # Safety
+/// What `grow` returns is the start of that many whole pages, aligned to [`PAGE`] and filled with zeros, which nobody
+/// else reads or writes as long as the arena lives.
+pub unsafe trait Source {
     /// The address of `pages` pages that nobody else uses, one behind the other.
     fn grow(pages: usize) -> Option<usize>;
 }
@@ -24,7 +28,9 @@ pub struct Arena<S> {
     source: core::marker::PhantomData<S>,
 }
 
-// SAFETY: only for WebAssembly without threads, where nothing runs at the same time as anything else.
+// SAFETY: without threads nothing runs at the same time as anything else. A module with threads does not compile: its
+// allocator is a `static`, which must be `Sync`.
+#[cfg(all(target_arch = "wasm32", not(target_feature = "atomics")))]
 unsafe impl<S> Sync for Arena<S> {}
 
 impl<S> Arena<S> {
@@ -118,8 +124,9 @@ const PAGES_AT_ONCE: usize = 4;
 #[cfg(target_arch = "wasm32")]
 pub struct Memory;
 
+// SAFETY: `memory.grow` appends zeroed pages, and nothing else of the module asks for any.
 #[cfg(target_arch = "wasm32")]
-impl Source for Memory {
+unsafe impl Source for Memory {
     fn grow(pages: usize) -> Option<usize> {
         let before = core::arch::wasm32::memory_grow(0, pages);
         (before != usize::MAX).then_some(before * PAGE)
@@ -134,7 +141,8 @@ mod tests {
     /// Pages of this process, which begin anywhere: what an arena cannot grow it begins anew.
     struct Pages;
 
-    impl Source for Pages {
+    // SAFETY: the system's allocator gives each block once, zeroed and aligned as asked for, and none is given back.
+    unsafe impl Source for Pages {
         fn grow(pages: usize) -> Option<usize> {
             let layout = Layout::from_size_align(pages * PAGE, PAGE).ok()?;
             // SAFETY: the layout is not empty. The tests end before the process does.
@@ -145,7 +153,8 @@ mod tests {
     /// No memory at all.
     struct Nothing;
 
-    impl Source for Nothing {
+    // SAFETY: it returns no memory.
+    unsafe impl Source for Nothing {
         fn grow(_: usize) -> Option<usize> {
             None
         }

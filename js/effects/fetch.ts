@@ -1,6 +1,7 @@
 /**
  * The effect `send`: a request of the core by `fetch`.
  */
+import { ownTime } from "./own-time.js";
 
 /** What to send. */
 export interface Send {
@@ -38,8 +39,8 @@ export async function send(
       errorType: header("x-amzn-errortype"),
       errorMessage: header("x-amzn-errormessage"),
       retryAfter: header("retry-after"),
-      // Not a number where there is none, which is `null` in JSON.
-      date: Date.parse(header("date") ?? "") / 1000,
+      // Not a number where nothing tells it, which is `null` in JSON.
+      date: Date.parse(header("date") ?? "") / 1000 || (await ownTime()),
       body: await reply.text(),
     };
   } catch {

@@ -35,7 +35,7 @@ export function createSignIn(
   const resume = async () => {
     if (!options.resumeSignIn) return undefined;
     const loaded = await import("./pending-store.js").catch(() => undefined);
-    return loaded?.createResume(options, () => globalThis.sessionStorage);
+    return loaded?.createResume(options);
   };
 
   /** Lets a question wait, in place of the one that was answered. */
@@ -107,7 +107,8 @@ export function createSignIn(
 
     async pendingSignIns() {
       const kept = await resume();
-      for (const entry of kept?.all() ?? []) {
+      const entries = kept?.all() ?? [];
+      for (const entry of entries) {
         if (waiting.has(entry.id)) continue;
         try {
           keep(await call<Question>("question", entry));
@@ -117,7 +118,11 @@ export function createSignIn(
           kept?.forget(entry.id);
         }
       }
-      return [...waiting.values()].map(({ challenge }) => challenge);
+      const all = [...waiting.values()].map(({ challenge }) => challenge);
+      // One that is kept no more was answered in another tab.
+      return kept?.everyTab
+        ? all.filter(({ id }) => entries.some((entry) => entry.id === id))
+        : all;
     },
   };
 }

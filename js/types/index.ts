@@ -81,8 +81,11 @@ export interface AuthOptions {
    * They are dropped when the service's session has expired, which is after `validSeconds` from the
    * last answer: the app client's "authentication flow session duration". `true`: 180, the service's
    * default. Default `false`.
+   *
+   * `everyTab`: they are kept in `localStorage` instead, so that a link in a mail, which opens another tab,
+   * can finish what this one began. Default `false`.
    */
-  resumeSignIn?: boolean | { validSeconds: number };
+  resumeSignIn?: boolean | { validSeconds?: number; everyTab?: boolean };
 }
 
 /** Which addresses {@link Auth.fetch} sends a token to, and which token. */
@@ -291,7 +294,7 @@ export interface Auth extends Account, Aws, Redirects {
   cancelChallenge(challenge: Challenge): Promise<void>;
   /**
    * Questions of this tab that wait for an answer, oldest first; with {@link AuthOptions.resumeSignIn}
-   * those of the page before a reload too. A set-up of an authenticator app comes back as
+   * those of the page before a reload too, or those of every tab. A set-up of an authenticator app comes back as
    * `MFA_SETUP`: answered again, it makes a new secret.
    */
   pendingSignIns(): Promise<Challenge[]>;

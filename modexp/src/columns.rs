@@ -1,6 +1,7 @@
 //! Columns of a product: the sums of digit products of one weight, before any carry.
 
 use crate::digits::{DIGITS, Digits, Squared, Staggered, WORDS};
+use crate::impossible;
 use crate::lanes::{Lanes, wipe};
 
 /// Vectors of columns of half a product.
@@ -61,12 +62,12 @@ impl Columns {
     /// are enough to know what the lower half carries into the upper.
     pub(crate) fn add_high_product(&mut self, a: &Digits, b: &Staggered) -> Lanes {
         // The sums of the lowest three vectors miss what comes from below them.
-        let Some(columns) = self.0.get_mut(HALF - 4..) else { return Lanes::ZERO };
+        let Some(columns) = self.0.get_mut(HALF - 4..) else { impossible() };
         columns.iter_mut().take(4).for_each(|columns| *columns = Lanes::ZERO);
         for (group, pairs) in a.groups().enumerate() {
             add_rows(Some(&mut *columns), pairs, b, HALF - 4 - 4 * group);
         }
-        columns.get(3).copied().unwrap_or(Lanes::ZERO)
+        columns.get(3).copied().unwrap_or_else(|| impossible())
     }
 }
 
@@ -89,7 +90,7 @@ fn add_rows(columns: Option<&mut [Lanes]>, pairs: &[i32; 8], b: &Staggered, firs
     let (p4, p5) = (Lanes::splat(p4), Lanes::splat(p5));
     let (p6, p7) = (Lanes::splat(p6), Lanes::splat(p7));
     let (mut next, mut second, mut third) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
-    let (Some(columns), Some(words)) = (columns, b.0.get(first..WORDS)) else { return };
+    let (Some(columns), Some(words)) = (columns, b.0.get(first..WORDS)) else { impossible() };
     let (columns, words) = (columns.as_chunks_mut::<4>().0, words.as_chunks::<4>().0);
     for ([c0, c1, c2, c3], &[w0, w1, w2, w3]) in columns.iter_mut().zip(words) {
         let [even, odd] = w0;

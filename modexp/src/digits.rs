@@ -1,5 +1,6 @@
 //! Numbers as 256 signed digits of 12 bits.
 
+use crate::impossible;
 use crate::lanes::{Lanes, as_words, as_words_mut, wipe};
 
 /// Digits in a number: 256 · 12 = 3072 bits.
@@ -132,7 +133,7 @@ impl Squared {
         let (Some([first, rest @ .., above]), Some([once, onces @ .., once_above])) =
             (targets, sources)
         else {
-            return;
+            impossible()
         };
         *first = [once[0].and(entry_low), once[1].and(entry_low_odd)];
         rest.copy_from_slice(onces);

@@ -22,3 +22,11 @@ pub use element::{ELEMENT_BYTES, Element};
 pub use exponent::Exponent;
 pub use generator::{Preparation, pow_generator, prepare};
 pub use power::{Power, pow};
+
+/// Where a branch cannot be reached, because arrays have the sizes that they have: a wrong result would be worse than
+/// the end of the call.
+#[expect(clippy::panic, reason = "arithmetic must not go on with a guess")]
+#[cold]
+fn impossible() -> ! {
+    panic!("arithmetic of fixed sizes met another size")
+}

@@ -5,6 +5,7 @@
 
 use crate::columns::Columns;
 use crate::digits::{Digits, Squared, Staggered};
+use crate::impossible;
 use crate::lanes::{Lanes, as_words, as_words_mut};
 
 /// Bits of a digit.
@@ -76,7 +77,7 @@ impl<'a> Workspace<'a> {
     /// What `t + q·N` carries out of its lower half, from the columns 252..256 of `q·N`.
     fn carry_into_high(&self, guard: Lanes) -> i32 {
         let mut sum = 0_i64;
-        let [_, _, .., penultimate, last] = self.digits.pairs() else { return 0 };
+        let [_, _, .., penultimate, last] = self.digits.pairs() else { impossible() };
         let digits = [penultimate << 16 >> 16, penultimate >> 16, last << 16 >> 16, last >> 16];
         for (&column, digit) in as_words(&[guard]).iter().zip(digits) {
             sum = (sum >> BITS).wrapping_add(i64::from(column)).wrapping_add(i64::from(digit));

@@ -1,6 +1,7 @@
 //! The 3072-bit group of RFC 3526 (group 15) with generator 2: the only file that knows which
 //! big-number code is used.
 
+use super::impossible;
 use super::text::without_zeros;
 
 use modexp::{Element, Exponent, Power, pow_generator};
@@ -46,7 +47,7 @@ pub fn premaster(
     // The check of the length alone: the exponent itself is not needed where S is known.
     Exponent::mul_add(a, u, x)?;
     Some(arithmetic.power(&[b, k, x, a, u], &|| {
-        let Some(exponent) = Exponent::mul_add(a, u, x) else { return Vec::new() };
+        let Some(exponent) = Exponent::mul_add(a, u, x) else { impossible() };
         let base = Element::from_bytes_be(b).sub(&Element::from_bytes_be(k).mul(&pow_generator(x)));
         minimal(&Power::new(&base, exponent).finish())
     }))

@@ -6,10 +6,10 @@
 
 mod canonical;
 
-use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
 use super::secret::Secret;
+use super::srp::hmac;
 use super::text;
 
 pub use canonical::wire_query;
@@ -146,24 +146,16 @@ fn signature(
     let to_sign = string_to_sign(&canonical, scope);
     let secret = key.secret_access_key.expose("the signing key is derived from it");
     let first = Secret::new([b"AWS4", secret.as_bytes()].concat());
-    let mut derived = Secret::new(hmac(first.expose("the first key"), scope.day().as_bytes()));
+    let mut derived = Secret::new(hmac(first.expose("the first key"), &[scope.day().as_bytes()]));
     for part in [scope.region, scope.service, TERMINATOR] {
-        derived = Secret::new(hmac(derived.expose("the next key"), part.as_bytes()));
+        derived = Secret::new(hmac(derived.expose("the next key"), &[part.as_bytes()]));
     }
-    text::hex(&hmac(derived.expose("signs"), to_sign.as_bytes()))
+    text::hex(&hmac(derived.expose("signs"), &[to_sign.as_bytes()]))
 }
 
 fn string_to_sign(canonical: &str, scope: &Scope<'_>) -> String {
     [ALGORITHM, "\n", scope.date, "\n", &scope.text(), "\n", &payload_hash(canonical.as_bytes())]
         .concat()
-}
-
-fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
-    match Hmac::<Sha256>::new_from_slice(key) {
-        Ok(mac) => mac.chain_update(message).finalize().into_bytes().into(),
-        // HMAC takes keys of any length.
-        Err(_) => [0; 32],
-    }
 }
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::date;
 use super::error::Violation;
 use super::group::{self, Arithmetic};
+use super::impossible;
 use super::secret::Secret;
 use super::text;
 
@@ -197,7 +198,7 @@ pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
 fn key(u: &[u8; 32], s: &Secret<Vec<u8>>) -> Secret<Vec<u8>> {
     let prk = Secret::new(hmac(&pad(u), &[s.expose("key material")]).to_vec());
     let full = hmac(prk.expose("key of the expansion"), &[HKDF_INFO]);
-    Secret::new(full.first_chunk::<16>().map_or_else(Vec::new, |half| half.to_vec()))
+    Secret::new(full.into_iter().take(16).collect())
 }
 
 fn signature(key: &Secret<Vec<u8>>, id: &Identity<'_>, block: &[u8], timestamp: &str) -> String {
@@ -207,9 +208,10 @@ fn signature(key: &Secret<Vec<u8>>, id: &Identity<'_>, block: &[u8], timestamp: 
     ))
 }
 
-fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+/// HMAC-SHA-256 of parts, one after the other.
+pub(super) fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     // A key of any length is taken: HMAC hashes long ones (RFC 2104, section 2).
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { impossible() };
     for part in parts {
         mac.update(part);
     }

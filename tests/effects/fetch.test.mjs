@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { send } from "../../dist/effects/fetch.js";
-import { countedSignal, setGlobal } from "./lib.mjs";
+import { copyPackage, countedSignal, setGlobal } from "./lib.mjs";
 
 let server;
 let url;
@@ -52,6 +52,29 @@ test("headers that are not there are left out of the answer", async () => {
   };
 
   assert.deepEqual(JSON.parse(JSON.stringify(await send(request()))), { status: 200, date: null, body: "{}" });
+});
+
+test("where the service's date cannot be read, that of the page's own server counts, by one request a minute", async (t) => {
+  const heads = [];
+  const own = createServer((request, response) => {
+    heads.push(`${request.method} ${request.url}`);
+    response.writeHead(404, { date: "Thu, 01 Jan 1970 00:01:00 GMT", age: "40" });
+    response.end();
+  });
+  await new Promise((resolve) => own.listen(0, "127.0.0.1", resolve));
+  t.after(() => own.close());
+  t.after(() => own.closeAllConnections());
+  answer = (_, response) => {
+    response.sendDate = false;
+    response.end("{}");
+  };
+  const { send } = await copyPackage(t)("effects/fetch.js");
+
+  setGlobal(t, "location", { origin: `http://127.0.0.1:${own.address().port}`, search: "?code=secret" });
+  const dates = [(await send(request())).date, (await send(request())).date];
+
+  for (const date of dates) assert.ok(date >= 100 && date < 110, String(date));
+  assert.deepEqual(heads, ["HEAD /"]);
 });
 
 test("a server that does not answer in time is a timeout, also in the middle of its body", async () => {

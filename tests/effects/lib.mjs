@@ -41,10 +41,11 @@ export async function scriptedCore(t, step, options = {}) {
   seen.step = step;
   const { createCore } = await part("core/core.js");
   const { createHost } = await part("effects/host.js");
+  const { findRecord } = await part("session/stored-session.js");
   const all = { userPoolId: "eu-west-1_Ab12", clientId: "client1", storage: "memory", wasm: emptyWasm, ...options };
   const events = [];
   const host = createHost(all);
-  return { core: createCore(all, host, (event) => events.push(event)), host, events, memories: seen.memories, part };
+  return { core: createCore(all, host, (event) => events.push(event), () => findRecord(all, host)), host, events, memories: seen.memories, part };
 }
 
 /** A store over a map. */

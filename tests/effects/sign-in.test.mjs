@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AuthError } from "../../dist/errors/auth-error.js";
+import { readSession } from "../../dist/session/stored-session.js";
 import { createSignIn } from "../../dist/sign-in/sign-in.js";
 import { makeStore, setGlobal } from "./lib.mjs";
 
@@ -11,7 +12,7 @@ const token = (claims) => `h.${part(claims)}.s`;
 const record = JSON.stringify({ v: 1, username: "u", sub: "s", accessToken: token({ "cognito:groups": ["g"] }), idToken: token({ email: "e", "cognito:groups": ["g"], lat: 52.520008 }), expiresAt: 5_000 });
 
 test("the user of a sign-in is read from the stored record, as auth.user() reads it", async () => {
-  const signIn = createSignIn(async () => ({ status: "signedIn", record, deviceConfirmation: { deviceKey: "k" } }), options);
+  const signIn = createSignIn(async () => ({ status: "signedIn", record, deviceConfirmation: { deviceKey: "k" } }), options, readSession);
 
   assert.deepEqual(await signIn.signIn({ username: "u", password: "p" }), {
     status: "signedIn",
@@ -21,14 +22,14 @@ test("the user of a sign-in is read from the stored record, as auth.user() reads
 });
 
 test("arguments that are missing reject with misuse", async () => {
-  const { signIn, answerChallenge, cancelChallenge } = createSignIn(assert.fail, options);
+  const { signIn, answerChallenge, cancelChallenge } = createSignIn(assert.fail, options, readSession);
 
   for (const call of [signIn, answerChallenge, cancelChallenge]) await assert.rejects(call(), { name: "AuthError", code: "misuse" });
 });
 
 test("an answer may be left out", async () => {
   let got;
-  const { answerChallenge } = createSignIn(async (_, input) => ((got = input), { status: "signedIn", record }), options);
+  const { answerChallenge } = createSignIn(async (_, input) => ((got = input), { status: "signedIn", record }), options, readSession);
 
   for (const answer of [undefined, null]) {
     await answerChallenge({ id: "c", name: "WEB_AUTHN" }, answer);
@@ -42,7 +43,7 @@ test("a kept challenge is forgotten when it cannot be read, and stays when the c
   const key = "lifeguard.client1.pending";
   const until = Date.now() + 60_000;
   const entries = [{ id: "a", until, store: "local", pending: {} }];
-  const resuming = (code) => createSignIn(async () => { throw new AuthError(code); }, { ...options, resumeSignIn: true });
+  const resuming = (code) => createSignIn(async () => { throw new AuthError(code); }, { ...options, resumeSignIn: true }, readSession);
   tab.setItem(key, JSON.stringify({ v: 1, pool: options.userPoolId, entries }));
 
   for (const code of ["wasmUnavailable", "internal", "aborted", "offline"]) {

@@ -5,7 +5,8 @@ import { createHost } from "../../dist/effects/host.js";
 import { read, write } from "../../dist/effects/storage.js";
 import { makeStore, setGlobal } from "./lib.mjs";
 
-const hostWith = (lasting) => ({ lasting, tab: makeStore(), memory: makeStore(), local: () => undefined });
+const { patiently } = createHost({ storage: "memory" });
+const hostWith = (lasting) => ({ lasting, tab: makeStore(), memory: makeStore(), local: () => undefined, patiently });
 /** As it reaches the core. */
 const text = (answer) => JSON.parse(JSON.stringify(answer));
 const put = (host, key, value) => write(host, { store: "local", expected: [], changes: [[key, value]] });

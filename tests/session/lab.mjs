@@ -3,6 +3,7 @@ import { mock } from "node:test";
 // What is imported on demand is there at once: files are not read in the time that a test lets pass.
 import "../../dist/session/idle-timeout.js";
 import "../../dist/session/live-session.js";
+import { createHost } from "../../dist/effects/host.js";
 import { createSession } from "../../dist/session/session.js";
 
 export const start = 1_780_000_000_000;
@@ -63,6 +64,7 @@ export class Lab {
       memory: this.memory,
       local: () => undefined,
       broadcast: (message) => this.broadcasts.push(message),
+      patiently: createHost(options).patiently,
     };
     const lab = this;
     this.session = createSession({ ...options, ...more }, this.host, {

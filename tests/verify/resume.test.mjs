@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { QUESTION } from "../../dist/errors/auth-error.js";
 import { createResume } from "../../dist/sign-in/pending-store.js";
+import { readSession } from "../../dist/session/stored-session.js";
 import { createSignIn } from "../../dist/sign-in/sign-in.js";
 
 const options = { userPoolId: "eu-west-1_Ab12", clientId: "client1", resumeSignIn: true };
@@ -27,7 +28,7 @@ beforeEach(() => {
   mock.timers.enable({ apis: ["Date"], now: 1_780_000_000_000 });
 });
 
-const page = (more) => createResume({ ...options, ...more }, () => globalThis.sessionStorage);
+const page = (more) => createResume({ ...options, ...more });
 const handles = (more) => page(more).all().map(({ id }) => id);
 const question = (id, pending = { session: "s1" }) => ({ challenge: { id, name: "SMS_MFA" }, pending, store: "local" });
 
@@ -124,7 +125,7 @@ function signingIn(answers, more) {
     if (answer instanceof Error) throw answer;
     return answer;
   };
-  return { asked, auth: createSignIn(call, { ...options, ...more }) };
+  return { asked, auth: createSignIn(call, { ...options, ...more }, readSession) };
 }
 
 /** A stored session, as the core hands it over. */
@@ -217,4 +218,23 @@ test("a failure that may pass keeps what is kept", async () => {
     assert.deepEqual(handles(), ["a"]);
     page().forget("a");
   }
+});
+
+test("with everyTab a question is in the store of all tabs, and one that another tab answered is not listed any more", async () => {
+  const lasting = (globalThis.localStorage = makeStore());
+  const more = { resumeSignIn: { everyTab: true } };
+  const begun = signingIn([asks("a", "s1")], more);
+  const other = signingIn([question("a"), { status: "signedIn", record }], more);
+
+  await begun.auth.signIn({ username: "u" });
+  assert.equal(tab.items.size, 0);
+  assert.equal(lasting.items.size, 1);
+  const [challenge] = await other.auth.pendingSignIns();
+  assert.equal((await begun.auth.pendingSignIns()).length, 1);
+  await other.auth.answerChallenge(challenge, { code: "1" });
+
+  assert.deepEqual(await begun.auth.pendingSignIns(), []);
+  assert.deepEqual(await other.auth.pendingSignIns(), []);
+  assert.equal(lasting.items.size, 0);
+  delete globalThis.localStorage;
 });
