@@ -147,6 +147,26 @@ stories("session in tabs", { site: "bare" }, (story) => {
     assert.equal(await token(second), await token(first));
   });
 
+  story("a duplicated tab and the one it was copied from stay signed in, though each refresh ends the token before", async (world) => {
+    const lab = new Lab(world, pools.rotating);
+    const tab = await lab.tab();
+    await signIn(tab, "rita", { persistence: "session" });
+    const copy = await lab.tab();
+    await copy.evaluate((all) => Object.assign(sessionStorage, all), await tab.evaluate(() => ({ ...sessionStorage })));
+    assert.equal(await token(copy), await token(tab));
+
+    const tokens = [];
+    for (const each of [tab, copy, copy, tab]) {
+      await lab.pass(anHour);
+      tokens.push(await token(each));
+    }
+
+    assert.ok(tokens.every(Boolean));
+    assert.equal(new Set(tokens).size, 4);
+    for (const each of [tab, copy]) assert.equal(await who(each), "rita");
+    assert.equal(await lab.calls(), 4);
+  });
+
   story("a sign-out in one tab signs the others out", async (world) => {
     const lab = new Lab(world, pools.plain);
     const first = await lab.signedIn("alice");

@@ -15,7 +15,7 @@ export interface Host {
   readonly tab: StorageAdapter;
   readonly memory: StorageAdapter;
   /** The browser's lasting store, also where the application has one of its own. */
-  local(): StorageAdapter | undefined;
+  local(): Storage | undefined;
   /** What a store answers, or `late` where it takes too long. Rejects where it does. */
   patiently<T, L>(answer: Promise<T>, late: L): Promise<T | L>;
   broadcast(message: string): void;

@@ -21,7 +21,8 @@ export async function read(
       hanging.get(store) ?? (await settled(host, store, (adapter) => adapter.getItem(key)));
     if (value instanceof Failure && value.error === "timeout") hanging.set(store, value);
     // Only text is a value: an adapter may answer with anything.
-    values.push(value instanceof Failure || typeof value === "string" ? value : null);
+    const isValue = value instanceof Failure || typeof value === "string";
+    values.push(isValue ? await latest(host, store, key, value) : null);
   }
   return values;
 }
@@ -52,7 +53,34 @@ export async function write(
     if (done instanceof Promise) done = await done;
     if (done instanceof Failure) return done;
   }
+  await handOn(host, { store, expected, changes });
   return true;
+}
+
+/** A duplicated tab goes on with what the other tab's refresh brought: `successor.ts`. */
+async function latest(host: Host, store: StoreName, key: string, value: unknown): Promise<unknown> {
+  const local = host.local();
+  if (store !== "session" || typeof value !== "string" || !local) return value;
+  try {
+    if (!Object.keys(local).some((name) => name.startsWith(`${key}.next.`))) return value;
+    const { follow } = await import("./successor.js");
+    const last = await follow(local, key, value);
+    if (last !== value) await host.tab.setItem(key, last);
+    return last;
+  } catch {
+    return value;
+  }
+}
+
+/** Where it fails, a duplicate of this tab ends at its next refresh, and nothing else happens. */
+async function handOn(host: Host, { store, expected, changes }: Write): Promise<void> {
+  const [key, after] = changes[0] ?? [];
+  const before = expected.find(([name]) => name === key)?.[1];
+  const local = host.local();
+  if (store !== "session" || !key || !before || !after || !local) return;
+  await import("./successor.js")
+    .then(({ leave }) => leave(local, key, before, after))
+    .catch(() => {});
 }
 
 function storeOf(host: Host, name: StoreName): StorageAdapter {
