@@ -50,6 +50,32 @@ stories("redirect arrival", { site: "bare", siteOptions }, (story) => {
     assert.deepEqual(seen, ["alice", "alice", "alice", "alice", true]);
   });
 
+  for (const [how, fault, status] of [
+    ["is finished", { kind: "delay", ms: 1_000 }, "ok"],
+    ["is refused", { kind: "status", status: 400 }, "signedOut"],
+  ])
+    story(`the status is loading until a response ${how}, and handlers hear of no other in between`, async (context) => {
+      const lab = new RedirectLab(context);
+      const page = await lab.open("/");
+      await context.server.faults({ operation: "oauth2/token", ...fault });
+      await lab.leave();
+      await lab.typeAtManagedLogin();
+      await lab.backHome();
+      await lab.begin();
+
+      const seen = await page.evaluate(async () => {
+        const seen = [];
+        auth.on("statusChanged", ({ status }) => seen.push(status));
+        seen.push(auth.status);
+        await auth.handleRedirect().catch(() => {});
+        const until = performance.now() + 3_000;
+        while (auth.status === "loading" && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+        return [...seen, auth.status];
+      });
+
+      assert.deepEqual(seen, ["loading", status, status]);
+    });
+
   story("one response in two tabs at once makes one session and one clear code", async (context) => {
     const lab = new RedirectLab(context);
     const first = await lab.open("/");

@@ -36,7 +36,7 @@ export function createCore(
   /** Looks whether somebody may be signed in. */
   find: () => unknown = () => null,
 ): Core {
-  const config = configOf(options, host);
+  const config = configOf(options);
   const context: Context = {
     host,
     wasm: options.wasm,
@@ -61,7 +61,7 @@ export function createCore(
 
   async function start<T>(operation: Operation, input: object, signal?: AbortSignal): Promise<T> {
     const isSignIn = operation === "signIn" || operation === "answer";
-    const begun = { config, operation, input: withContext(options, host, input) };
+    const begun = { config, operation, input: withContext(options, input) };
     if (isSignIn && hasPassword(input) && spare) {
       begun.input = { ...begun.input, spare };
       spare = undefined;
@@ -126,7 +126,7 @@ function hasPassword(input: object): boolean {
 }
 
 /** The configuration as the core takes it. */
-function configOf(options: AuthOptions, host: Host): object {
+function configOf(options: AuthOptions): object {
   const { userPoolId, clientId, endpoint, timeoutMs, identityPool } = options;
   return {
     userPoolId,
@@ -141,13 +141,26 @@ function configOf(options: AuthOptions, host: Host): object {
     },
     keepsLegacy: options.legacyKeys === "keep",
     sharesStore: typeof options.storage === "object" && options.storage.shared === true,
-    deviceName: host.deviceName(),
+    deviceName: globalThis.navigator?.userAgent?.slice(0, 1024) || "browser",
+  };
+}
+
+/** Global of the service's threat-protection script. */
+interface ContextDataGlobal {
+  AmazonCognitoAdvancedSecurityData?: {
+    getData(username: string, userPoolId: string, clientId: string): string | undefined;
   };
 }
 
 /** The input with the data of the service's threat-protection script, where the page has it. */
-function withContext({ userPoolId, clientId }: AuthOptions, host: Host, input: object): object {
+function withContext({ userPoolId, clientId }: AuthOptions, input: object): object {
   const { username } = input as { username?: unknown };
   if (typeof username !== "string") return input;
-  return { userContextData: host.contextData(username, userPoolId, clientId), ...input };
+  const script = (globalThis as ContextDataGlobal).AmazonCognitoAdvancedSecurityData;
+  try {
+    const userContextData = script?.getData(username, userPoolId, clientId) || undefined;
+    return { userContextData, ...input };
+  } catch {
+    return input;
+  }
 }

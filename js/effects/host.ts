@@ -1,6 +1,6 @@
 /**
- * What the core needs from this page and cannot know: stores, the tabs' channel, what the browser
- * calls itself. No decisions.
+ * What the core needs from this page and cannot know: stores and the tabs' channel. No
+ * decisions.
  */
 import { STORE_PATIENCE_MS } from "../generated/constants.js";
 import type { EncryptedStorage } from "../storage/encrypted.js";
@@ -19,17 +19,8 @@ export interface Host {
   /** What a store answers, or `late` where it takes too long. Rejects where it does. */
   patiently<T, L>(answer: Promise<T>, late: L): Promise<T | L>;
   broadcast(message: string): void;
-  deviceName(): string;
-  contextData(username: string, userPoolId: string, clientId: string): string | undefined;
   /** Given by a part that has loaded it already; else it is loaded where it is needed. */
   verifySignature?: (token: string, keys: string) => Promise<boolean>;
-}
-
-/** Global of the service's threat-protection script. */
-interface ContextDataGlobal {
-  AmazonCognitoAdvancedSecurityData?: {
-    getData(username: string, userPoolId: string, clientId: string): string | undefined;
-  };
 }
 
 export function createHost(options: AuthOptions): Host {
@@ -66,15 +57,6 @@ export function createHost(options: AuthOptions): Host {
       return Promise.race([answer, over]).finally(() => clearTimeout(timer));
     },
     broadcast: (message) => broadcast(options.clientId, message),
-    deviceName: () => globalThis.navigator?.userAgent?.slice(0, 1024) || "browser",
-    contextData(...names) {
-      const script = (globalThis as ContextDataGlobal).AmazonCognitoAdvancedSecurityData;
-      try {
-        return script?.getData(...names) || undefined;
-      } catch {
-        return undefined;
-      }
-    },
   };
 }
 

@@ -47,10 +47,15 @@ export async function takeOnce(
  * Applications look at the session before they call `handleRedirect`, but not long before.
  */
 export async function untilTaken(options: AuthOptions, signal?: AbortSignal): Promise<void> {
+  while (!signal?.aborted && isComing(options))
+    await new Promise((next) => setTimeout(next, LOOK_MS));
+}
+
+/** Whether a response of ours is being finished, or is about to be. */
+export function isComing(options: AuthOptions): boolean {
   since ??= performance.now();
-  const isComing = () =>
-    pending.has(options.clientId) || (performance.now() - (since ?? 0) < CALL_MS && find(options));
-  while (!signal?.aborted && isComing()) await new Promise((next) => setTimeout(next, LOOK_MS));
+  const isEarly = performance.now() - since < CALL_MS;
+  return pending.has(options.clientId) || (isEarly && find(options) !== undefined);
 }
 
 /** Somebody signed out: what is being finished is no answer to who asks from now on. */

@@ -24,7 +24,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 const LOAD_PATIENCE_MS = 5_000;
 
 export function createLive(
-  { options, host, core, events, find, read, name, endLocally }: SessionContext,
+  { options, host, core, events, find, read, name, endLocally, settled }: SessionContext,
   status: AuthStatus | "unknown",
 ) {
   let state = { ...initialState, status };
@@ -126,6 +126,7 @@ export function createLive(
   }
 
   async function look(hint?: Hint): Promise<void> {
+    await settled();
     if (!(await isOver())) looked(await find(), hint && { hint });
   }
 

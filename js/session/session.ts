@@ -10,6 +10,7 @@ import { KEY_PREFIX } from "../generated/constants.js";
 import type { Live } from "./live-session.js";
 import { clearStores } from "./local-sign-out.js";
 import { once } from "../once.js";
+import { isComing, untilTaken } from "../redirect/callback.js";
 import {
   dueAt,
   findRecord,
@@ -77,6 +78,8 @@ export interface SessionContext {
   /** What the keys of this app client begin with, without the dot. */
   name: string;
   endLocally(ended: Ended): Promise<SignOutResult>;
+  /** Waits for a response of the redirect flow that is being finished. */
+  settled(): Promise<void>;
 }
 
 /** How long a busy page may put off what follows a session, in milliseconds. */
@@ -95,7 +98,8 @@ export function createSession(options: AuthOptions, host: Host, core: SessionCor
     const { createLive } = await import("./live-session.js");
     const read = { isFresh, dueAt, readClaims, readRecord, toSession };
     const name = KEY_PREFIX + options.clientId;
-    const context = { options, host, core, events, find, read, name, endLocally };
+    const settled = () => untilTaken(options);
+    const context = { options, host, core, events, find, read, name, endLocally, settled };
     live = createLive(context, status);
     if (isDisposed) live.dispose();
     return live;
@@ -215,7 +219,8 @@ export function createSession(options: AuthOptions, host: Host, core: SessionCor
   /** The first look: at once, where the stores answer at once. What is there is no change. */
   function look(): void {
     if (now() !== "unknown") return;
-    const found = options.sessionTimeout ? undefined : find();
+    // Nobody can say yet who a response in the address signs in.
+    const found = options.sessionTimeout || isComing(options) ? undefined : find();
     const isKnown = found === null || (found && !(found instanceof Promise));
     if (live) {
       if (isKnown) live.looked(found);
