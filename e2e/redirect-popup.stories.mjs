@@ -63,6 +63,19 @@ stories("redirect popup", plain, (story) => {
     }, options);
   }
 
+  story("a device whose clock is ten minutes slow signs in in a window", async (context) => {
+    const lab = new RedirectLab(context);
+    const page = await lab.open("/");
+    await page.evaluate(() => {
+      const now = Date.now;
+      Date.now = () => now() - 600_000;
+    });
+
+    await lab.typeAtManagedLogin("alice", await openByClick(lab));
+
+    assert.equal((await outcome(lab)).user?.username, "alice");
+  });
+
   story("a window that the person closes is told", async (context) => {
     const lab = new RedirectLab(context);
     await lab.open("/");
