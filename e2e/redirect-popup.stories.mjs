@@ -38,6 +38,13 @@ async function popupAfter({ page, site, engine }, before) {
 
 const outcome = ({ page }) => page.waitFor(() => window.outcome, { what: "outcome", timeoutMs: 25_000 });
 
+/** A page with another one in it, which is served under the machine's other name. */
+const frameOf = (path) => ({ headers: { host } }) => {
+  const [name, port] = host.split(":");
+  const inner = `http://${name === "localhost" ? "127.0.0.1" : "localhost"}:${port}${path}`;
+  return { type: "text/html", body: `<!doctype html><html lang="en"><head><title>frame</title><link rel="icon" href="data:,"></head><body><iframe src="${inner}" title="app" width="600" height="400"></iframe></body></html>` };
+};
+
 const plain = { site: "bare", siteOptions };
 const isolated = { ...siteOptions, headers: { "cross-origin-opener-policy": "same-origin" } };
 
@@ -75,6 +82,28 @@ stories("redirect popup", plain, (story) => {
 
     assert.equal((await outcome(lab)).user?.username, "alice");
   });
+
+  story("a page in a frame of another site gets the result of its window", async (context) => {
+    const { page, site } = context;
+    const lab = new RedirectLab(context);
+    await lab.open("/");
+    const other = new URL("/frame", site.url);
+    other.hostname = other.hostname === "localhost" ? "127.0.0.1" : "localhost";
+    await page.open(other.href);
+    const enter = async () => {
+      await page.driver.switchTo().window(page.handle);
+      await page.driver.switchTo().frame(0);
+    };
+    await enter();
+    await lab.begin();
+    const popup = await openByClick(lab);
+    await lab.typeAtManagedLogin("alice", popup);
+    await enter();
+
+    assert.equal((await outcome(lab)).user?.username, "alice");
+    assert.equal(await lab.who(), "alice");
+    await page.driver.switchTo().defaultContent();
+  }, { siteOptions: { ...siteOptions, files: { ...siteOptions.files, "/frame": frameOf("/") } } });
 
   story("a window that the person closes is told", async (context) => {
     const lab = new RedirectLab(context);
