@@ -135,9 +135,9 @@ export const parts = {
     run: () => nodeTest(["tests/verify", "tests/effects", "tests/session", "tests/redirect"].flatMap((folder) => filesIn(folder, /\.test\.mjs$/))),
   },
   docs: {
-    about: "docs/migrating.md against the libraries people come from; pieces of the docs against the packed package",
+    about: "docs/migrating.md against the libraries people come from; pieces of the docs against the packed package; the tests that SECURITY.md names",
     needsPackage: true,
-    run: () => nodeTest(["tests/migrating.test.mjs", "tests/snippets.test.mjs"]),
+    run: () => nodeTest(["tests/migrating.test.mjs", "tests/snippets.test.mjs", "tests/security.test.mjs"]),
   },
   package: {
     about: "the tarball's contents, publint and are-the-types-wrong",
