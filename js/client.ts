@@ -14,6 +14,7 @@ import { type CoreEvent, createSession, type SessionCore } from "./session/sessi
 import { readSession } from "./session/stored-session.js";
 import type { createSignIn } from "./sign-in/sign-in.js";
 import type { Auth, AuthOptions, SessionOptions } from "./types/index.js";
+import { outside } from "./zone.js";
 
 type SignIns = ReturnType<typeof createSignIn>;
 type AccountCalls = ReturnType<typeof createAccount>;
@@ -89,7 +90,7 @@ export function createAuth(options: AuthOptions): Auth {
   ): RedirectAnswer<N> {
     const { run } = await import("./redirect/redirect.js").catch(unavailable);
     return run(
-      { options, call, load: ready, host, auth: session.auth, unavailable, readSession },
+      { options, call, load: ready, host, auth: session.auth, unavailable, readSession, outside },
       name,
       input,
     );

@@ -30,10 +30,6 @@ export function createHost(options: AuthOptions): Host {
   const insteadOfLasting = memoryStore();
   const insteadOfTab = memoryStore();
   const local = () => available(() => globalThis.localStorage);
-  const own =
-    typeof storage === "object" && storage.shared
-      ? withoutDevices(storage, () => local() ?? insteadOfLasting)
-      : storage;
   const tab = () => available(() => globalThis.sessionStorage) ?? insteadOfTab;
   // An application that encrypts does so wherever a session goes.
   const sealed = (storage as Partial<EncryptedStorage>).over?.(tab);
@@ -41,7 +37,7 @@ export function createHost(options: AuthOptions): Host {
     // Asked for at each use: merely touching `localStorage` throws where it is switched off. The
     // page's memory stands in, so that a person can sign in all the same.
     get lasting() {
-      if (typeof own === "object") return own;
+      if (typeof storage === "object") return storage;
       return local() ?? insteadOfLasting;
     },
     get tab() {
@@ -69,19 +65,6 @@ function available(store: () => Storage | undefined): Storage | undefined {
   } catch {
     return undefined;
   }
-}
-
-/**
- * A store without what is of this browser alone: a device's password has no business in cookies, which every request
- * carries to the site.
- */
-function withoutDevices(store: StorageAdapter, local: () => StorageAdapter): StorageAdapter {
-  const of = (key: string) => (key.includes(".device.") ? local() : store);
-  return {
-    getItem: (key) => of(key).getItem(key),
-    setItem: (key, value) => of(key).setItem(key, value),
-    removeItem: (key) => of(key).removeItem(key),
-  };
 }
 
 /** A store that ends with the page. */

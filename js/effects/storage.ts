@@ -18,7 +18,7 @@ export async function read(
   for (const [store, key] of items) {
     // Patience is for a store, not for each of its values.
     const value =
-      hanging.get(store) ?? (await settled(host, store, (adapter) => adapter.getItem(key)));
+      hanging.get(store) ?? (await settled(host, store, key, (adapter) => adapter.getItem(key)));
     if (value instanceof Failure && value.error === "timeout") hanging.set(store, value);
     // Only text is a value: an adapter may answer with anything.
     const isValue = value instanceof Failure || typeof value === "string";
@@ -41,13 +41,13 @@ export async function write(
 ): Promise<object | boolean> {
   // Between the two, nothing else of this page runs, unless the store answers with promises.
   for (const [key, value] of expected) {
-    let found = settled(host, store, (adapter) => adapter.getItem(key));
+    let found = settled(host, store, key, (adapter) => adapter.getItem(key));
     if (found instanceof Promise) found = await found;
     if (found instanceof Failure) return found;
     if ((typeof found === "string" ? found : null) !== value) return false;
   }
   for (const [key, value] of changes) {
-    let done = settled(host, store, (adapter) =>
+    let done = settled(host, store, key, (adapter) =>
       value === null ? adapter.removeItem(key) : adapter.setItem(key, value),
     );
     if (done instanceof Promise) done = await done;
@@ -83,8 +83,11 @@ async function handOn(host: Host, { store, expected, changes }: Write): Promise<
     .catch(() => {});
 }
 
-function storeOf(host: Host, name: StoreName): StorageAdapter {
+function storeOf(host: Host, name: StoreName, key: string): StorageAdapter {
   if (name === "cookies") return cookiesOf(host);
+  // SECURITY: a device's password has no business in cookies, which every request carries to the site.
+  if (name === "local" && host.lasting.shared && key.includes(".device."))
+    return host.local() ?? host.memory;
   return { local: host.lasting, session: host.tab, memory: host.memory }[name];
 }
 
@@ -94,9 +97,14 @@ class Failure {
 }
 
 /** What a store answers, as a promise only where it answers with one. */
-function settled(host: Host, name: StoreName, use: (store: StorageAdapter) => unknown): unknown {
+function settled(
+  host: Host,
+  name: StoreName,
+  key: string,
+  use: (store: StorageAdapter) => unknown,
+): unknown {
   try {
-    const answer = use(storeOf(host, name));
+    const answer = use(storeOf(host, name, key));
     const isLater = typeof (answer as Promise<unknown> | undefined)?.then === "function";
     if (!isLater) return answer;
     return host

@@ -9,6 +9,7 @@ import { authError, type CoreFailure, fromCore } from "../errors/codes.js";
 import type { Host } from "../effects/host.js";
 import { forgetAttempt, forgetSignOut, isSigningOut, noteSignOut } from "./marks.js";
 import { FLOW, spend } from "./record.js";
+import type { outside } from "../zone.js";
 import type {
   Auth,
   AuthOptions,
@@ -30,6 +31,8 @@ export interface Context {
   /** Throws what it means that a part did not load. */
   unavailable(cause: unknown): never;
   host: Host;
+  /** Runs what sets a long timer. */
+  outside: typeof outside;
   /** The session of a stored record's text. */
   readSession(record: string): Session;
 }
@@ -96,7 +99,7 @@ function kept(): [key: string, text: string | null][] {
 export async function signIn(context: Context, input: RedirectInput = {}): Promise<never> {
   const begun = await begin(context, input);
   keep(begun);
-  const isBack = await leave(begun, input.signal);
+  const isBack = await context.outside(() => leave(begun, input.signal));
   throw authError(isBack ? "redirectCancelled" : "redirectExpired");
 }
 
@@ -123,7 +126,7 @@ export async function signOut(
   }
   noteSignOut(context.options.clientId);
   const result = await context.auth.signOut({ global, ...(signal && { signal }) });
-  await leave({ url });
+  await context.outside(() => leave({ url }));
   forgetSignOut(context.options.clientId);
   return result;
 }

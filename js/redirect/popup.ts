@@ -54,7 +54,7 @@ export function createWindows({ begin, exchange, race, authError }: Tools) {
     const { clientId } = context.options;
     waiting.get(clientId)?.();
     waiting.set(clientId, fail);
-    const window = watchWindow(popup, fail, over.signal);
+    const window = context.outside(() => watchWindow(popup, fail, over.signal));
     const open = (url: string) => {
       window.leave();
       popup.location.replace(url);
@@ -106,7 +106,7 @@ export function createWindows({ begin, exchange, race, authError }: Tools) {
     try {
       const response = new Promise<string>((resolve, reject) => {
         const late = () => reject(authError(limitMs ? "timeout" : "redirectExpired"));
-        timer = setTimeout(late, limitMs ?? lifetimeMs);
+        timer = context.outside(() => setTimeout(late, limitMs ?? lifetimeMs));
         // SECURITY: a response and nothing else; what it is worth, the core decides.
         const take = (data: unknown) => {
           const { response } = (data ?? {}) as Partial<BridgeMessage>;

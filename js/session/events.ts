@@ -2,6 +2,7 @@
  * Event handlers of the application: a handler that throws disturbs no other, and each may call back.
  */
 import type { AuthEvents } from "../types/index.js";
+import { inside } from "../zone.js";
 
 type Name = keyof AuthEvents;
 
@@ -24,7 +25,7 @@ export function createEvents() {
     },
 
     on<E extends Name>(event: E, handler: (detail: AuthEvents[E]) => void): () => void {
-      const subscription = { event, handler };
+      const subscription = { event, handler: inside(handler) };
       subscriptions.add(subscription);
       return () => void subscriptions.delete(subscription);
     },

@@ -24,7 +24,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 const LOAD_PATIENCE_MS = 5_000;
 
 export function createLive(
-  { options, host, core, events, find, read, name, endLocally, settled }: SessionContext,
+  { options, host, core, events, find, read, name, endLocally, settled, outside }: SessionContext,
   status: AuthStatus | "unknown",
 ) {
   let state = { ...initialState, status };
@@ -97,7 +97,7 @@ export function createLive(
   function arm(at: number): void {
     clearTimeout(timer);
     const wait = Math.min(at - Date.now(), LONGEST_TIMER);
-    timer = setTimeout(() => dispatch({ type: "timer" }), wait);
+    timer = outside(() => setTimeout(() => dispatch({ type: "timer" }), wait));
     // A timer alone must not keep a process of Node.js alive.
     (timer as { unref?: () => void }).unref?.();
   }

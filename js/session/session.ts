@@ -11,6 +11,7 @@ import type { Live } from "./live-session.js";
 import { clearStores } from "./local-sign-out.js";
 import { once } from "../once.js";
 import { isComing, untilTaken } from "../redirect/callback.js";
+import { outside } from "../zone.js";
 import {
   dueAt,
   findRecord,
@@ -80,6 +81,7 @@ export interface SessionContext {
   endLocally(ended: Ended): Promise<SignOutResult>;
   /** Waits for a response of the redirect flow that is being finished. */
   settled(): Promise<void>;
+  outside: typeof outside;
 }
 
 /** How long a busy page may put off what follows a session, in milliseconds. */
@@ -99,7 +101,7 @@ export function createSession(options: AuthOptions, host: Host, core: SessionCor
     const read = { isFresh, dueAt, readClaims, readRecord, toSession };
     const name = KEY_PREFIX + options.clientId;
     const settled = () => untilTaken(options);
-    const context = { options, host, core, events, find, read, name, endLocally, settled };
+    const context = { options, host, core, events, find, read, name, endLocally, settled, outside };
     live = createLive(context, status);
     if (isDisposed) live.dispose();
     return live;

@@ -65,6 +65,7 @@ test("the page that asked takes a response of its own window, origin and state o
   const context = {
     options: { clientId: "one", oauth: { redirectUris: [] } },
     host: {},
+    outside: (work) => work(),
     call: async (operation, input) => {
       if (operation === "beginRedirect") return begun;
       exchanged = input;

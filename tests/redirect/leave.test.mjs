@@ -16,6 +16,7 @@ const signedOut = { cleared: true, revoked: true };
 const context = () => ({
   options,
   host: {},
+  outside: (work) => work(),
   auth: { signOut: async () => signedOut },
   async call(operation, input) {
     calls.push({ operation, ...input });
