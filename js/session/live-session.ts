@@ -1,6 +1,6 @@
 /**
  * The session as a page follows it: timers, events of the page, messages of other tabs, calls of the
- * core. Loaded beside the first answer, which needs none of it. What follows from what, `reducer.ts`
+ * core. Loaded after the first answer, which needs none of it. What follows from what, `reducer.ts`
  * decides; this performs it.
  */
 import { AuthError } from "../errors/auth-error.js";

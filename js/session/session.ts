@@ -1,6 +1,6 @@
 /**
  * The session as applications ask for it: a fresh one is read from the store and handed out. All the
- * rest is `live-session.ts`, loaded beside the first answer.
+ * rest is `live-session.ts`, loaded once the page is idle.
  */
 import type { Call } from "../core/operations.js";
 import { AuthError } from "../errors/auth-error.js";
