@@ -8,6 +8,8 @@ import { stories } from "./lib/stories.mjs";
 const wasmPath = "/package/dist/lifeguard_bg.wasm";
 /** The same bytes as text, for where there is no file. */
 const textPath = "/package/dist/core/wasm-text.js";
+/** The core as JavaScript, for where no WebAssembly may run. */
+const javascriptPath = "/package/dist/core/wasm2js.js";
 const wasm = readFileSync(join(packedPackage, "dist/lifeguard_bg.wasm"));
 
 /** In the page: makes a client, loads the core, tells how that went. */
@@ -146,18 +148,42 @@ stories("loading", { site: "bare", server: false }, (story) => {
     },
   });
 
-  story("a policy that forbids WebAssembly is told", async ({ page }) => {
+  story("under a policy that forbids WebAssembly and eval, the core comes as JavaScript", async ({ page }) => {
+    await page.open("/policed");
+
+    await page.see("loaded");
+    const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname));
+    assert.ok(loaded.includes(javascriptPath), loaded.join());
+    assert.ok(!loaded.includes(wasmPath) && !loaded.includes(textPath), loaded.join());
+  }, { siteOptions: { files: policed("default-src 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'") }, expectErrors: true });
+
+  story("a policy that forbids WebAssembly is told where the JavaScript is missing", async ({ page }) => {
     await page.open("/policed");
 
     await page.see("wasmUnavailable");
-  }, { siteOptions: { files: policed("default-src 'none'; script-src 'self'; connect-src 'self'") } });
+  }, { siteOptions: { files: { ...policed("default-src 'none'; script-src 'self'; connect-src 'self'"), [javascriptPath]: { status: 404, body: "not here" } } }, expectErrors: true });
 
-  story("without WebAssembly the call says so", async ({ page }) => {
+  story("without WebAssembly the core comes as JavaScript, also where the option wasm names a file", async ({ page }) => {
+    for (const wasm of [undefined, "/nowhere.wasm"]) {
+      await page.open("/");
+
+      const result = await page.evaluate(async (wasm) => {
+        delete globalThis.WebAssembly;
+        const { createAuth } = await import("lifeguard-cognito");
+        const auth = createAuth({ userPoolId: "eu-west-1_LifeGuard", clientId: "lifeguarddemoclient0000001", ...(wasm && { wasm }) });
+        return auth.preload().then(() => "loaded", (error) => `${error.code} ${error.detail ?? ""}`);
+      }, wasm);
+
+      assert.equal(result, "loaded", String(wasm));
+    }
+  });
+
+  story("with WebAssembly no JavaScript is loaded in its place", async ({ page }) => {
     await page.open("/");
 
-    await page.evaluate(() => { delete globalThis.WebAssembly; });
-
-    assert.equal(await page.evaluate(preload), "wasmUnavailable");
+    assert.equal(await page.evaluate(preload), "loaded");
+    const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname));
+    assert.ok(!loaded.some((path) => path.includes("wasm2js") || path.includes("without-wasm")), loaded.join());
   });
 
   story("bytes, a compiled module and an address of one's own are taken", async ({ page, site }) => {
@@ -233,5 +259,49 @@ stories("memory", { site: "bare" }, (story) => {
       assert.ok(during > 10_000, `${name}: ${during}`);
       assert.equal(after, 0, name);
     }
+  });
+
+  story("nor does it in the memories of the core as JavaScript, those that became too small included", async ({ page, server }) => {
+    await page.open("/");
+
+    const { rows, grown } = await page.evaluate(async (endpoint, password) => {
+      delete globalThis.WebAssembly;
+      const memories = [];
+      globalThis.ArrayBuffer = new Proxy(ArrayBuffer, {
+        construct(target, args) {
+          const made = new target(...args);
+          if (args[0] >= 65_536) memories.push(made);
+          return made;
+        },
+      });
+      const bytesInUse = (memory) => new Uint8Array(memory).reduce((count, byte) => count + (byte === 0 ? 0 : 1), 0);
+      let during = 0;
+      globalThis.fetch = new Proxy(globalThis.fetch, {
+        apply(target, self, args) {
+          if (String(args[0]).startsWith(endpoint)) during = Math.max(during, bytesInUse(memories.at(-1)));
+          return Reflect.apply(target, self, args);
+        },
+      });
+      const { createAuth } = await import("lifeguard-cognito");
+      const auth = createAuth({ userPoolId: "eu-west-1_LifeGuard", clientId: "lifeguarddemoclient0000001", endpoint });
+      const rows = [];
+      for (const [name, call] of [
+        ["signIn", () => auth.signIn({ username: "alice", password })],
+        ["refresh", () => auth.session({ forceRefresh: true })],
+        ["signOut", () => auth.signOut()],
+      ]) {
+        during = 0;
+        await call();
+        rows.push([name, during, Math.max(...memories.map(bytesInUse))]);
+      }
+      return { rows, grown: new Set(memories.map(({ byteLength }) => byteLength)).size };
+    }, server.url, "Correct-Horse-9!");
+
+    assert.equal(rows.length, 3);
+    for (const [name, during, after] of rows) {
+      assert.ok(during > 10_000, `${name}: ${during}`);
+      assert.equal(after, 0, name);
+    }
+    assert.ok(grown > 1, "a memory was replaced by a larger one");
   });
 });

@@ -13,9 +13,9 @@ const cargo = (...args) => run("cargo", args);
 const checks = {
   format: () => cargo("fmt", "--all", "--check"),
   clippy: () => cargo("clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"),
-  // As it is shipped, and with the operation for known answers.
+  // As it is shipped, with the operation for known answers, and as it becomes JavaScript.
   "clippy-wasm": async () => {
-    for (const features of [[], ["--features", "lifeguard/vectors"]]) {
+    for (const features of [[], ["--features", "lifeguard/vectors"], ["--features", "lifeguard/bigint"]]) {
       await cargo("clippy", "--target", wasmTarget, "-p", "lifeguard", "-p", "lifeguard-web", "-p", "modexp", ...features, "--quiet", "--", "-D", "warnings");
     }
   },

@@ -12,12 +12,12 @@ export const user = { username: "alice", password: "Correct-Horse-9!" };
 const lateSeconds = 3_700;
 
 const html = "text/html; charset=utf-8";
-const appPage = (bundle, settings, isLate) => `<!doctype html><html lang="en"><head><title>app</title><link rel="icon" href="data:,">
-<script>globalThis.settings = ${JSON.stringify(settings)};${isLate ? ` { const now = Date.now; Date.now = () => now() + ${lateSeconds * 1000}; }` : ""}</script>
+const appPage = (bundle, settings, isLate, isForbidden) => `<!doctype html><html lang="en"><head><title>app</title><link rel="icon" href="data:,">
+<script>globalThis.settings = ${JSON.stringify(settings)};${isLate ? ` { const now = Date.now; Date.now = () => now() + ${lateSeconds * 1000}; }` : ""}${isForbidden ? " delete globalThis.WebAssembly;" : ""}</script>
 <script type="module" src="/${bundle.entry}"></script></head><body></body></html>`;
 
 /** Serves an app on an origin of its own, with another app at /before, and notes what is asked for. */
-async function openApp({ app, before, server, isLate, withoutWasm }) {
+async function openApp({ app, before, server, isLate, withoutWasm, isForbidden }) {
   const requested = new Set();
   let isCounted = true;
   const settings = { ...defaultPool, endpoint: server.url };
@@ -33,7 +33,7 @@ async function openApp({ app, before, server, isLate, withoutWasm }) {
     );
   const page = (bundle, late) => (request) => {
     const origin = `http://${request.headers.host}`;
-    return { type: html, body: appPage(bundle, { ...settings, oauth: { domain: server.url, redirectUris: [`${origin}/`] } }, late) };
+    return { type: html, body: appPage(bundle, { ...settings, oauth: { domain: server.url, redirectUris: [`${origin}/`] } }, late, isForbidden) };
   };
   // Files that both apps have are served by the later entry, which notes them: forgotten when the journey begins.
   const site = await serve({
@@ -64,11 +64,11 @@ async function call(driver, name, ...args) {
   return value;
 }
 
-/** Runs one journey; the names of the files that were loaded. */
-async function walk(driver, server, { journey, asks, isLate, leaves }, bundles, { withoutWasm } = {}) {
+/** Runs one journey, the wasm missing at its server or forbidden by the browser; the names of the files that were loaded. */
+async function walk(driver, server, { journey, asks, isLate, leaves }, bundles, { withoutWasm, isForbidden } = {}) {
   const { app, before } = bundles;
   await server.reset();
-  const site = await openApp({ app, before, server, isLate, withoutWasm });
+  const site = await openApp({ app, before, server, isLate, withoutWasm, isForbidden });
   try {
     await driver.manage().setTimeouts({ script: 60_000 });
     if (before) {
@@ -131,7 +131,10 @@ export async function walkJourneys(journeys, report) {
     report("signIn, the wasm missing");
     const signIn = journeys.find(({ journey }) => journey === "signIn");
     const app = bundles.get("signIn");
-    const without = originsOf(app, await walk(browser.driver, server, signIn, { app }, { withoutWasm: true }));
+    const missing = await walk(browser.driver, server, signIn, { app }, { withoutWasm: true });
+    report("signIn, no WebAssembly in the browser");
+    const forbidden = await walk(browser.driver, server, signIn, { app }, { isForbidden: true });
+    const without = [...new Set(originsOf(app, [...missing, ...forbidden]))].sort();
     const usual = new Set([...loaded.values()].flat());
     return { version, loaded, onlyWithoutWasm: without.filter((origin) => !usual.has(origin)) };
   } finally {

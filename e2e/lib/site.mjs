@@ -6,7 +6,10 @@ import { packedPackage } from "../../scripts/lib/pack.mjs";
 import { readBody, serve } from "../../scripts/lib/static.mjs";
 import { defaultPool } from "./server.mjs";
 
-const inPage = readFileSync(new URL("./in-page.js", import.meta.url), "utf8");
+/** `WITHOUT_WASM=1`: no page has WebAssembly, as in a browser that forbids it. */
+export const isWithoutWasm = process.env.WITHOUT_WASM === "1";
+
+const inPage = (isWithoutWasm ? "delete globalThis.WebAssembly;\n" : "") + readFileSync(new URL("./in-page.js", import.meta.url), "utf8");
 
 /** Import map of everything the package exports. */
 function importMap() {

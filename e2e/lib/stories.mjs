@@ -4,7 +4,7 @@ import { allEngines, missingReason, openBrowser } from "./browser.mjs";
 import { findLeaks } from "./canary.mjs";
 import { Page } from "./page.mjs";
 import { openServer } from "./server.mjs";
-import { openSite } from "./site.mjs";
+import { isWithoutWasm, openSite } from "./site.mjs";
 
 /** `ENGINES=chromium,webkit` runs only those. */
 const chosen = (process.env.ENGINES ?? allEngines.join(",")).split(",").map((name) => name.trim()).filter(Boolean);
@@ -43,7 +43,7 @@ export function stories(title, { site: kind = "demo", siteOptions = {}, server: 
 
       for (const { name, run, options } of declared) {
         if (options.engines && !options.engines.includes(engine)) continue;
-        const full = `${name} [${engine}]`;
+        const full = `${name} [${engine}${isWithoutWasm ? ", without WebAssembly" : ""}]`;
         if (missing) {
           if (process.env.CI === "true") test(full, () => Promise.reject(new Error(missing)));
           else test(full, { skip: missing }, () => {});

@@ -1,7 +1,7 @@
 /**
  * The WebAssembly of the core: compiled once a page, in an instance that can be replaced between any
  * two steps. The file is taken where it is one; else the same bytes come as text in a chunk of the
- * package, which every bundler carries.
+ * package, which every bundler carries. Where none may run, the core comes as JavaScript.
  */
 import { AuthError } from "../errors/auth-error.js";
 import { begin, imports } from "../lifeguard.js";
@@ -10,13 +10,16 @@ import type { WasmSource } from "../types/index.js";
 /** How long a server may take for the file, in milliseconds. */
 const DEADLINE_MS = 30_000;
 
-let compiling: Promise<WebAssembly.Module> | undefined;
+/** Makes an instance. */
+type Make = () => WebAssembly.Exports | Promise<WebAssembly.Exports>;
+
+let compiling: Promise<Make> | undefined;
 let isCompiled = false;
 let starting: Promise<void> | undefined;
 let memory: WebAssembly.Memory | undefined;
 
 /** Compiles the core. A failure is forgotten, so that the next call tries again. */
-export function compile(source: WasmSource | undefined): Promise<WebAssembly.Module> {
+export function compile(source: WasmSource | undefined): Promise<Make> {
   compiling ??= take(source).then(
     (compiled) => {
       isCompiled = true;
@@ -58,17 +61,28 @@ export function replace(): void {
 }
 
 async function start(source: WasmSource | undefined): Promise<void> {
-  if (typeof WebAssembly !== "object")
-    throw new AuthError("wasmUnavailable", { detail: "this browser has no WebAssembly" });
   if (typeof globalThis.crypto?.getRandomValues !== "function")
     throw new AuthError("cryptoUnavailable");
-  const { exports } = await WebAssembly.instantiate(await compile(source), imports);
+  const exports = await (await compile(source))();
   begin(exports);
   memory = exports["memory"] as WebAssembly.Memory;
 }
 
-async function take(source: WasmSource | undefined): Promise<WebAssembly.Module> {
-  if (source !== undefined) return compileGiven(source);
+async function take(source: WasmSource | undefined): Promise<Make> {
+  try {
+    // Before the file is fetched for nothing: no WebAssembly, no SIMD, or a policy that forbids it.
+    await WebAssembly.compile(SIMD);
+  } catch (cause) {
+    const { javascript } = await import("./without-wasm.js").catch(() => {
+      throw unavailable(cause);
+    });
+    return javascript();
+  }
+  const compiled = await (source === undefined ? compileOwn() : compileGiven(source));
+  return async () => (await WebAssembly.instantiate(compiled, imports)).exports;
+}
+
+async function compileOwn(): Promise<WebAssembly.Module> {
   // Vite, webpack and others find the file by this very form of words.
   const file = await ownFile(() => new URL("../lifeguard_bg.wasm", import.meta.url));
   return WebAssembly.compile(file ?? (await asText()));
@@ -136,10 +150,10 @@ const gone = () =>
   });
 
 /** The smallest code with a SIMD instruction. */
-const SIMD = [
+const SIMD = Uint8Array.from([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15,
   253, 98, 11,
-];
+]);
 
 /** Why the core did not load, and whether a repeat may help. */
 export function unavailable(cause: unknown): AuthError {
@@ -150,12 +164,12 @@ export function unavailable(cause: unknown): AuthError {
 function reason(cause: unknown): [detail: string, retryable: boolean] {
   if (globalThis.navigator?.onLine === false) return ["this device is offline", true];
   const { name, message } = (cause ?? {}) as { name?: string; message?: string };
+  // In the next two the JavaScript in its place did not load: a repeat may help.
   // Chromium, Firefox and Safari each have an error of their own for this.
   if (/unsafe-eval|Content Security Policy|\bCSP\b/.test(message ?? ""))
-    return ["forbidden by the page's policy: script-src needs 'wasm-unsafe-eval'", false];
-  if (name === "CompileError" || name === "LinkError") {
-    const hasSimd = WebAssembly.validate(Uint8Array.from(SIMD));
-    return [hasSimd ? "the file is damaged" : "this browser has no WebAssembly SIMD", false];
-  }
+    return ["forbidden by the page's policy: script-src needs 'wasm-unsafe-eval'", true];
+  if (!globalThis.WebAssembly?.validate(SIMD))
+    return ["this browser has no WebAssembly with SIMD", true];
+  if (name === "CompileError" || name === "LinkError") return ["the file is damaged", false];
   return ["not found, or forbidden by a policy: after a deployment, reload the page", true];
 }

@@ -7,6 +7,8 @@ const known = {
   __wbg_getRandomValues_: { name: "random", source: "(start, length) => void crypto.getRandomValues(bytes(start, length))" },
   __wbg_now_: { name: "now", source: "() => Date.now()" },
 };
+/** What the module that becomes JavaScript imports: js/core/without-wasm.ts has the last. */
+const knownToJavascript = { ...known, modular: { name: "modular" } };
 /** Under this name it imports them. */
 const page = "page";
 
@@ -18,35 +20,16 @@ const exported = { memory: "memory", step: "step", malloc: "__wbindgen_malloc" }
 
 /** Takes out of such a module's file what only wasm-bindgen's own glue uses; returns source and types of this one. */
 export async function textGlue(file) {
-  // Here and not above: on a fresh machine set-up has to install it first.
-  const { default: binaryen } = await import("binaryen");
-  const module = binaryen.readBinary(readFileSync(file));
-  const exportOf = (name) => binaryen.getExportInfo(module.getExport(name));
-  const functionOf = (name) => binaryen.getFunctionInfo(module.getFunction(name));
-  if (functionOf(exportOf("__wbindgen_start").value).base !== tableOfValues) throw new Error("the module does more when it starts: scripts/lib/glue.mjs does not know it");
-  const { malloc } = exported;
-  module.addFunctionExport(exportOf(malloc).value, "malloc");
-  const names = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(file))).map(({ name }) => name);
-  for (const name of names) if (!(name in exported)) module.removeExport(name);
-  module.runPasses(["remove-unused-module-elements"]);
-  const imports = Array.from({ length: module.getNumFunctions() }, (_, index) => binaryen.getFunctionInfo(module.getFunctionByIndex(index)))
-    .filter(({ base }) => base)
-    .map(({ name: internal, base, params, results }) => {
-      const start = Object.keys(known).find((start) => base.startsWith(start));
-      if (!start) throw new Error(`the module imports ${base}: scripts/lib/glue.mjs does not know it`);
-      const { name, source } = known[start];
-      module.removeFunction(internal);
-      module.addFunctionImport(internal, page, name, params, results);
-      return `    ${name}: ${source},\n`;
-    });
-  writeFileSync(file, module.emitBinary());
-  module.dispose();
+  const imports = await trim(file, exported, known, (binaryen, module) => {
+    const { value } = binaryen.getExportInfo(module.getExport("__wbindgen_start"));
+    if (binaryen.getFunctionInfo(module.getFunction(value)).base !== tableOfValues) throw new Error("the module does more when it starts: scripts/lib/glue.mjs does not know it");
+  });
   const source = `// Made by scripts/lib/glue.mjs.
 let wasm;
 const bytes = (start, length) => new Uint8Array(wasm.memory.buffer, start >>> 0, length);
 export const imports = {
   ${page}: {
-${imports.join("")}  },
+${imports.map(({ name, source }) => `    ${name}: ${source},\n`).join("")}  },
 };
 export function begin(exports) {
   wasm = exports;
@@ -68,6 +51,34 @@ export declare function begin(exports: WebAssembly.Exports): void;
 export declare function step(message: string): string;
 `;
   return { source, types };
+}
+
+/** The same for the module that becomes JavaScript, whose exports wasm-bindgen names as `theirs` has it. */
+export const trimForJavascript = (file, theirs) => trim(file, { ...exported, ...theirs }, knownToJavascript);
+
+/** Leaves these exports, by our names for them, and names the imports; returns what is known of these. */
+async function trim(file, exported, known, check = () => {}) {
+  // Here and not above: on a fresh machine set-up has to install it first.
+  const { default: binaryen } = await import("binaryen");
+  const module = binaryen.readBinary(readFileSync(file));
+  check(binaryen, module);
+  const { malloc } = exported;
+  module.addFunctionExport(binaryen.getExportInfo(module.getExport(malloc)).value, "malloc");
+  const names = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(file))).map(({ name }) => name);
+  for (const name of names) if (!(name in exported)) module.removeExport(name);
+  module.runPasses(["remove-unused-module-elements"]);
+  const imports = Array.from({ length: module.getNumFunctions() }, (_, index) => binaryen.getFunctionInfo(module.getFunctionByIndex(index)))
+    .filter(({ base }) => base)
+    .map(({ name: internal, base, params, results }) => {
+      const start = Object.keys(known).find((start) => base.startsWith(start));
+      if (!start) throw new Error(`the module imports ${base}: scripts/lib/glue.mjs does not know it`);
+      module.removeFunction(internal);
+      module.addFunctionImport(internal, page, known[start].name, params, results);
+      return known[start];
+    });
+  writeFileSync(file, module.emitBinary());
+  module.dispose();
+  return imports;
 }
 
 /** The bytes of a file as a JavaScript string, a code point for each: 0 to 255. For pages whose server or bundler has no such file. */

@@ -85,6 +85,9 @@ async function oneTest(name, command, args) {
 /** The files of interop that a run takes. */
 const interopFiles = (filter) => filesIn("interop", /\.test\.mjs$/).filter((file) => !filter || file.includes(filter));
 
+/** Files of stories that must hold without WebAssembly, too: each way in, the session, an account. */
+const withoutWasm = ["sign-in", "challenges", "session-network", "account", "redirect"];
+
 const chosenEngines = () => (process.env.ENGINES ?? "chromium,firefox,webkit").split(",");
 
 async function wasmTests(engine, flag) {
@@ -113,7 +116,8 @@ export const parts = {
     run: () => countedRun("cargo", simulation, { env: { LIFEGUARD_STEPS: "20000", LIFEGUARD_SEEDS: "10" } }),
   },
   wasm: {
-    about: "tests/browser_*.rs and web/tests by wasm-pack in headless Chromium and Firefox; the small and the plain release in node",
+    about: "tests/browser_*.rs and web/tests by wasm-pack in headless Chromium and Firefox; the small and the plain release, and the core as JavaScript, in node",
+    needsPackage: true,
     needsVectors: () => releases,
     async run() {
       for (const release of releases) info(sizeOf(release));
@@ -150,13 +154,16 @@ export const parts = {
     run: () => nodeTest(filesIn("tests/bundlers", /\.test\.mjs$/)),
   },
   vectors: {
-    about: "tests/vectors/srp_vectors.json through the package's core as wasm, in node and each engine",
+    about: "tests/vectors/srp_vectors.json through the package's core as wasm, and without it, in node and each engine",
+    needsPackage: true,
     needsVectors: () => ["small"],
     async run() {
       const results = [];
       for (const engine of ["node", ...chosenEngines()]) {
         if (engine !== "node" && !isComplete(findBrowsers()[engine])) results.push(missing(`vectors in ${engine}: not installed`));
-        else results.push(await oneTest(`vectors in ${engine}`, process.execPath, [at("scripts/vectors.mjs"), at("tests/vectors/srp_vectors.json"), "--engine", engine, "--no-build"]));
+        else
+          for (const [name, args] of [["vectors", []], ["vectors without wasm", ["--without-wasm"]]])
+            results.push(await oneTest(`${name} in ${engine}`, process.execPath, [at("scripts/vectors.mjs"), at("tests/vectors/srp_vectors.json"), "--engine", engine, "--no-build", ...args]));
       }
       return add(...results);
     },
@@ -168,6 +175,17 @@ export const parts = {
       await step("building the dev-server", buildDevServer);
       await buildDemo();
       return nodeTest(filesIn("e2e", /\.stories\.mjs$/).filter((file) => !filter || file.includes(filter)), { concurrency: 2 });
+    },
+  },
+  "without-wasm": {
+    about: `the stories ${withoutWasm.join(", ")} in Chromium on pages without WebAssembly, on the core as JavaScript`,
+    needsPackage: true,
+    async run(filter) {
+      if (!chosenEngines().includes("chromium")) return none();
+      await step("building the dev-server", buildDevServer);
+      await buildDemo();
+      const files = withoutWasm.map((name) => at(`e2e/${name}.stories.mjs`)).filter((file) => !filter || file.includes(filter));
+      return nodeTest(files, { concurrency: 2, env: { WITHOUT_WASM: "1", ENGINES: "chromium" } });
     },
   },
   interop: {

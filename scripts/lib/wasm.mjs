@@ -1,15 +1,16 @@
-// The wasm: cargo, wasm-bindgen, wasm-opt; from the root crate to pkg/. One module; and for tests a second one with an
-// operation more, which stays out of pkg/.
+// The wasm: cargo, wasm-bindgen, wasm-opt; from the root crate to pkg/. One module, and the same as JavaScript; and for
+// tests both with an operation more, which stay out of pkg/.
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
+import { cargoTargetDir, compile, smallFlags } from "./compile.mjs";
 import { textGlue, textOf } from "./glue.mjs";
 import { info, seconds, step, warn } from "./log.mjs";
-import { at, pkgDir, root, wasmBindgenVersion, wasmTarget } from "./paths.mjs";
+import { at, pkgDir, wasmBindgenVersion } from "./paths.mjs";
 import { probe, run } from "./run.mjs";
 import { hashOf, isFresh, writeStamp } from "./stamp.mjs";
 import { canBuildStd } from "./tools.mjs";
+import { makeJavascript, wasm2jsFlags } from "./wasm2js.mjs";
 
 /** What every browser of the supported range has; wasm-opt refuses a module that uses more. */
 const engineFeatures = ["bulk-memory", "simd", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
@@ -20,24 +21,27 @@ const engineFeatures = ["bulk-memory", "simd", "sign-ext", "mutable-globals", "n
  */
 const passes = ["--low-memory-unused", "-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--converge"];
 
-const sources = ["Cargo.toml", "Cargo.lock", ".cargo", "rust-toolchain.toml", "src", "arena/Cargo.toml", "arena/src", "modexp/Cargo.toml", "modexp/src", "scripts/lib/glue.mjs"].map((path) => at(path));
-/** What the package ships of pkg/: glue, the wasm, and the same bytes as text. */
-export const shippedFromPkg = ["lifeguard.js", "lifeguard_bg.wasm", "core/wasm-text.js"];
+const sources = ["Cargo.toml", "Cargo.lock", ".cargo", "rust-toolchain.toml", "src", "arena/Cargo.toml", "arena/src", "modexp/Cargo.toml", "modexp/src", "scripts/lib/compile.mjs", "scripts/lib/glue.mjs", "scripts/lib/wasm2js.mjs"].map((path) => at(path));
+/** What the package ships of pkg/: glue, the wasm, the same bytes as text, and the core as JavaScript. */
+export const shippedFromPkg = ["lifeguard.js", "lifeguard_bg.wasm", "core/wasm-text.js", "core/wasm2js.js"];
 
-const outputs = [...shippedFromPkg, "lifeguard.d.ts", "core/wasm-text.d.ts"].map((name) => join(pkgDir, name));
-
-const cargoTargetDir = () => process.env.CARGO_TARGET_DIR ?? at("target");
+const outputs = [...shippedFromPkg, ...shippedFromPkg.filter((name) => name.endsWith(".js")).map((name) => name.replace(/js$/, "d.ts"))].map((name) => join(pkgDir, name));
 
 /** Both ways to build, and the folders of the modules for known answers that are built so. */
 export const releases = ["small", "plain"];
 const vectorsDir = (release) => join(cargoTargetDir(), "vectors", release);
 
-const filesOf = (folder) => ({ glue: join(folder, "lifeguard.js"), wasm: join(folder, "lifeguard_bg.wasm") });
+const filesOf = (folder, release) => ({
+  glue: join(folder, "lifeguard.js"),
+  wasm: join(folder, "lifeguard_bg.wasm"),
+  // Of one release: what flags might change is tested on the wasm.
+  ...(release === "small" ? { javascript: join(folder, "core/wasm2js.js") } : {}),
+});
 
-/** Paths of such a module, `{ glue, wasm }`, and how it was built, once it is. */
+/** Paths of such a module, `{ glue, wasm, javascript? }`, and how it was built, once it is. */
 export function vectorsFiles(release = "small") {
   const folder = vectorsDir(release);
-  const files = filesOf(folder);
+  const files = filesOf(folder, release);
   if (!existsSync(files.wasm)) throw new Error("the module for known answers is not built: npm run vectors builds it");
   return { ...files, kind: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).description };
 }
@@ -50,46 +54,9 @@ export function sizeOf(release) {
   return `${kind} release, with the operation for known answers: ${inBytes(readFileSync(wasm))}`;
 }
 
-/**
- * Compiles std along with the crate, turns every panic into a bare trap, and lets the linker optimize across everything
- * instead of the compiler: only there does the allocator take part, and where it frees nothing (`arena/`) the code that
- * frees goes. These are unstable flags of the pinned compiler, so there is always the plain build to fall back to.
- */
-const smallFlags = {
-  args: ["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"],
-  rustflags: [
-    "-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Clinker-plugin-lto", "-Clink-arg=--lto-O3",
-    // A quarter of the usual stack, five times what a handshake takes: addresses of data get shorter.
-    "-Clink-arg=-zstack-size=262144",
-  ],
-  env: { RUSTC_BOOTSTRAP: "1", CARGO_PROFILE_RELEASE_LTO: "off" },
-};
-
-/** Compiler flags by --config, so that they add to those of .cargo/config.toml instead of replacing them. */
-function configOf(more) {
-  // No path of this machine belongs in what is shipped; panic messages would carry the registry's.
-  const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
-  const flags = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=.`, ...more];
-  return ["--config", `target.${wasmTarget}.rustflags=${JSON.stringify(flags)}`];
-}
-
-async function compile(features, small) {
-  // A target folder for each set of flags: they change everything, and the builds would evict each other.
-  const targetDir = join(cargoTargetDir(), small ? "small" : ".");
-  const more = small ? smallFlags : { args: [], rustflags: [], env: {} };
-  const args = ["build", "--release", "--lib", "-p", "lifeguard", ...features, "--target", wasmTarget, "--quiet", ...configOf(more.rustflags), ...more.args];
-  const { code, output } = await run("cargo", args, {
-    capture: small,
-    allowFailure: small,
-    env: { CARGO_TARGET_DIR: targetDir, ...more.env },
-  });
-  if (code !== 0) throw new Error(/^error.*$/m.exec(output)?.[0] ?? "cargo failed");
-  return join(targetDir, wasmTarget, "release", "lifeguard.wasm");
-}
-
-/** Compiles the module and makes its files in a folder. */
-async function make(features, small, folder) {
-  const wasm = await compile(features, small);
+/** Compiles the module and makes its files in a folder, the JavaScript where it is asked for. */
+async function make(features, small, folder, hasJavascript) {
+  const wasm = await compile({ features, small });
   await run("wasm-bindgen", [
     wasm, "--target", "bundler", "--out-dir", folder, "--out-name", "lifeguard",
     "--remove-name-section", "--remove-producers-section",
@@ -106,26 +73,30 @@ async function make(features, small, folder) {
   const text = textOf(readFileSync(out));
   writeFileSync(join(folder, "core/wasm-text.js"), text.source);
   writeFileSync(join(folder, "core/wasm-text.d.ts"), text.types);
+  if (!hasJavascript) return;
+  const javascript = await makeJavascript({ features, small, passes });
+  writeFileSync(join(folder, "core/wasm2js.js"), javascript.source);
+  writeFileSync(join(folder, "core/wasm2js.d.ts"), javascript.types);
 }
 
 /** The smallest that can be made here; says which. */
-async function makeSmallest(features, folder, plain) {
+async function makeSmallest(features, folder, plain, hasJavascript = true) {
   if (!plain && !canBuildStd()) warn("rust-src is missing: building the plain, larger wasm (rustup component add rust-src)");
   if (!plain && canBuildStd()) {
     try {
-      await make(features, true, folder);
+      await make(features, true, folder, hasJavascript);
       return "small";
     } catch (error) {
       warn(`the small release build failed, trying the plain one (${error.message})`);
     }
   }
-  await make(features, false, folder);
+  await make(features, false, folder, hasJavascript);
   return "plain";
 }
 
 /** What the files are made of. */
 const inputsOf = (name, plain) =>
-  hashOf(sources, [probe("rustc", ["-V"]), wasmBindgenVersion(), canBuildStd(), plain, engineFeatures, name, passes, JSON.stringify(smallFlags)]);
+  hashOf(sources, [probe("rustc", ["-V"]), wasmBindgenVersion(), canBuildStd(), plain, engineFeatures, name, passes, JSON.stringify([smallFlags, wasm2jsFlags])]);
 
 /** Fills pkg/ unless it is up to date. `plain` uses stable compiler flags only. */
 export async function buildWasm({ plain = false, force = false } = {}) {
@@ -136,8 +107,8 @@ export async function buildWasm({ plain = false, force = false } = {}) {
   for (const name of readdirSync(pkgDir)) if (name.startsWith("lifeguard") || name === "core") rmSync(join(pkgDir, name), { recursive: true });
   const kind = await step("compiling the core to WebAssembly", () => makeSmallest([], pkgDir, plain));
   writeStamp("wasm", inputs, outputs);
-  const bytes = readFileSync(join(pkgDir, "lifeguard_bg.wasm"));
-  info(`pkg/ built (${kind} release, ${inBytes(bytes)}) in ${seconds(Date.now() - begin)}`);
+  const bytes = (name) => inBytes(readFileSync(join(pkgDir, name)));
+  info(`pkg/ built (${kind} release, ${bytes("lifeguard_bg.wasm")}; as JavaScript, for browsers without WebAssembly, ${bytes("core/wasm2js.js")}) in ${seconds(Date.now() - begin)}`);
   return true;
 }
 
@@ -145,11 +116,11 @@ export async function buildWasm({ plain = false, force = false } = {}) {
 export async function buildVectors(release = "small") {
   const folder = vectorsDir(release);
   const inputs = inputsOf("vectors", release === "plain");
-  const outputs = Object.values(filesOf(folder));
+  const outputs = Object.values(filesOf(folder, release));
   if (isFresh(`vectors-${release}`, inputs, outputs)) return;
   const begin = Date.now();
   rmSync(folder, { recursive: true, force: true });
-  const kind = await step(`compiling the core with the operation for known answers, ${release}`, () => makeSmallest(["--features", "vectors"], folder, release === "plain"));
+  const kind = await step(`compiling the core with the operation for known answers, ${release}`, () => makeSmallest(["vectors"], folder, release === "plain", release === "small"));
   // Node asks the nearest manifest whether the glue is a module, and a target folder may be anywhere.
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module", description: kind }));
   writeStamp(`vectors-${release}`, inputs, outputs);

@@ -60,9 +60,20 @@ export function project(name) {
   return folder;
 }
 
-/** Opens a page and sees that it has its core; returns how many files of WebAssembly it got: 0 where it came as text. */
+/**
+ * Opens a page and sees that it has its core, with WebAssembly and without; returns how many files of WebAssembly it got:
+ * 0 where it came as text.
+ */
 export async function seeLoaded(address) {
-  const page = await new Page(browser.driver, { url: address, console: [] }, engine).open("/");
+  const { driver } = browser;
+  const page = new Page(driver, { url: address, console: [] }, engine);
+  const forbidden = await driver.sendAndGetDevToolsCommand("Page.addScriptToEvaluateOnNewDocument", { source: "delete globalThis.WebAssembly" });
+  await page.open("/");
+  await page.see(/^(?!waiting)\S/);
+  assert.deepEqual([await page.text(), await page.script("return typeof WebAssembly")], ["loaded", "undefined"]);
+  await driver.sendDevToolsCommand("Page.removeScriptToEvaluateOnNewDocument", forbidden);
+
+  await page.open("/");
   await page.see(/^(?!waiting)\S/);
   assert.equal(await page.text(), "loaded");
   // A page of HTML in the file's place is smaller.

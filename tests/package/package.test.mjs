@@ -15,8 +15,8 @@ const packed = filesIn(packedPackage).map((file) => relative(packedPackage, file
 /** The modules of js/ that end in dist/, as tsconfig.build.json picks them. */
 const modules = filesIn(at("js")).map((file) => relative(at("js"), file)).filter((name) => /\.tsx?$/.test(name) && !name.includes(".test."));
 
-/** The WebAssembly with its glue, and as text. */
-const core = ["dist/lifeguard.js", "dist/lifeguard_bg.wasm", "dist/core/wasm-text.js"];
+/** The WebAssembly with its glue, as text, and as JavaScript. */
+const core = ["dist/lifeguard.js", "dist/lifeguard_bg.wasm", "dist/core/wasm-text.js", "dist/core/wasm2js.js"];
 
 test("tarball_holds_the_build_and_the_legal_texts_only", () => {
   const expected = [
@@ -99,10 +99,28 @@ test("the_text_of_the_wasm_is_the_same_bytes", async () => {
   assert.deepEqual(Buffer.from(text, "latin1"), readFileSync(join(packedPackage, "dist/lifeguard_bg.wasm")));
 });
 
+// The wasm is for everybody and constant-time: what stands in for it where it cannot run must be no part of it.
+test("the_arithmetic_of_bigint_is_in_the_javascript_only_and_makes_no_code_from_text", () => {
+  const text = (name) => readFileSync(join(packedPackage, name), "latin1");
+  const wasm = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(join(packedPackage, "dist/lifeguard_bg.wasm"))));
+
+  assert.deepEqual(wasm.map(({ module, name }) => `${module}.${name}`).sort(), ["page.now", "page.random"]);
+  assert.match(text("dist/core/wasm2js.js"), /\.modular\b/);
+  for (const name of ["dist/core/wasm2js.js", "dist/core/without-wasm.js"]) {
+    assert.doesNotMatch(text(name), /\beval\b|\bFunction\(|\bWebAssembly\.\w+\(/, name);
+    // A number like 1n could not even be read where there is no BigInt.
+    assert.doesNotMatch(text(name), /\b\d+n\b/, name);
+  }
+});
+
 test("what_only_tests_call_is_not_shipped", () => {
   const bytes = readFileSync(join(packedPackage, "dist/lifeguard_bg.wasm"), "latin1");
+  const encoded = readFileSync(join(packedPackage, "dist/core/wasm2js.js"), "utf8").match(/"[\w+/=]{4,}"/g);
+  const data = encoded.map((text) => Buffer.from(text, "base64").toString("latin1"));
 
   assert.ok(!bytes.includes("srpVector"), 'built with the feature "vectors"');
+  assert.ok(data.some((text) => text.includes("SECRET_HASH") || text.includes("signIn")), "the data of the JavaScript is read");
+  assert.ok(!data.some((text) => text.includes("srpVector")), 'the JavaScript is built with the feature "vectors"');
 });
 
 test("publint_has_nothing_to_say", async () => {
