@@ -4,6 +4,7 @@ mod credentials;
 mod endings;
 mod legacy;
 mod races;
+mod stale;
 mod trouble;
 
 use std::cell::RefCell;
