@@ -400,6 +400,8 @@ fn a_fixed_set_of_seeds_keeps_every_promise() {
     for (seed, steps) in [(9_681, 13), (8_184, 73), (7_267, 84), (12_484, 103)] {
         Simulation::new(seed).run(steps);
     }
+    // A store without a record whose epoch could not be read was taken for one to be written back to.
+    Simulation::new(11_012).run(20);
     // A call that was under way kept a copy of what was signed out, where the store failed.
     for (seed, steps) in [(4_470, 49), (1_811, 90)] {
         Simulation::new(seed).run(steps);

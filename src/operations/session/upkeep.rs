@@ -43,15 +43,12 @@ impl Looked {
         [(&keys.0, self.text.as_deref()), (&keys.1, self.epoch.as_deref())]
     }
 
-    /// Whether a sign-in or sign-out voided a session.
-    fn is_over(&self, stored: &Stored) -> bool {
+    /// Whether it ends a session: a sign-in or sign-out left another epoch, or the store was cleared
+    /// as a whole, by the application or the user. A single key that another script removed is
+    /// written back.
+    fn ends(&self, host: &impl Host, stored: &Stored) -> bool {
         !stored.record.is_valid(self.epoch.as_deref())
-    }
-
-    /// Whether it ends what this page has. A store that was cleared as a whole, by the application
-    /// or the user, is a sign-out. A single key that another script removed is written back.
-    fn ends(&self, host: &impl Host, copy: &Stored) -> bool {
-        self.is_over(copy) || (matches!(self.found, Found::Empty) && memory::was_found(host))
+            || (matches!(self.found, Found::Empty) && memory::was_found(host))
     }
 }
 
@@ -134,17 +131,15 @@ fn look_everywhere(
 /// What a record and an epoch amount to, and whether they fit.
 fn judged(client: &Client, pair: (Read, Read)) -> Result<(Looked, bool), StoreError> {
     let (Some(text), Some(epoch)) = pair else { return Err(StoreError::Unavailable) };
-    let text = text?;
+    // One without the other tells nothing: a store that was cleared would be written to.
+    let (text, epoch) = (text?, epoch?);
     let Some(written) = &text else {
-        // Without a record, an epoch that cannot be read is as good as one.
-        let found = if matches!(epoch, Ok(None)) { Found::Empty } else { Found::Nothing };
-        return Ok((Looked { found, text, epoch: epoch.unwrap_or_default() }, true));
+        let found = if epoch.is_none() { Found::Empty } else { Found::Nothing };
+        return Ok((Looked { found, text, epoch }, true));
     };
     let Some(record) = Record::read(written, &client.pool) else {
-        let epoch = epoch.unwrap_or_default();
         return Ok((Looked { found: Found::Unreadable, text, epoch }, true));
     };
-    let epoch = epoch?;
     let fits = record.is_valid(epoch.as_deref());
     let found = if fits { Found::Valid(record) } else { Found::Nothing };
     Ok((Looked { found, text, epoch }, fits))
@@ -195,24 +190,17 @@ pub(in crate::operations) fn is_current(
     Ok(copy.is_some_and(|copy| copy.record.epoch == stored.record.epoch))
 }
 
-/// Ends the session that the service refused, if it is still the one. Whether it was.
-///
-/// # Errors
-/// `Store` where the store fails: what it holds may be another session by now. A dead one is refused
-/// again when it is read again.
-pub(super) fn end(client: &Client, host: &impl Host, refused: &Stored) -> Attempt<bool> {
+/// Ends the session that the service refused, if it is still the one. Whether it was; `None` where
+/// the store fails: what it holds may be another session by now. A dead one is refused again when
+/// it is read again.
+pub(super) fn end(client: &Client, host: &impl Host, refused: &Stored) -> Run<Option<bool>> {
     let keys = keys(client);
     for attempt in 0..ATTEMPTS {
-        let Ok(looked) = look(client, host, refused.store)? else {
-            memory::forget_copy(client, host, refused);
-            return Err(Error::Store.into());
-        };
+        let Ok(looked) = look(client, host, refused.store)? else { return Ok(None) };
         match &looked.found {
-            _ if looked.is_over(refused) => break,
+            _ if looked.ends(host, refused) => break,
             Found::Valid(record) if !record.session.is_same(&refused.record.session) => {
-                // Perhaps an older one, behind what this page had: its turn comes now.
-                memory::forget_copy(client, host, refused);
-                return Ok(false);
+                return Ok(Some(false));
             }
             Found::Valid(_) | Found::Unreadable => {}
             // The store was wiped, nothing there is to be ended.
@@ -223,8 +211,7 @@ pub(super) fn end(client: &Client, host: &impl Host, refused: &Stored) -> Attemp
             break;
         }
     }
-    memory::forget_copy(client, host, refused);
-    Ok(true)
+    Ok(Some(true))
 }
 
 /// Forgets the copy in memory when another tab says that the user signed out, unless its store holds
@@ -256,17 +243,15 @@ fn write(
     let mut has_failed = false;
     for _ in 0..ATTEMPTS {
         let looked = look(client, host, stored.store)?;
-        match memory::copy(client, host) {
+        match memory::copy(client, host).filter(|copy| copy.record.epoch == stored.record.epoch) {
             // Another call of this page came to have it during the look.
             Some(copy) if is_older(&stored, &copy) => return write(client, host, copy, None),
-            Some(copy) if looked.is_err() && copy.record.epoch != stored.record.epoch => {
-                return void(client, host, stored);
-            }
-            // This page has forgotten it during the look: nothing but the store can bring it back.
+            Some(_) => {}
+            // This page has forgotten it, or has another: only the store can bring it back.
             None if !matches!(looked, Ok(Looked { found: Found::Valid(_), .. })) => {
                 return void(client, host, stored);
             }
-            _ => {}
+            None => {}
         }
         let Ok(looked) = looked else {
             // A store that does not say whose session it has may have another user's: the copy is

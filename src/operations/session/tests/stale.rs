@@ -188,3 +188,20 @@ fn a_refusal_of_what_a_page_has_is_no_sign_out_while_its_store_cannot_be_read() 
 
     assert_eq!(access(&stage.session(1)), access(&newer));
 }
+
+#[test]
+fn a_cleared_store_that_fails_now_and_then_is_not_written_back_to() {
+    for round in 0..40 {
+        let mut stage = Stage::signed_in(2, None);
+        assert!(stage.session(1).is_ok());
+        stage.world.with(|state| {
+            state.lasting.clear();
+            state.rng = Rng::new(round);
+            state.faults.store_throws = 50;
+        });
+
+        let _ = stage.session(1);
+
+        assert!(stage.stored().is_none(), "round {round}");
+    }
+}
