@@ -3,3 +3,6 @@ const test = "operations::session::simulation::a_fresh_seed_keeps_every_promise"
 
 /** Arguments for cargo. What runs is in the environment: `LIFEGUARD_SEED`, `LIFEGUARD_SEEDS`, `LIFEGUARD_STEPS`, `LIFEGUARD_TRACE`. */
 export const simulation = ["test", "--profile", "simulation", "--quiet", "-p", "lifeguard", "--lib", "--", "--exact", test, "--nocapture"];
+
+/** One more test for these arguments: the worlds that are run each time. */
+export const fixedSeeds = "operations::session::simulation::a_fixed_set_of_seeds_keeps_every_promise";

@@ -104,6 +104,10 @@ pub(crate) struct TabState {
     pub(crate) store: BTreeMap<String, String>,
     pub(crate) memory: BTreeMap<String, String>,
     pub(crate) events: Vec<Value>,
+    /// The stored record as its page saw it last.
+    pub(crate) seen: Option<String>,
+    /// How often in a row its page has looked for it in vain since.
+    pub(crate) missed: u32,
 }
 
 /// A refresh that was sent and is not back.

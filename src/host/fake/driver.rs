@@ -137,14 +137,17 @@ impl Tab {
                         Err(error) => failed(error.name()),
                     });
                 }
+                self.note_look(effect.get("items").unwrap().items(), &values);
                 Value::Array(values)
             }
             "write" => {
                 let store = store_of(effect.get("store").unwrap());
                 let [expected, changes] = ["expected", "changes"].map(|name| pairs(effect, name));
-                self.write(store, &expected, &changes)
-                    .await
-                    .map_or_else(|error| failed(error.name()), Value::Bool)
+                let written = self.write(store, &expected, &changes).await;
+                if store == Store::Lasting && written == Ok(true) {
+                    self.note_written(&changes);
+                }
+                written.map_or_else(|error| failed(error.name()), Value::Bool)
             }
             "lock" => {
                 let name = effect.str("name").unwrap();
@@ -162,6 +165,40 @@ impl Tab {
             }
             _ => Value::object().with("error", "notSupported"),
         }
+    }
+}
+
+impl Tab {
+    /// Notes what a page has seen of the stored record, which is worth nothing without its epoch.
+    fn note_look(&self, items: &[Value], values: &[Value]) {
+        let value_of = |name: &str| {
+            let at = items.iter().position(|item| {
+                matches!(item.items(), [store, key] if store.as_str() == Some("local")
+                    && key.as_str().is_some_and(|key| key.ends_with(name)))
+            });
+            at.map(|at| &values[at])
+        };
+        let [Some(record), Some(epoch)] = [".session", ".epoch"].map(value_of) else { return };
+        match record.get("error").or(epoch.get("error")) {
+            Some(_) => self.world().with(|state| state.tabs[self.id()].missed += 1),
+            None => {
+                let epoch = epoch.as_str().unwrap_or_default();
+                self.note_seen(record.as_str().filter(|record| record.contains(epoch)));
+            }
+        }
+    }
+
+    fn note_written(&self, changes: &[(String, Option<String>)]) {
+        if let Some((_, text)) = changes.iter().find(|(key, _)| key.ends_with(".session")) {
+            self.note_seen(text.as_deref());
+        }
+    }
+
+    fn note_seen(&self, record: Option<&str>) {
+        self.world().with(|state| {
+            let tab = &mut state.tabs[self.id()];
+            (tab.seen, tab.missed) = (record.map(String::from), 0);
+        });
     }
 }
 

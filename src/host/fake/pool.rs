@@ -69,6 +69,11 @@ impl FakePool {
         }
     }
 
+    /// Ends a sign-in.
+    pub(crate) fn revoke(&mut self, family: usize) {
+        self.families[family].revoked = true;
+    }
+
     /// The sign-in a refresh token is of.
     pub(crate) fn family_of(&self, token: &str) -> Option<usize> {
         self.families.iter().position(|family| family.tokens.iter().any(|(t, _)| t == token))

@@ -39,13 +39,16 @@ pub fn find(client: &Client, host: &impl Host, wanted: &Wanted) -> Attempt<Optio
     Ok(result?)
 }
 
+/// Attempts until what comes is live: a page may be frozen in the middle of one, and a session that
+/// the service refuses may leave an older one in the store, to be tried in its turn.
 fn obtain(client: &Client, host: &impl Host, wanted: &Wanted) -> Attempt<Option<Stored>> {
-    let found = attempt(client, host, wanted)?;
-    match &found {
-        // A page that was frozen in the middle of it: what came has expired in the meantime.
-        Some(stored) if !stored.record.session.is_live(host.now()) => attempt(client, host, wanted),
-        _ => Ok(found),
+    for _ in 0..ATTEMPTS {
+        match attempt(client, host, wanted)? {
+            Some(stored) if !stored.record.session.is_live(host.now()) => {}
+            found => return Ok(found),
+        }
     }
+    Err(SendError::TimedOut.into())
 }
 
 fn attempt(client: &Client, host: &impl Host, wanted: &Wanted) -> Attempt<Option<Stored>> {
@@ -164,3 +167,6 @@ fn trouble(is_offline: bool) -> Status {
 fn clamp(ms: u64) -> u32 {
     ms.clamp(1_000, 24 * 3_600_000) as u32
 }
+
+/// How often tokens may have ended by the time they are there.
+const ATTEMPTS: usize = 4;

@@ -205,8 +205,13 @@ fn refused(
         // Seldom in the end: a store that hangs makes each look a long one.
         pause *= 2;
     }
-    if !upkeep::end(client, host, stored)? {
-        return upkeep::read(client, host);
+    let ended = upkeep::end(client, host, stored)?;
+    // What the store holds instead counts, though it may be older than what this page had.
+    memory::forget_copy(client, host, stored);
+    match ended {
+        Some(true) => {}
+        Some(false) => return upkeep::read(client, host),
+        None => return Err(Error::Store.into()),
     }
     memory::thaw(host);
     host.broadcast(Reason::Refused.message());

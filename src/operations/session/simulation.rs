@@ -65,6 +65,8 @@ struct Simulation {
     absent_at: u64,
     /// Sign-ins that were signed out, with the step.
     over: BTreeMap<usize, u64>,
+    /// Since which step a sign-out was under way that the store refused.
+    uncleared: Rc<RefCell<Vec<u64>>>,
     /// Whether another script wiped the store, after which nothing tells what is over.
     wiped: bool,
     told: usize,
@@ -104,6 +106,7 @@ impl Simulation {
             stored: None,
             absent_at: 0,
             over: BTreeMap::new(),
+            uncleared: Rc::default(),
             wiped: false,
             told: 0,
             heard: 0,
@@ -220,8 +223,11 @@ impl Simulation {
         let (tab, global) = (self.tab(), self.dice.percent(20));
         self.note(format!("sign-out in tab {tab}"));
         let (client, page) = (self.clients[tab].clone(), self.world.tab(tab));
+        let (uncleared, step) = (self.uncleared.clone(), self.step);
         let work = async move {
-            sign_out(&client, &page, global, Reason::SignOut).await;
+            if !sign_out(&client, &page, global, Reason::SignOut).await.cleared {
+                uncleared.borrow_mut().push(step);
+            }
         };
         self.executor.spawn(tab, Kind::SignOut, work);
     }
@@ -390,6 +396,23 @@ fn a_fixed_set_of_seeds_keeps_every_promise() {
     }
     // A copy from before a sign-in was written over the new session by a tab that could not read it.
     Simulation::new(700_429).run(300);
+    // A full store took a sign-out's removal and not its epoch: another tab wrote its copy back.
+    for (seed, steps) in [(9_681, 13), (8_184, 73), (7_267, 84), (12_484, 103)] {
+        Simulation::new(seed).run(steps);
+    }
+    // A store without a record whose epoch could not be read was taken for one to be written back to.
+    Simulation::new(11_012).run(20);
+    // A call that was under way kept a copy of what was signed out, where the store failed.
+    for (seed, steps) in [(4_470, 49), (1_811, 90)] {
+        Simulation::new(seed).run(steps);
+    }
+    // A page that could not read its store took the refusal of its old copy for the session's end.
+    Simulation::new(2_926).run(24);
+    // Long ones, for the optimised profile: a refused session stayed, and was handed out, where a
+    // full store held an older one of it; an old copy in a call's hand replaced a newer one.
+    for seed in [81_000_045, 81_000_056].into_iter().filter(|_| !cfg!(debug_assertions)) {
+        Simulation::new(seed).run(20_000);
+    }
 }
 
 /// Seeds that nobody has seen, or those that are asked for.

@@ -4,6 +4,7 @@ mod credentials;
 mod endings;
 mod legacy;
 mod races;
+mod stale;
 mod trouble;
 
 use std::cell::RefCell;
@@ -12,7 +13,7 @@ use std::rc::Rc;
 use super::super::error::Error;
 use super::super::events::Reason;
 use super::*;
-use crate::host::fake::{CLIENT_ID, Executor, POOL_ID, Page, Tab, World};
+use crate::host::fake::{CLIENT_ID, Executor, POOL_ID, Page, Rng, Tab, World};
 use crate::host::{SendError, Slot as StateSlot, Store};
 use crate::protocol::json::Value;
 use crate::protocol::pool::Pool;

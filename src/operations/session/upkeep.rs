@@ -43,9 +43,12 @@ impl Looked {
         [(&keys.0, self.text.as_deref()), (&keys.1, self.epoch.as_deref())]
     }
 
-    /// Whether a sign-in or sign-out voided a session.
-    fn is_over(&self, stored: &Stored) -> bool {
+    /// Whether it ends a session: a sign-in or sign-out left another epoch, or the store was cleared
+    /// as a whole, by the application or the user. A single key that another script removed is
+    /// written back.
+    fn ends(&self, host: &impl Host, stored: &Stored) -> bool {
         !stored.record.is_valid(self.epoch.as_deref())
+            || (matches!(self.found, Found::Empty) && memory::was_found(host))
     }
 }
 
@@ -56,20 +59,19 @@ impl Looked {
 /// `Store` where a store fails and no copy stands in.
 pub(super) fn read(client: &Client, host: &impl Host) -> Attempt<Option<Stored>> {
     'look: loop {
-        let (mut failed, mut empty) = (false, Vec::new());
+        let mut failed = false;
         for (store, looked) in look_everywhere(client, host)? {
-            let record = match looked.map(|looked| looked.found) {
-                Ok(Found::Valid(record)) => record,
-                Ok(Found::Empty) => {
-                    empty.push(store);
-                    continue;
-                }
-                Ok(_) => continue,
-                Err(_) => {
-                    failed = true;
-                    continue;
-                }
+            let Ok(looked) = looked else {
+                failed = true;
+                continue;
             };
+            if let Some(copy) = memory::copy(client, host)
+                && copy.store == store
+                && looked.ends(host, &copy)
+            {
+                memory::forget_copy(client, host, &copy);
+            }
+            let Found::Valid(record) = looked.found else { continue };
             let found = Stored { store, record };
             let copy = memory::copy(client, host).filter(|copy| is_older(&found, copy));
             let Some(copy) = copy else {
@@ -83,12 +85,6 @@ pub(super) fn read(client: &Client, host: &impl Host) -> Attempt<Option<Stored>>
             }
         }
         if let Some(copy) = memory::copy(client, host) {
-            // Cleared as a whole, by the application or the user: that is a sign-out. A single key
-            // that another script removed is written back.
-            if empty.contains(&copy.store) && memory::was_found(host) {
-                memory::forget_copy(client, host, &copy);
-                return Ok(None);
-            }
             match write(client, host, copy, None)? {
                 Ok(stored) => return Ok(Some(stored)),
                 // That sign-in is over; whether there is another cannot be known.
@@ -135,17 +131,15 @@ fn look_everywhere(
 /// What a record and an epoch amount to, and whether they fit.
 fn judged(client: &Client, pair: (Read, Read)) -> Result<(Looked, bool), StoreError> {
     let (Some(text), Some(epoch)) = pair else { return Err(StoreError::Unavailable) };
-    let text = text?;
+    // One without the other tells nothing: a store that was cleared would be written to.
+    let (text, epoch) = (text?, epoch?);
     let Some(written) = &text else {
-        // Without a record, an epoch that cannot be read is as good as one.
-        let found = if matches!(epoch, Ok(None)) { Found::Empty } else { Found::Nothing };
-        return Ok((Looked { found, text, epoch: epoch.unwrap_or_default() }, true));
+        let found = if epoch.is_none() { Found::Empty } else { Found::Nothing };
+        return Ok((Looked { found, text, epoch }, true));
     };
     let Some(record) = Record::read(written, &client.pool) else {
-        let epoch = epoch.unwrap_or_default();
         return Ok((Looked { found: Found::Unreadable, text, epoch }, true));
     };
-    let epoch = epoch?;
     let fits = record.is_valid(epoch.as_deref());
     let found = if fits { Found::Valid(record) } else { Found::Nothing };
     Ok((Looked { found, text, epoch }, fits))
@@ -196,17 +190,17 @@ pub(in crate::operations) fn is_current(
     Ok(copy.is_some_and(|copy| copy.record.epoch == stored.record.epoch))
 }
 
-/// Ends the session that the service refused, if it is still the one. Whether it was.
-pub(super) fn end(client: &Client, host: &impl Host, refused: &Stored) -> Run<bool> {
+/// Ends the session that the service refused, if it is still the one. Whether it was; `None` where
+/// the store fails: what it holds may be another session by now. A dead one is refused again when
+/// it is read again.
+pub(super) fn end(client: &Client, host: &impl Host, refused: &Stored) -> Run<Option<bool>> {
     let keys = keys(client);
     for attempt in 0..ATTEMPTS {
-        // Where the store fails, what it holds may be another session by now: a dead one is refused
-        // again when it is read again.
-        let Ok(looked) = look(client, host, refused.store)? else { break };
+        let Ok(looked) = look(client, host, refused.store)? else { return Ok(None) };
         match &looked.found {
-            _ if looked.is_over(refused) => break,
+            _ if looked.ends(host, refused) => break,
             Found::Valid(record) if !record.session.is_same(&refused.record.session) => {
-                return Ok(false);
+                return Ok(Some(false));
             }
             Found::Valid(_) | Found::Unreadable => {}
             // The store was wiped, nothing there is to be ended.
@@ -217,8 +211,7 @@ pub(super) fn end(client: &Client, host: &impl Host, refused: &Stored) -> Run<bo
             break;
         }
     }
-    memory::forget_copy(client, host, refused);
-    Ok(true)
+    Ok(Some(true))
 }
 
 /// Forgets the copy in memory when another tab says that the user signed out, unless its store holds
@@ -247,18 +240,27 @@ fn write(
     let keys = keys(client);
     let text = stored.record.write(&client.pool);
     let new = [(&*keys.0, Some(&*text))];
+    let mut has_failed = false;
     for _ in 0..ATTEMPTS {
-        let Ok(looked) = look(client, host, stored.store)? else {
-            let copy = memory::copy(client, host);
-            if copy.is_some_and(|copy| copy.record.epoch != stored.record.epoch) {
+        let looked = look(client, host, stored.store)?;
+        match memory::copy(client, host).filter(|copy| copy.record.epoch == stored.record.epoch) {
+            // Another call of this page came to have it during the look.
+            Some(copy) if is_older(&stored, &copy) => return write(client, host, copy, None),
+            Some(_) => {}
+            // This page has forgotten it, or has another: only the store can bring it back.
+            None if !matches!(looked, Ok(Looked { found: Found::Valid(_), .. })) => {
                 return void(client, host, stored);
             }
+            None => {}
+        }
+        let Ok(looked) = looked else {
             // A store that does not say whose session it has may have another user's: the copy is
             // enough until it does.
             memory::keep_copy(client, host, &stored, memory::was_found(host));
             return Ok(Ok(stored));
         };
-        if looked.is_over(&stored) {
+        let was_found = memory::was_found(host) || matches!(looked.found, Found::Valid(_));
+        if looked.ends(host, &stored) {
             return void(client, host, stored);
         }
         if let Found::Valid(record) = &looked.found {
@@ -275,12 +277,15 @@ fn write(
                 return Ok(Ok(found));
             }
         }
-        memory::keep_copy(client, host, &stored, memory::was_found(host));
+        memory::keep_copy(client, host, &stored, was_found);
         if matches!(looked.found, Found::Unreadable) {
             break;
         }
-        if host.write(stored.store, &looked.expected(&keys), &new)? == Ok(true) {
-            break;
+        match host.write(stored.store, &looked.expected(&keys), &new)? {
+            Ok(false) => {}
+            // A full store stays full: once more is enough, where another tab's write is not in the way.
+            Err(_) if !has_failed => has_failed = true,
+            _ => break,
         }
     }
     // SECURITY: whoever signed out between the look and the write has left another epoch by now;

@@ -22,7 +22,13 @@ impl Simulation {
             let record = Record::read(&text, &pool())?;
             record.is_valid(epoch.as_deref()).then_some((text, record))
         });
-        if stored.is_none() {
+        let family = |stored: &Option<(String, Record)>| {
+            stored.as_ref().map(|(_, record)| family_of(&record.session))
+        };
+        // Where a store failed, a sign-in may replace a session that the service has ended: between
+        // the two nobody was signed in.
+        let is_new = family(&stored) != family(&self.stored);
+        if stored.is_none() || (is_new && self.is_dead()) {
             self.absent_at = self.step;
         }
         let before = std::mem::replace(&mut self.stored, stored);
@@ -54,7 +60,11 @@ impl Simulation {
     }
 
     /// Who signed out stays out, once the sign-out is done.
-    pub(super) fn check_over(&self) {
+    pub(super) fn check_over(&mut self) {
+        // A sign-out that the store refused has said so.
+        for begun in std::mem::take(&mut *self.uncleared.borrow_mut()) {
+            self.over.retain(|_, over| *over < begun);
+        }
         let Some((_, stored)) = &self.stored else { return };
         let family = family_of(&stored.session);
         let is_over = self.over.contains_key(&family) && !self.wiped;
@@ -115,7 +125,13 @@ impl Simulation {
                 Ok(Some(session)) => {
                     let family = family_of(&session);
                     let over = self.over.get(&family).copied();
-                    if over.is_some_and(|over| over < begun.step) && !self.wiped {
+                    // The last that a page saw of the store was this, and it was not told.
+                    let is_blind = self.world.with(|state| {
+                        let tab = &state.tabs[begun.tab];
+                        let seen = tab.seen.as_ref().and_then(|text| Record::read(text, &pool()));
+                        tab.missed >= 2 && seen.is_some_and(|r| family_of(&r.session) == family)
+                    });
+                    if over.is_some_and(|over| over < begun.step) && !is_blind && !self.wiped {
                         self.fail("a caller got a session that had been signed out");
                     }
                     if !session.is_live(now) && !self.has_clock_jumps {
@@ -127,8 +143,13 @@ impl Simulation {
                         self.fail(&format!("a world without faults, and yet: {}", name(&error)));
                     }
                     let is_live = self.stored.as_ref().is_some_and(|(_, r)| r.session.is_live(now));
-                    // A page that could read nothing has nothing.
-                    let is_blind = matches!(error, Error::Store);
+                    // A page that could read nothing has nothing, and one that looked in vain does
+                    // not have what it has never seen.
+                    let is_unseen = self.world.with(|state| {
+                        let tab = &state.tabs[begun.tab];
+                        tab.missed >= 2 && tab.seen.as_ref() != text
+                    });
+                    let is_blind = is_unseen || matches!(error, Error::Store);
                     if is_unchanged && is_live && !is_blind && !forced && !self.has_clock_jumps {
                         self.fail(&format!("a living token was held back: {}", name(&error)));
                     }
