@@ -1,6 +1,8 @@
 //! What holds whoever comes at the same moment, whatever came before and however late it is.
 
 mod accounts;
+mod backend;
+mod races;
 mod sessions;
 mod time;
 
