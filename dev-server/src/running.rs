@@ -196,6 +196,21 @@ mod tests {
         assert!(TcpStream::connect(address).is_err());
     }
 
+    #[test]
+    fn file_is_free_when_the_server_is_gone() {
+        let name = format!("lifeguard-running-{}.sqlite", crate::random::uuid().unwrap());
+        let file = std::env::temp_dir().join(name);
+        let options = Options { data: Some(file.clone()), ..Options::default() };
+
+        for _ in 0..2 {
+            drop(start(options.clone()).unwrap());
+        }
+
+        // Written to the end: nothing is beside it.
+        assert!(!std::fs::exists(file.with_extension("sqlite-wal")).unwrap());
+        std::fs::remove_file(&file).unwrap();
+    }
+
     #[tokio::test]
     async fn what_has_ended_by_the_clock_of_the_server_is_deleted_while_it_runs() {
         let world = World::with_client("RefreshTokenValidity = 1");

@@ -117,9 +117,12 @@ fn public_client_without_pkce_is_taken_and_warned_of() {
         assert_eq!(warnings(&file), Vec::<String>::new());
         let mut of_server = Flow::of("lifeguardsecretclient00001");
         of_server.redirect_uri = "http://localhost:5173/server/callback".to_owned();
-        of_server.verifier.clear();
-        let reply = Browser::of(&server).get(&of_server.authorize(WITHOUT));
-        assert!(reply.header("location").is_some_and(|to| to.starts_with("/login")), "{reply:?}");
+        let without = [WITHOUT, &[("scope", "openid")]].concat();
+        let mut of_secret = Browser::of(&server);
+        let page = of_secret.visit(&of_server.authorize(&without));
+        let named = [("username", "alice"), ("password", PASSWORD)];
+        let back = of_secret.submit(&page, &named).left_for();
+        assert!(parameter(&back, "code").is_some(), "{back}");
         assert_eq!(warnings(&file), Vec::<String>::new());
 
         let page = browser.visit(&flow.authorize(WITHOUT));
@@ -139,6 +142,10 @@ fn public_client_without_pkce_is_taken_and_warned_of() {
         for part in ["WARN", DEMO, "--strict"] {
             assert!(warnings[0].contains(part), "{part}: {}", warnings[0]);
         }
+        let mut newcomer = Browser::of(&server);
+        let page = newcomer.visit(&format!("/login?{}", flow.query(WITHOUT)));
+        newcomer.submit(&page, &named).left_for();
+        assert_eq!(self::warnings(&file).len(), 2, "a sign-in that begins on the page");
         std::fs::remove_file(&file).unwrap();
     }
 }
