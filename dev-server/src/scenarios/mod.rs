@@ -2,6 +2,7 @@
 
 mod accounts;
 mod backend;
+mod challenges;
 mod races;
 mod sessions;
 mod time;
