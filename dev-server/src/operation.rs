@@ -1,8 +1,8 @@
 //! A row of the table of operations.
 //!
 //! A handler names the type of its input, a structure whose members are those that it reads; the row makes one of what
-//! came. That every such member is the model's is held by a test. A handler that keeps its input as it is, as settings,
-//! takes a `Value`.
+//! came. That every such member is the model's is held by a test. What a handler keeps as it is, as settings, is the rest
+//! of a `Kept`.
 
 #[cfg(test)]
 pub(crate) mod testing;
@@ -31,9 +31,9 @@ pub(crate) enum Handler {
 #[derive(Clone, Copy)]
 pub(crate) struct Work {
     pub(crate) handler: Handler,
-    /// The members of the input that it reads; nothing where it takes all of them as they are.
+    /// The members that it reads of the input, or of what a path leads to within it.
     #[cfg(test)]
-    pub(crate) members: fn() -> Option<testing::Members>,
+    pub(crate) members: fn(&[&str]) -> Option<testing::Members>,
 }
 
 /// A row of a table of operations.
@@ -69,7 +69,7 @@ macro_rules! now {
         Work {
             handler: Handler::Now(|server, caller, input| $handler(server, caller, read(input)?)),
             #[cfg(test)]
-            members: || crate::operation::testing::of_now($handler),
+            members: |path| crate::operation::testing::of_now($handler, path),
         }
     };
 }
@@ -83,10 +83,11 @@ macro_rules! later {
                 Box::pin(async move { $handler(server, caller, read(input)?).await })
             }),
             #[cfg(test)]
-            members: || {
-                crate::operation::testing::of_later(|server, caller, input| {
-                    Box::pin($handler(server, caller, input))
-                })
+            members: |path| {
+                crate::operation::testing::of_later(
+                    |server, caller, input| Box::pin($handler(server, caller, input)),
+                    path,
+                )
             },
         }
     };

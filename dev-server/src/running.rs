@@ -115,7 +115,7 @@ fn run(
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         let listeners = Listeners::bind(options.host, options.port)
             .await
             .map_err(|error| format!("cannot listen on port {}: {error}", options.port))?;
@@ -130,33 +130,44 @@ fn run(
         server.allow_app_urls(options.app_urls);
         let server = Arc::new(server);
         server.prepare_keys();
-        tokio::spawn(tidy(server.clone()));
-        let router = router(server);
+        tokio::spawn(tidy(server.clone(), TIDY_EVERY));
+        let router = router(server.clone());
         let _ = ready.send(Ok(address));
         listen::serve(listeners, router, async {
             let _ = stopped.await;
+            server.stop();
         })
         .await;
         Ok(())
-    })
+    });
+    // A key in the making is nobody's: it is not waited for.
+    runtime.shutdown_timeout(LAST_WORK);
+    ended
 }
 
 /// Deletes what has ended, for as long as the server runs.
-async fn tidy(server: Arc<Server>) {
+async fn tidy(server: Arc<Server>, every: Duration) {
     let mut before = server.clock.now_ms();
     loop {
-        tokio::time::sleep(TIDY_EVERY).await;
-        // What ended only since the last time stays: a test that moves the clock ahead for a moment loses nothing.
-        let now = server.clock.now_ms();
-        let of_both = before.min(now);
-        before = now;
+        tokio::time::sleep(every).await;
+        let ended = settled(&mut before, server.clock.now_ms());
         let server = server.clone();
-        let _ = tokio::task::spawn_blocking(move || server.forget(of_both)).await;
+        let _ = tokio::task::spawn_blocking(move || server.forget(ended)).await;
     }
 }
 
-/// How often what has ended is looked for.
-const TIDY_EVERY: Duration = Duration::from_secs(60);
+/// The time that it certainly is. What ended only since the last look stays: a test that moves the clock ahead for a
+/// moment loses nothing.
+fn settled(before: &mut i64, now: i64) -> i64 {
+    std::mem::replace(before, now).min(now)
+}
+
+/// How often what has ended is looked for. Twice as long a busy pool's file may grow by what ended when the clock was
+/// moved; a test has once as long to move it back.
+const TIDY_EVERY: Duration = Duration::from_secs(10);
+
+/// How long work on threads of its own may still take when all requests are answered.
+const LAST_WORK: Duration = Duration::from_millis(500);
 
 fn reach(options: &Options) -> Result<Reach, String> {
     let host = |name: &String| {
@@ -171,6 +182,7 @@ fn reach(options: &Options) -> Result<Reach, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{PASSWORD, World};
     use std::net::TcpStream;
 
     #[test]
@@ -182,6 +194,58 @@ mod tests {
         drop(running);
 
         assert!(TcpStream::connect(address).is_err());
+    }
+
+    #[test]
+    fn file_is_free_when_the_server_is_gone() {
+        let name = format!("lifeguard-running-{}.sqlite", crate::random::uuid().unwrap());
+        let file = std::env::temp_dir().join(name);
+        let options = Options { data: Some(file.clone()), ..Options::default() };
+
+        for _ in 0..2 {
+            drop(start(options.clone()).unwrap());
+        }
+
+        // Written to the end: nothing is beside it.
+        assert!(!std::fs::exists(file.with_extension("sqlite-wal")).unwrap());
+        std::fs::remove_file(&file).unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_has_ended_by_the_clock_of_the_server_is_deleted_while_it_runs() {
+        let world = World::with_client("RefreshTokenValidity = 1");
+        world.sign_in("alice", PASSWORD).await;
+        let server = Arc::new(world.server);
+        let rows = || server.store().rows();
+        let signed_in = rows();
+        let every = Duration::from_millis(20);
+        let task = tokio::spawn(tidy(server.clone(), every));
+
+        // The week in which an expired token is still known is not over.
+        server.clock.set_offset(7 * 86_400);
+        tokio::time::sleep(every * 10).await;
+        assert_eq!(rows(), signed_in);
+        server.clock.set_offset(10 * 86_400);
+        let mut turns = 0;
+        while rows() == signed_in {
+            turns += 1;
+            assert!(turns < 500, "nothing was deleted");
+            tokio::time::sleep(every).await;
+        }
+
+        assert_eq!(rows(), signed_in - 1);
+        assert!(!task.is_finished());
+        task.abort();
+    }
+
+    #[test]
+    fn clock_that_is_moved_for_a_moment_ends_nothing() {
+        let mut before = 1000;
+        let looks = [1010, 900_000, 1030, 1040, 900_050, 900_060];
+
+        let judged = looks.map(|now| settled(&mut before, now));
+
+        assert_eq!(judged, [1000, 1010, 1030, 1030, 1040, 900_050]);
     }
 
     #[test]

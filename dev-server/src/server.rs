@@ -35,6 +35,8 @@ pub(crate) struct Server {
     pub(crate) is_strict: bool,
     /// Changes with every letter.
     pub(crate) letters: watch::Sender<()>,
+    /// True from when the server was told to stop.
+    pub(crate) stopping: watch::Sender<bool>,
     /// As it was read at start.
     pub(crate) config: Config,
 }
@@ -74,6 +76,7 @@ impl Server {
             reach: Reach::default(),
             is_strict: false,
             letters: watch::Sender::new(()),
+            stopping: watch::Sender::new(false),
             config,
         })
     }
@@ -145,14 +148,27 @@ impl Server {
 
     /// Makes keys ahead, beside whatever else is done.
     pub(crate) fn prepare_keys(&self) {
-        let keys = self.keys.clone();
-        tokio::task::spawn_blocking(move || while matches!(keys.prepare(), Ok(false)) {});
+        let (keys, stopping) = (self.keys.clone(), self.stopping.subscribe());
+        tokio::task::spawn_blocking(move || {
+            while !*stopping.borrow() && matches!(keys.prepare(), Ok(false)) {}
+        });
     }
 
-    /// Deletes what ended before a moment, a little at a time.
+    /// Deletes what ended before a moment, a little at a time, and what the file has too much by it.
     pub(crate) fn forget(&self, before_ms: i64) -> Result<(), Refusal> {
-        while self.store().forget(before_ms)? {}
+        while !self.is_stopping() && self.store().forget(before_ms)? {}
+        while !self.is_stopping() && self.store().shrink()? {}
         Ok(())
+    }
+
+    /// Says to all that wait that they wait no longer.
+    pub(crate) fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Whether it was said.
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
     }
 
     /// Replaces [`Server::app_urls`]; a reset keeps them, for they say where the app is, not what it did.

@@ -10,7 +10,7 @@
 
 mod common;
 
-use common::browser::{Browser, Flow, exchange, parameter};
+use common::browser::{Browser, Flow, exchange, parameter, post_form};
 use common::{DEMO, PASSWORD, TestServer, unique};
 use serde_json::{Value, json};
 use std::fs::File;
@@ -69,12 +69,103 @@ fn every_call_has_one_line_with_its_end_and_its_time() {
 }
 
 #[test]
+fn method_of_a_strangers_choice_is_not_repeated() {
+    let (server, file) = server(&[]);
+    let long = "X".repeat(2000);
+    for method in ["GET", "PROPFIND", "hunter2", "get", &long] {
+        server.request(method, "/no/such/place", &[], "").unwrap();
+    }
+
+    let lines = lines(&file);
+
+    assert_eq!(lines.len(), 5, "{lines:#?}");
+    assert!(lines[0].contains("method=\"GET\""), "{lines:#?}");
+    for line in &lines[1..] {
+        assert!(line.contains("method=\"OTHER\""), "{line}");
+        assert!(line.len() < 200, "{line}");
+    }
+    std::fs::remove_file(&file).unwrap();
+}
+
+#[test]
 fn quiet_server_says_nothing_of_calls() {
     let (server, file) = server(&["--quiet"]);
     server.sign_in(DEMO, "alice", PASSWORD);
     server.call("MakeCoffee", json!({}));
 
     assert_eq!(lines(&file), Vec::<String>::new());
+    std::fs::remove_file(&file).unwrap();
+}
+
+const WITHOUT: &[(&str, &str)] = &[("code_challenge", ""), ("code_challenge_method", "")];
+
+/// The lines that warn of a client without PKCE.
+fn warnings(file: &PathBuf) -> Vec<String> {
+    let mut lines = lines(file);
+    lines.retain(|line| line.contains("code_challenge"));
+    lines
+}
+
+#[test]
+fn public_client_without_pkce_is_taken_and_warned_of() {
+    // Quiet, too: it is no call that is told of but something wrong.
+    for arguments in [&[][..], &["--quiet"][..]] {
+        let (server, file) = server(arguments);
+        let flow = Flow::of(DEMO);
+        let mut browser = Browser::of(&server);
+        browser.sign_in(&flow, "alice", PASSWORD);
+        assert_eq!(warnings(&file), Vec::<String>::new());
+        let mut of_server = Flow::of("lifeguardsecretclient00001");
+        of_server.redirect_uri = "http://localhost:5173/server/callback".to_owned();
+        let without = [WITHOUT, &[("scope", "openid")]].concat();
+        let mut of_secret = Browser::of(&server);
+        let page = of_secret.visit(&of_server.authorize(&without));
+        let named = [("username", "alice"), ("password", PASSWORD)];
+        let back = of_secret.submit(&page, &named).left_for();
+        assert!(parameter(&back, "code").is_some(), "{back}");
+        assert_eq!(warnings(&file), Vec::<String>::new());
+
+        let page = browser.visit(&flow.authorize(WITHOUT));
+        let back = page.left_for();
+        let code = parameter(&back, "code").unwrap();
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("client_id", DEMO),
+            ("redirect_uri", flow.redirect_uri.as_str()),
+            ("code", code.as_str()),
+        ];
+        let tokens = post_form(&server, "/oauth2/token", &fields);
+
+        assert_eq!(tokens.status, 200, "{}", tokens.body);
+        let warnings = warnings(&file);
+        assert_eq!(warnings.len(), 1, "{warnings:#?}");
+        for part in ["WARN", DEMO, "--strict"] {
+            assert!(warnings[0].contains(part), "{part}: {}", warnings[0]);
+        }
+        let mut newcomer = Browser::of(&server);
+        let page = newcomer.visit(&format!("/login?{}", flow.query(WITHOUT)));
+        newcomer.submit(&page, &named).left_for();
+        assert_eq!(self::warnings(&file).len(), 2, "a sign-in that begins on the page");
+        std::fs::remove_file(&file).unwrap();
+    }
+}
+
+#[test]
+fn strict_server_refuses_a_public_client_without_pkce() {
+    let (server, file) = server(&["--strict"]);
+    let flow = Flow::of(DEMO);
+
+    let back = Browser::of(&server).visit(&flow.authorize(WITHOUT)).left_for();
+    let with = Browser::of(&server).sign_in(&flow, "alice", PASSWORD);
+
+    assert_eq!(parameter(&back, "error").as_deref(), Some("invalid_request"));
+    assert_eq!(parameter(&back, "state").as_deref(), Some(flow.state.as_str()));
+    assert_eq!(parameter(&back, "code"), None);
+    assert!(parameter(&with, "code").is_some());
+    // Its own page is no way round.
+    let login = Browser::of(&server).get(&format!("/login?{}", flow.query(WITHOUT)));
+    assert!(login.header("location").is_some_and(|to| to.contains("invalid_request")), "{login:?}");
+    assert_eq!(warnings(&file), Vec::<String>::new());
     std::fs::remove_file(&file).unwrap();
 }
 

@@ -372,8 +372,26 @@ fn inbox_waits_for_the_letter_that_comes_next() {
 /// Keys of a new pool, and proofs of passwords, are nobody else's wait.
 #[test]
 fn arithmetic_of_some_stalls_nobody_else() {
-    let server = TestServer::start();
-    let slowest = std::thread::scope(|scope| {
+    // One key took more than a second in this build while everybody waited for it, each time. How slow the machine is
+    // at the moment, a server shows that has nothing to do.
+    let bound = Duration::from_millis(500);
+    let mut took = Vec::new();
+    while took.len() < 3 && took.iter().all(|(busy, idle)| *busy >= *idle + bound) {
+        took.push(slowest_beside_arithmetic());
+    }
+
+    assert!(took.iter().any(|(busy, idle)| *busy < *idle + bound), "{took:?}");
+}
+
+/// The longest wait of those who ask for no arithmetic, and of those at an idle server at the same time.
+fn slowest_beside_arithmetic() -> (Duration, Duration) {
+    let (server, idle) = (TestServer::start(), TestServer::start());
+    let ask = |server: &TestServer| {
+        let begin = Instant::now();
+        server.get("/_dev/counters");
+        begin.elapsed()
+    };
+    std::thread::scope(|scope| {
         for pool in ["Mfa", "Must", "Choice", "Device", "OptIn", "Rotate"] {
             let path = format!("/eu-west-1_LifeGuard{pool}/.well-known/jwks.json");
             let server = &server;
@@ -382,16 +400,11 @@ fn arithmetic_of_some_stalls_nobody_else() {
         for _ in 0..4 {
             scope.spawn(|| server.sign_in(DEMO, "alice", PASSWORD));
         }
-        (0..40).fold(Duration::ZERO, |slowest, _| {
-            let begin = Instant::now();
-            server.get("/_dev/counters");
+        (0..40).fold((Duration::ZERO, Duration::ZERO), |(slowest, of_idle), _| {
             std::thread::sleep(Duration::from_millis(5));
-            slowest.max(begin.elapsed())
+            (slowest.max(ask(&server)), of_idle.max(ask(&idle)))
         })
-    });
-
-    // One key took more than a second in this build while everybody waited for it.
-    assert!(slowest < Duration::from_millis(500), "{slowest:?}");
+    })
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::present::present_user;
 use crate::caller::Caller;
-use crate::factors::{Setting, Settings, add_mfa, preference};
+use crate::factors::{PasskeySetting, Setting, Settings, add_mfa, preference};
 use crate::input::OnlyToken;
 use crate::refusal::Answer;
 use crate::server::Server;
@@ -20,7 +20,7 @@ pub(crate) struct SetPreference {
     sms_mfa_settings: Option<Setting>,
     software_token_mfa_settings: Option<Setting>,
     email_mfa_settings: Option<Setting>,
-    web_authn_mfa_settings: Option<Setting>,
+    web_authn_mfa_settings: Option<PasskeySetting>,
 }
 
 /// SetUserMFAPreference.

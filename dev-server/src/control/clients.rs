@@ -1,16 +1,36 @@
 //! App clients.
 
-use super::named::{pool, settings};
 use crate::caller::Caller;
+use crate::input::{Kept, filled};
 use crate::refusal::{Answer, Refusal};
 use crate::schema::{STANDARD, schema_of};
 use crate::server::Server;
 use crate::store::{Client, ClientPolicy, Pool, Store};
 use crate::timestamp::seconds;
-use crate::{input, paging, random};
+use crate::{paging, random};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::{Host, Url};
+
+/// What CreateUserPoolClient reads.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Create {
+    user_pool_id: String,
+    client_name: String,
+    #[serde(default)]
+    generate_secret: bool,
+    client_secret: Option<String>,
+}
+
+/// What UpdateUserPoolClient reads.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Update {
+    user_pool_id: String,
+    client_id: String,
+    client_name: Option<String>,
+}
 
 /// The input of DescribeUserPoolClient and of DeleteUserPoolClient.
 #[derive(Deserialize)]
@@ -30,24 +50,21 @@ pub(crate) struct List {
 }
 
 /// CreateUserPoolClient.
-pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn create(server: &Server, _: &Caller, input: Kept<Create>) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
+    let Kept { named: input, settings } = input;
+    let pool = store.pool(&input.user_pool_id)?;
     let now = server.clock.now_ms();
-    let secret = match input::text(&request, "ClientSecret") {
-        Some(secret) => Some(secret.to_owned()),
-        None if input::is_true(&request, "GenerateSecret") => Some(random::alphanumeric(52)?),
-        None => None,
+    let secret = match input.client_secret {
+        None if input.generate_secret => Some(random::alphanumeric(52)?),
+        given => given,
     };
     let client = Client {
         id: random::alphanumeric(26)?,
         pool_id: pool.id.clone(),
-        name: input::required(&request, "ClientName")?.to_owned(),
+        name: filled(&input.client_name, "ClientName")?.to_owned(),
         secret,
-        settings: settings(
-            &request,
-            &["UserPoolId", "ClientName", "GenerateSecret", "ClientSecret"],
-        ),
+        settings,
         created: now,
         modified: now,
     };
@@ -64,13 +81,14 @@ pub(crate) fn show(server: &Server, _: &Caller, input: Named) -> Answer {
 }
 
 /// UpdateUserPoolClient: what the request leaves out goes back to its default, as in the service.
-pub(crate) fn update(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn update(server: &Server, _: &Caller, input: Kept<Update>) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
-    let mut client = client(&store, &pool, input::required(&request, "ClientId")?)?;
-    client.settings = settings(&request, &["UserPoolId", "ClientId", "ClientName"]);
-    if let Some(name) = input::text(&request, "ClientName") {
-        client.name = name.to_owned();
+    let Kept { named: input, settings } = input;
+    let pool = store.pool(&input.user_pool_id)?;
+    let mut client = client(&store, &pool, filled(&input.client_id, "ClientId")?)?;
+    client.settings = settings;
+    if let Some(name) = input.client_name {
+        client.name = name;
     }
     check(&pool, &client.policy())?;
     client.modified = server.clock.now_ms();

@@ -1,8 +1,7 @@
 //! Domains of user pools: one prefix, one name of the developer's own.
 
-use super::named::{pool, settings};
 use crate::caller::Caller;
-use crate::input::{self, filled};
+use crate::input::{Kept, filled};
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
 use crate::store::Domain;
@@ -16,19 +15,20 @@ pub(crate) struct Show {
     domain: String,
 }
 
-/// The input of DeleteUserPoolDomain.
+/// What is read by CreateUserPoolDomain and DeleteUserPoolDomain.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct Delete {
+pub(crate) struct Named {
     user_pool_id: String,
     domain: String,
 }
 
 /// CreateUserPoolDomain.
-pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn create(server: &Server, _: &Caller, input: Kept<Named>) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
-    let name = input::required(&request, "Domain")?;
+    let pool = store.pool(&input.named.user_pool_id)?;
+    let name = filled(&input.named.domain, "Domain")?;
+    let version = input.settings.get("ManagedLoginVersion").and_then(Value::as_i64).unwrap_or(1);
     if store.find_by_key::<Domain>(name)?.is_some() {
         return Err(Refusal::invalid_parameter("Domain already exists."));
     }
@@ -40,10 +40,9 @@ pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
     store.put(&Domain {
         pool_id: pool.id,
         name: name.to_owned(),
-        settings: settings(&request, &["Domain"]),
+        settings: input.settings,
         created: server.clock.now_ms(),
     })?;
-    let version = input::member(&request, "ManagedLoginVersion").as_i64().unwrap_or(1);
     if is_custom(name) {
         return Ok(json!({ "ManagedLoginVersion": version, "CloudFrontDomain": "localhost" }));
     }
@@ -64,7 +63,7 @@ pub(crate) fn show(server: &Server, _: &Caller, input: Show) -> Answer {
 }
 
 /// DeleteUserPoolDomain.
-pub(crate) fn delete(server: &Server, _: &Caller, input: Delete) -> Answer {
+pub(crate) fn delete(server: &Server, _: &Caller, input: Named) -> Answer {
     let store = server.store();
     let pool = store.pool(&input.user_pool_id)?;
     let name = filled(&input.domain, "Domain")?;

@@ -1,13 +1,14 @@
 //! Groups of users.
 
 use super::named::describe_user;
-use super::named::{pool, pool_and_user, settings};
+use super::named::pool_and_user;
 use crate::caller::Caller;
+use crate::input::{Kept, filled};
+use crate::paging;
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
 use crate::store::{Group, Pool, Store, User};
 use crate::timestamp::seconds;
-use crate::{input, paging};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -15,7 +16,7 @@ const LONGEST_PAGE: u32 = 60;
 /// Groups that one user may be in.
 const MOST_GROUPS: usize = 100;
 
-/// The input of GetGroup and of DeleteGroup.
+/// What is read by CreateGroup, GetGroup and DeleteGroup.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Named {
@@ -62,17 +63,17 @@ pub(crate) struct Users {
 }
 
 /// CreateGroup.
-pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn create(server: &Server, _: &Caller, input: Kept<Named>) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
-    let name = input::required(&request, "GroupName")?;
+    let pool = store.pool(&input.named.user_pool_id)?;
+    let name = filled(&input.named.group_name, "GroupName")?;
     if store.find::<Group>(&pool.id, "", name)?.is_some() {
         return Err(Refusal::new("GroupExistsException", "A group with the name already exists."));
     }
     let new = Group {
         pool_id: pool.id,
         name: name.to_owned(),
-        settings: settings(&request, &["UserPoolId", "GroupName"]),
+        settings: input.settings,
         created: server.clock.now_ms(),
     };
     store.put(&new)?;

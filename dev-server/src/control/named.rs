@@ -1,17 +1,11 @@
 //! What a request names, and people as lists show them.
 
 use crate::attributes::listed;
-use crate::input::text;
 use crate::refusal::Refusal;
 use crate::store::{Pool, Store, User};
 use crate::timestamp::seconds;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
-
-/// The pool that the request names.
-pub(super) fn pool(store: &Store, request: &Value) -> Result<Pool, Refusal> {
-    store.pool(text(request, "UserPoolId").unwrap_or_default())
-}
+use serde_json::{Value, json};
 
 /// The input of an operation on a pool.
 #[derive(Deserialize)]
@@ -37,13 +31,6 @@ pub(super) fn pool_and_user(
     let pool = store.pool(pool_id)?;
     let user = store.resolve_user(&pool, username)?.ok_or_else(Refusal::user_not_found)?;
     Ok((pool, user))
-}
-
-/// The request's members but for some: what is kept as settings.
-pub(super) fn settings(request: &Value, without: &[&str]) -> Map<String, Value> {
-    let mut settings = request.as_object().cloned().unwrap_or_default();
-    settings.retain(|name, _| !without.contains(&name.as_str()));
-    settings
 }
 
 /// The shape `UserType`, with all attributes or only the wanted ones.

@@ -1,18 +1,45 @@
 //! User pools and their second factors.
 
-use super::named::{OnlyPool, pool, settings};
+use super::named::OnlyPool;
 use crate::caller::Caller;
+use crate::input::{Kept, filled, text};
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
 use crate::store::{Domain, Pool, User};
 use crate::timestamp::seconds;
-use crate::{attributes, input, paging, random};
+use crate::{attributes, paging, random};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// What UpdateUserPool cannot change: it is fixed when the pool is made.
 const FIXED: [&str; 4] =
     ["Schema", "AliasAttributes", "UsernameAttributes", "UsernameConfiguration"];
+
+/// What CreateUserPool reads.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Create {
+    pool_name: String,
+    mfa_configuration: Option<String>,
+}
+
+/// What UpdateUserPool reads.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Update {
+    user_pool_id: String,
+    pool_name: Option<String>,
+    mfa_configuration: Option<String>,
+}
+
+/// The input of AddCustomAttributes.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct AddAttributes {
+    user_pool_id: String,
+    /// As they are kept.
+    custom_attributes: Vec<Value>,
+}
 
 /// The input of ListUserPools.
 #[derive(Deserialize)]
@@ -23,21 +50,21 @@ pub(crate) struct List {
 }
 
 /// CreateUserPool, in the region that the signature names.
-pub(crate) fn create(server: &Server, caller: &Caller, request: Value) -> Answer {
+pub(crate) fn create(server: &Server, caller: &Caller, input: Kept<Create>) -> Answer {
     let now = server.clock.now_ms();
     let mut pool = Pool {
         id: format!("{}_{}", region(caller), random::alphanumeric(9)?),
-        name: input::required(&request, "PoolName")?.to_owned(),
+        name: filled(&input.named.pool_name, "PoolName")?.to_owned(),
         aws_issuer: false,
         response_issuer: false,
-        settings: settings(&request, &["PoolName", "MfaConfiguration"]),
+        settings: input.settings,
         mfa: Map::new(),
         risk: Map::new(),
         created: now,
         modified: now,
     };
     check(&pool)?;
-    adopt_mfa(&mut pool, &request);
+    adopt_mfa(&mut pool, input.named.mfa_configuration.as_deref());
     let store = server.store();
     store.put(&pool)?;
     Ok(json!({ "UserPool": describe(&store, &pool)? }))
@@ -51,21 +78,21 @@ pub(crate) fn show(server: &Server, _: &Caller, input: OnlyPool) -> Answer {
 }
 
 /// UpdateUserPool: what the request leaves out goes back to its default, as in the service.
-pub(crate) fn update(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn update(server: &Server, _: &Caller, input: Kept<Update>) -> Answer {
     let store = server.store();
-    let mut pool = pool(&store, &request)?;
-    let mut kept = settings(&request, &["UserPoolId", "PoolName", "MfaConfiguration"]);
+    let Kept { named: input, settings: mut kept } = input;
+    let mut pool = store.pool(&input.user_pool_id)?;
     for name in FIXED {
         if let Some(fixed) = pool.settings.remove(name) {
             kept.insert(name.to_owned(), fixed);
         }
     }
     pool.settings = kept;
-    if let Some(name) = input::text(&request, "PoolName") {
-        pool.name = name.to_owned();
+    if let Some(name) = input.pool_name {
+        pool.name = name;
     }
     check(&pool)?;
-    adopt_mfa(&mut pool, &request);
+    adopt_mfa(&mut pool, input.mfa_configuration.as_deref());
     pool.modified = server.clock.now_ms();
     store.put(&pool)?;
     Ok(json!({}))
@@ -111,17 +138,16 @@ pub(crate) fn list(server: &Server, _: &Caller, input: List) -> Answer {
 }
 
 /// AddCustomAttributes.
-pub(crate) fn add_attributes(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn add_attributes(server: &Server, _: &Caller, input: AddAttributes) -> Answer {
     let store = server.store();
-    let mut pool = pool(&store, &request)?;
-    let added = input::member(&request, "CustomAttributes").as_array().cloned().unwrap_or_default();
+    let mut pool = store.pool(&input.user_pool_id)?;
     let schema = pool.settings.entry("Schema").or_insert_with(|| json!([]));
     let Some(schema) = schema.as_array_mut() else {
         return Err(Refusal::internal("the schema of a pool is no list"));
     };
-    for attribute in added {
-        let name = input::text(&attribute, "Name").unwrap_or_default();
-        if schema.iter().any(|present| input::text(present, "Name") == Some(name)) {
+    for attribute in input.custom_attributes {
+        let name = text(&attribute, "Name").unwrap_or_default();
+        if schema.iter().any(|present| text(present, "Name") == Some(name)) {
             let message =
                 format!("custom:{name}: Existing attribute already has name custom:{name}.");
             return Err(Refusal::invalid_parameter(message));
@@ -134,10 +160,10 @@ pub(crate) fn add_attributes(server: &Server, _: &Caller, request: Value) -> Ans
 }
 
 /// SetUserPoolMfaConfig: what the request leaves out stays.
-pub(crate) fn set_mfa(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn set_mfa(server: &Server, _: &Caller, input: Kept<OnlyPool>) -> Answer {
     let store = server.store();
-    let mut pool = pool(&store, &request)?;
-    pool.mfa.extend(settings(&request, &["UserPoolId"]));
+    let mut pool = store.pool(&input.named.user_pool_id)?;
+    pool.mfa.extend(input.settings);
     let policy = pool.mfa_policy();
     let has_factor = policy.sms_mfa_configuration.is_some()
         || policy.email_mfa_configuration.is_some()
@@ -170,9 +196,9 @@ fn mfa_configuration(pool: &Pool) -> String {
 }
 
 /// CreateUserPool and UpdateUserPool turn MFA on too; with an SMS configuration that means SMS.
-fn adopt_mfa(pool: &mut Pool, request: &Value) {
-    let Some(configuration) = request.get("MfaConfiguration") else { return };
-    pool.mfa.insert("MfaConfiguration".to_owned(), configuration.clone());
+fn adopt_mfa(pool: &mut Pool, configuration: Option<&str>) {
+    let Some(configuration) = configuration else { return };
+    pool.mfa.insert("MfaConfiguration".to_owned(), configuration.into());
     if let Some(sms) = pool.settings.get("SmsConfiguration").filter(|_| configuration != "OFF") {
         let sms = json!({ "SmsConfiguration": sms });
         pool.mfa.entry("SmsMfaConfiguration").or_insert(sms);

@@ -1,17 +1,17 @@
 //! Identity providers.
 
-use super::named::{pool, settings};
 use crate::caller::Caller;
+use crate::input::{Kept, filled};
+use crate::paging;
 use crate::refusal::{Answer, Refusal};
 use crate::saml::metadata::Provider as Metadata;
 use crate::server::Server;
 use crate::store::{IdentityProvider, Store};
 use crate::timestamp::seconds;
-use crate::{input, paging};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-/// The input of DescribeIdentityProvider and of DeleteIdentityProvider.
+/// What is read by CreateIdentityProvider, DescribeIdentityProvider, UpdateIdentityProvider and DeleteIdentityProvider.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Named {
@@ -29,10 +29,10 @@ pub(crate) struct List {
 }
 
 /// CreateIdentityProvider.
-pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn create(server: &Server, _: &Caller, input: Kept<Named>) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
-    let name = input::required(&request, "ProviderName")?;
+    let pool = store.pool(&input.named.user_pool_id)?;
+    let name = filled(&input.named.provider_name, "ProviderName")?;
     if store.find::<IdentityProvider>(&pool.id, "", name)?.is_some() {
         return Err(Refusal::new(
             "DuplicateProviderException",
@@ -42,7 +42,7 @@ pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
     let new = IdentityProvider {
         pool_id: pool.id,
         name: name.to_owned(),
-        settings: checked(settings(&request, &["UserPoolId", "ProviderName"]))?,
+        settings: checked(input.settings)?,
         created: server.clock.now_ms(),
     };
     store.put(&new)?;
@@ -57,11 +57,11 @@ pub(crate) fn show(server: &Server, _: &Caller, input: Named) -> Answer {
 }
 
 /// UpdateIdentityProvider: the members that the request names are replaced.
-pub(crate) fn update(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn update(server: &Server, _: &Caller, input: Kept<Named>) -> Answer {
     let store = server.store();
-    let pool_id = input::required(&request, "UserPoolId")?;
-    let mut present = named(&store, pool_id, input::required(&request, "ProviderName")?)?;
-    present.settings.extend(settings(&request, &["UserPoolId", "ProviderName"]));
+    let name = filled(&input.named.provider_name, "ProviderName")?;
+    let mut present = named(&store, &input.named.user_pool_id, name)?;
+    present.settings.extend(input.settings);
     present.settings = checked(present.settings)?;
     store.put(&present)?;
     Ok(json!({ "IdentityProvider": describe(&present) }))

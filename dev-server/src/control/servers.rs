@@ -1,15 +1,15 @@
 //! Resource servers: whose scopes tokens can carry.
 
-use super::named::{pool, settings};
 use crate::caller::Caller;
+use crate::input::{Kept, filled};
+use crate::paging;
 use crate::refusal::{Answer, Refusal};
 use crate::server::Server;
 use crate::store::{ResourceServer, Store};
-use crate::{input, paging};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-/// The input of DescribeResourceServer and of DeleteResourceServer.
+/// What is read by DescribeResourceServer, CreateResourceServer and DeleteResourceServer.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Named {
@@ -27,10 +27,10 @@ pub(crate) struct List {
 }
 
 /// CreateResourceServer.
-pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
+pub(crate) fn create(server: &Server, _: &Caller, input: Kept<Named>) -> Answer {
     let store = server.store();
-    let pool = pool(&store, &request)?;
-    let identifier = input::required(&request, "Identifier")?;
+    let pool = store.pool(&input.named.user_pool_id)?;
+    let identifier = filled(&input.named.identifier, "Identifier")?;
     if store.find::<ResourceServer>(&pool.id, "", identifier)?.is_some() {
         let message = format!("{identifier} already exists in user pool {}.", pool.id);
         return Err(Refusal::invalid_parameter(message));
@@ -38,7 +38,7 @@ pub(crate) fn create(server: &Server, _: &Caller, request: Value) -> Answer {
     let new = ResourceServer {
         pool_id: pool.id,
         name: identifier.to_owned(),
-        settings: settings(&request, &["UserPoolId", "Identifier"]),
+        settings: input.settings,
         created: server.clock.now_ms(),
     };
     store.put(&new)?;

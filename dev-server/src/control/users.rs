@@ -4,7 +4,7 @@ use super::named::{OnlyUser, describe_user, pool_and_user};
 use crate::attributes::{self, Writer, apply, check_alias, check_delete, check_write, listed};
 use crate::caller::Caller;
 use crate::codes::attribute_purpose;
-use crate::factors::{Setting, Settings, add_mfa, preference};
+use crate::factors::{PasskeySetting, Setting, Settings, add_mfa, preference};
 use crate::input::{Attribute, by_name, filled};
 use crate::messages::{self, Message, event_attributes};
 use crate::refusal::{Answer, Refusal};
@@ -79,7 +79,7 @@ pub(crate) struct SetMfa {
     sms_mfa_settings: Option<Setting>,
     software_token_mfa_settings: Option<Setting>,
     email_mfa_settings: Option<Setting>,
-    web_authn_mfa_settings: Option<Setting>,
+    web_authn_mfa_settings: Option<PasskeySetting>,
 }
 
 /// AdminCreateUser: makes a person, or sends the invitation of one again.

@@ -52,6 +52,13 @@ fn make_code(
     user: &User,
     session: &BrowserSession,
 ) -> Result<String, Trouble> {
+    // Whichever page it began on.
+    if request.is_unproved() {
+        let id = &request.context.client.id;
+        tracing::warn!(
+            "client {id} has no secret and sent no code_challenge: whoever gets the code can use it. --strict refuses this"
+        );
+    }
     let code = random::uuid()?;
     let now = server.clock.now_ms();
     server.store().put(&AuthorizationCode {

@@ -12,12 +12,6 @@ use axum::http::Response;
 /// Answers at once where somebody is signed in in this browser; else leads to a provider or to `/login`.
 pub(super) async fn authorize(server: &Server, call: Call) -> Result<Response<Body>, Trouble> {
     let request = Request::check(server, call.query.clone())?;
-    if request.is_unproved() {
-        let id = &request.context.client.id;
-        tracing::warn!(
-            "client {id} has no secret and sent no code_challenge: whoever gets the code can use it. --strict refuses this"
-        );
-    }
     let named = named_provider(server, &request)?;
     let session = cookies::signed_in(server, &call, &request.context.pool)?
         // Who named a provider wants to be known by that one.

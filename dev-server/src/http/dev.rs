@@ -59,6 +59,7 @@ async fn inbox(
         return reply(Err(Refusal::invalid_parameter(text)));
     };
     let mut changes = server.letters.subscribe();
+    let mut stopping = server.stopping.subscribe();
     let longest = tokio::time::sleep(Duration::from_secs(wanted.wait.min(LONGEST_WAIT)));
     let mut longest = std::pin::pin!(longest);
     loop {
@@ -66,11 +67,12 @@ async fn inbox(
             Ok(letters) => letters,
             Err(refusal) => return reply(Err(refusal)),
         };
-        if !letters.is_empty() || longest.is_elapsed() {
+        if !letters.is_empty() || longest.is_elapsed() || *stopping.borrow() {
             return reply(serde_json::to_value(letters).map_err(Refusal::from));
         }
         tokio::select! {
             _ = changes.changed() => {}
+            _ = stopping.changed() => {}
             () = &mut longest => {}
         }
     }

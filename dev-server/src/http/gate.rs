@@ -25,6 +25,10 @@ pub(crate) async fn gate(
             "This server answers to localhost, 127.0.0.1, [::1] and its public URL only; --allow-host adds a name.",
         );
     }
+    // SECURITY: of two origins, the one that is looked at need not be the one that asks.
+    if request.headers().get_all(header::ORIGIN).iter().nth(1).is_some() {
+        return refuse("Pages of this origin may not do this; a request has one Origin.");
+    }
     if !is_guarded(&request) {
         return next.run(request).await;
     }

@@ -1,6 +1,9 @@
 //! What holds whoever comes at the same moment, whatever came before and however late it is.
 
 mod accounts;
+mod backend;
+mod challenges;
+mod races;
 mod sessions;
 mod time;
 

@@ -7,7 +7,7 @@ use crate::testing::{CLIENT, PASSWORD, POOL, World};
 use serde_json::{Value, json};
 use std::time::Instant;
 
-async fn get_user(world: &World, token: &str) -> Result<Value, Refusal> {
+pub(super) async fn get_user(world: &World, token: &str) -> Result<Value, Refusal> {
     world.call("GetUser", json!({ "AccessToken": token })).await
 }
 
@@ -171,97 +171,6 @@ async fn failure_inside_names_its_cause_and_no_stored_value() {
         assert!(!refusal.message.contains("s3cret"), "{}", refusal.message);
     }
     drop(world);
-}
-
-fn admin(operation: &str, flow: Option<&str>, parameters: Value) -> Value {
-    match operation {
-        "AdminInitiateAuth" => {
-            json!({ "UserPoolId": POOL, "ClientId": CLIENT, "AuthFlow": flow.unwrap(), "AuthParameters": parameters })
-        }
-        _ => json!({ "UserPoolId": POOL, "ClientId": CLIENT }),
-    }
-}
-
-fn backend(mfa: &str) -> World {
-    let text = World::text("", mfa, "", "");
-    World::of(
-        toml::from_str(&text.replace(
-            "\"ALLOW_USER_PASSWORD_AUTH\"",
-            "\"ALLOW_ADMIN_USER_PASSWORD_AUTH\", \"ALLOW_USER_SRP_AUTH\"",
-        ))
-        .unwrap(),
-    )
-}
-
-#[tokio::test]
-async fn backend_signs_people_in_with_their_password() {
-    let world = backend("");
-    let given = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD });
-    for flow in ["ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"] {
-        let input = admin("AdminInitiateAuth", Some(flow), given.clone());
-        let answer = world.call("AdminInitiateAuth", input).await.unwrap();
-        let tokens = &answer["AuthenticationResult"];
-        let token = tokens["AccessToken"].as_str().unwrap();
-        assert_eq!(get_user(&world, token).await.unwrap()["Username"], "alice");
-        let renew = json!({ "REFRESH_TOKEN": tokens["RefreshToken"] });
-        let renew = admin("AdminInitiateAuth", Some("REFRESH_TOKEN_AUTH"), renew);
-        let renewed = world.call("AdminInitiateAuth", renew).await.unwrap();
-        assert!(renewed["AuthenticationResult"]["AccessToken"].is_string());
-    }
-    let wrong = json!({ "USERNAME": "alice", "PASSWORD": "Wrong-Horse-9!" });
-    let wrong = admin("AdminInitiateAuth", Some("ADMIN_USER_PASSWORD_AUTH"), wrong);
-    assert_eq!(world.refused("AdminInitiateAuth", wrong).await, "NotAuthorizedException");
-    // Each door has flows of its own.
-    let other = admin("AdminInitiateAuth", Some("USER_PASSWORD_AUTH"), given.clone());
-    assert_eq!(world.refused("AdminInitiateAuth", other).await, "InvalidParameterException");
-    let open = json!({ "ClientId": CLIENT, "AuthFlow": "ADMIN_USER_PASSWORD_AUTH", "AuthParameters": given });
-    assert_eq!(world.refused("InitiateAuth", open).await, "InvalidParameterException");
-    let nobody = json!({ "USERNAME": "nobody", "PASSWORD": PASSWORD });
-    let nobody = admin("AdminInitiateAuth", Some("ADMIN_USER_PASSWORD_AUTH"), nobody);
-    assert_eq!(world.refused("AdminInitiateAuth", nobody).await, "UserNotFoundException");
-    let closed = World::new("", "");
-    let given = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD });
-    let input = admin("AdminInitiateAuth", Some("ADMIN_USER_PASSWORD_AUTH"), given);
-    assert_eq!(
-        closed.refused("AdminInitiateAuth", input.clone()).await,
-        "InvalidParameterException"
-    );
-    let mut elsewhere = input;
-    elsewhere["UserPoolId"] = json!("eu-west-1_Nowhere");
-    assert_eq!(closed.refused("AdminInitiateAuth", elsewhere).await, "ResourceNotFoundException");
-}
-
-#[tokio::test]
-async fn backend_answers_challenges_for_people() {
-    let world = backend("MfaConfiguration = 'OPTIONAL', EmailMfaConfiguration = {}");
-    let mut user = world.server.store().user(POOL, "alice").unwrap().unwrap();
-    user.mfa.email = true;
-    world.server.store().put_user(&user).unwrap();
-    let temporary =
-        json!({ "UserPoolId": POOL, "Username": "alice", "Password": "Temporary-Pass-1!" });
-    world.call("AdminSetUserPassword", temporary).await.unwrap();
-    let given = json!({ "USERNAME": "alice", "PASSWORD": "Temporary-Pass-1!" });
-    let begin = admin("AdminInitiateAuth", Some("ADMIN_USER_PASSWORD_AUTH"), given);
-    let answer = async |asked: &Value, responses: Value| {
-        let mut input = admin("AdminRespondToAuthChallenge", None, json!({}));
-        input["ChallengeName"] = asked["ChallengeName"].clone();
-        input["Session"] = asked["Session"].clone();
-        input["ChallengeResponses"] = responses;
-        world.call("AdminRespondToAuthChallenge", input).await
-    };
-
-    let asked = world.call("AdminInitiateAuth", begin).await.unwrap();
-    assert_eq!(asked["ChallengeName"], "NEW_PASSWORD_REQUIRED");
-    let responses = json!({ "USERNAME": "alice", "NEW_PASSWORD": PASSWORD });
-    let asked = answer(&asked, responses).await.unwrap();
-    assert_eq!(asked["ChallengeName"], "EMAIL_OTP");
-    let wrong = json!({ "USERNAME": "alice", "EMAIL_OTP_CODE": "000000x" });
-    assert_eq!(answer(&asked, wrong).await.unwrap_err().name, "CodeMismatchException");
-    let code = world.code("alice@example.com");
-    let responses = json!({ "USERNAME": "alice", "EMAIL_OTP_CODE": code });
-    let done = answer(&asked, responses).await.unwrap();
-
-    assert!(done["AuthenticationResult"]["IdToken"].is_string());
 }
 
 #[tokio::test]

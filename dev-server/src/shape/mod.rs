@@ -26,14 +26,34 @@ pub(crate) fn is_signed(operation: &str) -> bool {
     OPERATIONS.get(operation).is_some_and(|facts| facts.is_signed)
 }
 
-/// The members of the operation's input.
+/// The members of the operation's input, or of what a path of members leads to within it, through lists and maps.
 #[cfg(test)]
-pub(crate) fn members(operation: &str) -> Vec<&'static str> {
-    match OPERATIONS.get(operation).map(|facts| &facts.input.kind) {
-        Some(facts::Kind::Structure { members, .. }) => {
-            members.keys().map(String::as_str).collect()
-        }
-        _ => Vec::new(),
+pub(crate) fn members(operation: &str, path: &[&str]) -> Vec<&'static str> {
+    use facts::Kind;
+    let mut path = path.iter();
+    let mut kind = OPERATIONS.get(operation).map(|facts| &facts.input.kind);
+    loop {
+        kind = match kind {
+            Some(Kind::List { member, .. }) => Some(&member.kind),
+            Some(Kind::Map { value, .. }) => Some(&value.kind),
+            Some(Kind::Structure { members, .. }) => match path.next() {
+                Some(name) => members.get(*name).map(|member| &member.kind),
+                None => return members.keys().map(String::as_str).collect(),
+            },
+            _ => return Vec::new(),
+        };
+    }
+}
+
+/// The values that a member of the operation's input may have.
+#[cfg(test)]
+pub(crate) fn values(operation: &str, member: &str) -> std::collections::BTreeSet<String> {
+    let facts::Kind::Structure { members, .. } = &OPERATIONS[operation].input.kind else {
+        return std::collections::BTreeSet::new();
+    };
+    match &members[member].kind {
+        facts::Kind::Text { values, .. } => values.iter().cloned().collect(),
+        _ => std::collections::BTreeSet::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The database file: opened by one process at a time, brought to the present form of its tables.
 
+use super::ours::{APPLICATION_ID, is_ours};
 use rusqlite::{Connection, ErrorCode};
 use std::path::Path;
 
@@ -10,7 +11,7 @@ const VERSION: i64 = 2;
 pub(super) fn open(file: Option<&Path>) -> Result<Connection, String> {
     let Some(path) = file else {
         let db = Connection::open_in_memory().map_err(|error| error.to_string())?;
-        migrate(&db).map_err(|error| error.to_string())?;
+        prepare(&db).and_then(|()| migrate(&db)).map_err(|error| error.to_string())?;
         return Ok(db);
     };
     let named = |error: rusqlite::Error| match error.sqlite_error_code() {
@@ -20,13 +21,17 @@ pub(super) fn open(file: Option<&Path>) -> Result<Connection, String> {
         Some(ErrorCode::NotADatabase) => format!("{} is no database", path.display()),
         _ => format!("cannot open {}: {error}", path.display()),
     };
+    if !is_ours(path, VERSION).map_err(named)? {
+        return Err(format!(
+            "{} is a database of another program; nothing in it was changed. --data takes a file that this server wrote, or a new one",
+            path.display()
+        ));
+    }
     let db = Connection::open(path).map_err(named)?;
     db.busy_timeout(std::time::Duration::ZERO).map_err(named)?;
     // Held from the first access to the end of the process, however that comes: two servers over one file would each
     // overwrite what the other knows.
     db.query_row("pragma locking_mode = exclusive", [], |_| Ok(())).map_err(named)?;
-    db.query_row("pragma journal_mode = wal", [], |_| Ok(())).map_err(named)?;
-    db.execute_batch("pragma synchronous = normal; begin immediate; commit").map_err(named)?;
     let version = version(&db).map_err(named)?;
     if version > VERSION {
         return Err(format!(
@@ -34,6 +39,10 @@ pub(super) fn open(file: Option<&Path>) -> Result<Connection, String> {
             path.display()
         ));
     }
+    // Before the log is turned on: from here on the file itself says whose it is, however this process ends.
+    prepare(&db).map_err(named)?;
+    db.query_row("pragma journal_mode = wal", [], |_| Ok(())).map_err(named)?;
+    db.execute_batch("pragma synchronous = normal; begin immediate; commit").map_err(named)?;
     migrate(&db).map_err(named)?;
     Ok(db)
 }
@@ -41,6 +50,38 @@ pub(super) fn open(file: Option<&Path>) -> Result<Connection, String> {
 fn version(db: &Connection) -> rusqlite::Result<i64> {
     db.query_row("pragma user_version", [], |row| row.get(0))
 }
+
+/// Marks a database as this server's, and lets it give back pages of what was deleted.
+fn prepare(db: &Connection) -> rusqlite::Result<()> {
+    let vacuum: i64 = db.query_row("pragma auto_vacuum", [], |row| row.get(0))?;
+    if vacuum != INCREMENTAL {
+        // With the second statement in a file that already has tables, without it in a new one.
+        db.execute_batch("pragma auto_vacuum = incremental; vacuum")?;
+    }
+    db.pragma_update(None, "application_id", APPLICATION_ID)
+}
+
+/// As `pragma auto_vacuum` spells it.
+const INCREMENTAL: i64 = 2;
+
+/// Gives some of the pages back that nothing is on any more; says whether there are more than are soon needed again.
+pub(super) fn shrink(db: &Connection) -> rusqlite::Result<bool> {
+    let free: i64 = db.query_row("pragma freelist_count", [], |row| row.get(0))?;
+    if free <= SPARE_PAGES {
+        return Ok(false);
+    }
+    let pages = (free - SPARE_PAGES).min(PAGES_AT_ONCE);
+    // One step gives one page back.
+    let mut statement = db.prepare(&format!("pragma incremental_vacuum({pages})"))?;
+    let mut rows = statement.query([])?;
+    while rows.next()?.is_some() {}
+    Ok(free - pages > SPARE_PAGES)
+}
+
+/// Pages that are kept for what is written next.
+const SPARE_PAGES: i64 = 256;
+/// Pages that are given back while everybody else waits.
+const PAGES_AT_ONCE: i64 = 256;
 
 /// Brings the tables from whatever form they have to the present one, all or nothing.
 fn migrate(db: &Connection) -> rusqlite::Result<()> {

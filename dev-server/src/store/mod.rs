@@ -4,6 +4,7 @@
 mod credentials;
 mod file;
 mod log;
+mod ours;
 mod pool;
 mod sign_in;
 mod user;
@@ -133,6 +134,11 @@ impl Store {
             params![before_ms.saturating_sub(3_600_000), FORGOTTEN_AT_ONCE],
         )?;
         Ok(gone.max(attempts) >= FORGOTTEN_AT_ONCE)
+    }
+
+    /// Makes the file a little smaller by what was deleted; says whether there is more to give back.
+    pub(crate) fn shrink(&self) -> Result<bool, Refusal> {
+        Ok(file::shrink(&self.db)?)
     }
 
     /// Writes a document, in the place of an older one of the same name.

@@ -156,6 +156,7 @@ fn file_of_the_form_before_is_taken_over_with_its_letters() {
 #[test]
 fn file_of_a_newer_version_and_a_file_that_is_none_are_refused() {
     let file = File::new();
+    drop(Store::open(Some(&file.0)).unwrap());
     Connection::open(&file.0).unwrap().execute_batch("pragma user_version = 99").unwrap();
     let newer = Store::open(Some(&file.0)).unwrap_err();
     assert!(newer.contains("newer version") && newer.contains("sqlite"), "{newer}");
@@ -164,4 +165,115 @@ fn file_of_a_newer_version_and_a_file_that_is_none_are_refused() {
     std::fs::write(&other.0, "x".repeat(4096)).unwrap();
     let none = Store::open(Some(&other.0)).unwrap_err();
     assert_eq!(none, format!("{} is no database", other.0.display()));
+}
+
+/// All that stands in a file and beside it.
+fn bytes(file: &File) -> Vec<Option<Vec<u8>>> {
+    let part = |end| std::fs::read(format!("{}{end}", file.0.display())).ok();
+    ["", "-wal", "-shm", "-journal"].map(part).to_vec()
+}
+
+#[test]
+fn database_of_another_program_is_refused_and_not_touched() {
+    const DOCUMENTS: &str = "create table documents (id integer primary key, title text);";
+    for (why, sql) in [
+        ("other tables", "create table notes (id integer primary key, body text)"),
+        ("a view", "create view documents as select 1 as body"),
+        ("another table of the name", DOCUMENTS),
+        (
+            "a table more",
+            "create table documents (id integer primary key, kind text, pool_id text, owner text, key text, body text);
+             create table notes (id integer)",
+        ),
+        ("a mark", "pragma application_id = 7; create table documents (id integer)"),
+        ("a mark and nothing else", "pragma application_id = 7"),
+        ("a number and nothing else", "pragma user_version = 3"),
+        ("a log of its own", "pragma journal_mode = wal; create table notes (id integer)"),
+    ] {
+        let file = File::new();
+        Connection::open(&file.0).unwrap().execute_batch(sql).unwrap();
+        let before = bytes(&file);
+
+        let error = Store::open(Some(&file.0)).unwrap_err();
+
+        let start = format!("{} is a database of another program", file.0.display());
+        assert!(error.starts_with(&start), "{why}: {error}");
+        assert_eq!(bytes(&file)[0], before[0], "{why}");
+        assert_eq!(bytes(&file)[3], before[3], "{why}");
+    }
+}
+
+/// Its last changes are not in the file yet, but beside it.
+#[test]
+fn database_that_another_program_left_in_a_hurry_is_not_touched() {
+    let (file, other) = (File::new(), File::new());
+    let db = Connection::open(&other.0).unwrap();
+    db.execute_batch(
+        "pragma journal_mode = wal; create table notes (body text); insert into notes values ('kept')",
+    )
+    .unwrap();
+    for end in ["", "-wal"] {
+        let from = format!("{}{end}", other.0.display());
+        std::fs::copy(from, format!("{}{end}", file.0.display())).unwrap();
+    }
+    let before = bytes(&file);
+
+    let error = Store::open(Some(&file.0)).unwrap_err();
+
+    assert!(error.contains("another program"), "{error}");
+    assert_eq!(bytes(&file)[..2], before[..2]);
+    let db = Connection::open(&file.0).unwrap();
+    let kept: String = db.query_row("select body from notes", [], |row| row.get(0)).unwrap();
+    assert_eq!(kept, "kept");
+}
+
+#[test]
+fn file_gets_the_mark_when_it_is_new_and_when_it_is_taken_over() {
+    let mark = |file: &File| {
+        let bytes = std::fs::read(&file.0).unwrap();
+        i32::from_be_bytes(bytes[68..72].try_into().unwrap())
+    };
+    let (new, empty, old) = (File::new(), File::new(), File::new());
+    std::fs::write(&empty.0, "").unwrap();
+    drop(Store::open(Some(&old.0)).unwrap());
+    Connection::open(&old.0)
+        .unwrap()
+        .execute_batch("pragma application_id = 0; pragma auto_vacuum = none; vacuum")
+        .unwrap();
+    assert_eq!(mark(&old), 0);
+    for file in [&new, &empty, &old] {
+        let store = Store::open(Some(&file.0)).unwrap();
+
+        let pragma = |name: &str| -> i32 {
+            store.db.query_row(&format!("pragma {name}"), [], |row| row.get(0)).unwrap()
+        };
+        assert_eq!(pragma("application_id"), ours::APPLICATION_ID);
+        assert_eq!(pragma("auto_vacuum"), 2);
+        // While it is open: a process that is killed leaves no file that nobody knows. Of an old one the tables tell.
+        assert!(mark(file) == ours::APPLICATION_ID || file.0 == old.0);
+        drop(store);
+        assert_eq!(mark(file), ours::APPLICATION_ID);
+    }
+}
+
+#[test]
+fn file_gets_smaller_by_what_was_deleted_but_for_a_little() {
+    let file = File::new();
+    let store = Store::open(Some(&file.0)).unwrap();
+    let writing = store.begin().unwrap();
+    for number in 0..20_000 {
+        store.put(&code(&format!("purpose {number}"), 1)).unwrap();
+    }
+    writing.commit().unwrap();
+    let pages = |name: &str| -> i64 {
+        store.db.query_row(&format!("pragma {name}"), [], |row| row.get(0)).unwrap()
+    };
+    let before = pages("page_count");
+    assert!(before > 1000, "{before}");
+
+    while store.forget(1).unwrap() {}
+    while store.shrink().unwrap() {}
+
+    assert!(pages("page_count") < 300, "{} of {before}", pages("page_count"));
+    assert!(pages("freelist_count") > 200);
 }

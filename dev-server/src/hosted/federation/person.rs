@@ -174,3 +174,86 @@ fn failed(refusal: Refusal) -> Failure {
     }
     Failure::invalid(refusal.message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::provider;
+    use super::*;
+    use crate::hosted::form::Parameters;
+    use crate::testing::{POOL, World};
+    use axum::Router;
+    use axum::routing::post;
+    use std::time::Duration;
+
+    /// A pool with Google, whose triggers think for a while.
+    async fn world() -> World {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}/", listener.local_addr().unwrap());
+        let app = Router::new().route(
+            "/",
+            post(async || {
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                r#"{"response": {}}"#
+            }),
+        );
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let text = World::text(
+            &format!(
+                "LambdaConfig = {{ PreSignUp = '{address}', PostAuthentication = '{address}' }}"
+            ),
+            "",
+            "AllowedOAuthFlowsUserPoolClient = true, AllowedOAuthFlows = ['code'], \
+             AllowedOAuthScopes = ['openid'], CallbackURLs = ['http://localhost:5173/'], \
+             SupportedIdentityProviders = ['Google']",
+            "[[pool.identity_provider]]\nname = 'Google'\nsettings = { ProviderType = 'Google', \
+             ProviderDetails = {}, AttributeMapping = { name = 'name' } }",
+        );
+        World::of(toml::from_str(&text).unwrap())
+    }
+
+    /// Somebody whom Google calls this comes back.
+    async fn arrives(world: &World, name: &str) -> User {
+        let asked = b"client_id=testclient&response_type=code&scope=openid\
+                      &redirect_uri=http%3A%2F%2Flocalhost%3A5173%2F";
+        let request = Request::check(&world.server, Parameters::read(asked)).unwrap();
+        let provider = provider::named(&world.server, POOL, "Google").unwrap().unwrap();
+        let claims = json!({ "sub": "1", "name": name });
+        enter(&world.server, &request, &provider, claims.as_object().unwrap()).await.unwrap()
+    }
+
+    fn stored(world: &World) -> Vec<User> {
+        let mut users: Vec<User> = world.server.store().all(POOL).unwrap();
+        users.retain(|user| user.username == "Google_1");
+        users
+    }
+
+    #[tokio::test]
+    async fn who_arrives_for_the_first_time_in_two_windows_is_one_person() {
+        let world = world().await;
+
+        let (one, other) = tokio::join!(arrives(&world, "A"), arrives(&world, "A"));
+
+        assert_eq!(one.attribute("sub"), other.attribute("sub"));
+        let users = stored(&world);
+        assert_eq!(users.len(), 1);
+        assert_eq!(users[0].attribute("sub"), one.attribute("sub"));
+        assert_eq!(users[0].groups, ["eu-west-1_Test_Google"]);
+    }
+
+    #[tokio::test]
+    async fn what_is_written_while_somebody_arrives_is_kept() {
+        let world = world().await;
+        arrives(&world, "A").await;
+        let write = async {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let input = json!({ "UserPoolId": POOL, "Username": "Google_1",
+                "UserAttributes": [{ "Name": "nickname", "Value": "gina" }] });
+            world.call("AdminUpdateUserAttributes", input).await.unwrap();
+        };
+
+        let (_, ()) = tokio::join!(arrives(&world, "B"), write);
+
+        let user = &stored(&world)[0];
+        assert_eq!((user.attribute("name"), user.attribute("nickname")), (Some("B"), Some("gina")));
+    }
+}
