@@ -11,7 +11,7 @@ import { setup } from "./setup.mjs";
 const help = `
 npm test -- [part …] [--engine NAME] [--only TEXT] [--no-build]
 
-Sets up what is missing, builds, and runs these parts, all of them by default but for those that say so:
+Sets up what is missing, builds, and runs these parts, all of them by default:
 ${Object.entries(parts).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`).join("\n")}
 
   --engine NAME  only this engine (chromium, firefox, webkit; may be repeated); same as ENGINES=a,b
@@ -31,7 +31,7 @@ if (values.engine) process.env.ENGINES = values.engine.join(",");
 try {
   const unknown = positionals.filter((name) => !parts[name]);
   if (unknown.length > 0) throw new Error(`unknown part ${unknown.join(", ")}: choose from ${Object.keys(parts).join(", ")}`);
-  const chosen = positionals.length > 0 ? Object.keys(parts).filter((name) => positionals.includes(name)) : Object.keys(parts).filter((name) => !parts[name].isOptional);
+  const chosen = positionals.length > 0 ? Object.keys(parts).filter((name) => positionals.includes(name)) : Object.keys(parts);
 
   await setup(chosen.every((name) => ["native", "simulation", "types", "package"].includes(name)) ? "build" : "test");
   if (!values["no-build"] && chosen.some((name) => parts[name].needsPackage)) {
