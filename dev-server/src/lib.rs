@@ -16,6 +16,8 @@ mod control;
 mod dispatch;
 mod factors;
 mod faults;
+#[doc(hidden)]
+pub mod fuzzing;
 mod hosted;
 mod http;
 mod identity;

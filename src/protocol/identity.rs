@@ -187,7 +187,7 @@ impl Credentials {
             },
             received_at: time("receivedAt")?,
             expires_at: time("expiresAt")?,
-            ahead_ms: value.number("aheadMs")? as i64,
+            ahead_ms: value.number("aheadMs").filter(|ms| ms.abs() < MAX_AHEAD_MS)? as i64,
         })
     }
 }
@@ -207,6 +207,8 @@ fn region_of(id: &str) -> Option<&str> {
 const VERSION: f64 = 1.0;
 const MARGIN_MS: u64 = 6 * 60_000;
 const CLOCK_STEP_MS: u64 = 5_000;
+/// No clock is further off: thirty thousand years.
+const MAX_AHEAD_MS: f64 = 1e15;
 
 #[cfg(test)]
 mod tests;

@@ -275,8 +275,9 @@ impl From<f64> for Value {
 }
 
 impl From<u64> for Value {
+    /// The largest integer that is written stands for those beyond it.
     fn from(value: u64) -> Self {
-        Value::Number(value as f64)
+        Value::Number(value.min((1 << 53) - 1) as f64)
     }
 }
 

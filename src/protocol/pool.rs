@@ -153,7 +153,16 @@ pub(super) fn parse_endpoint(url: &str) -> Option<&str> {
     let clean = !url
         .bytes()
         .any(|byte| byte <= b' ' || matches!(byte, b'?' | b'#' | b'@' | b'\\' | 0x7f..));
-    (clean && !authority.is_empty() && (secure || is_loopback(authority))).then_some(url)
+    let is_named = !authority.is_empty() && has_port_or_none(authority);
+    (clean && is_named && (secure || is_loopback(authority))).then_some(url)
+}
+
+/// A port that is none is a setting that is missing: `http://localhost:undefined`.
+fn has_port_or_none(authority: &str) -> bool {
+    let rest = text::cut(authority, b']').map_or(authority, |(_, rest)| rest);
+    text::cut(rest, b':').is_none_or(|(_, port)| {
+        text::whole_number(port).is_some_and(|port| port <= u64::from(u16::MAX))
+    })
 }
 
 /// Whether an endpoint is on this machine, without TLS.
@@ -312,6 +321,10 @@ mod tests {
             "https://x#y",
             "javascript:alert(1)",
             "http://[::1].evil",
+            "http://localhost:undefined",
+            "http://[::1]:x",
+            "https://proxy.example:/idp",
+            "https://proxy.example:65536",
         ] {
             assert!(Pool::parse("eu-west-1_Ab12", CLIENT, Some(endpoint)).is_err(), "{endpoint}");
         }

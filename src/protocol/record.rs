@@ -161,6 +161,17 @@ mod tests {
     }
 
     #[test]
+    fn times_beyond_all_clocks_are_written_so_that_they_are_read() {
+        let text = record().write(&pool()).replace("1780003600000", "1e300");
+
+        let read = Record::read(&text, &pool()).unwrap();
+        let again = Record::read(&read.write(&pool()), &pool()).unwrap();
+
+        assert_eq!(again.session.expires_at, (1 << 53) - 1);
+        assert_eq!(again.session.fresh_until, read.session.fresh_until);
+    }
+
+    #[test]
     fn torn_foreign_and_newer_records_are_left_alone() {
         let other = Pool::parse("eu-west-1_Other", "client1", None).unwrap();
         let text = record().write(&pool());

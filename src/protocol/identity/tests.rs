@@ -104,4 +104,8 @@ fn stored_credentials_are_read_by_their_holder_only() {
     assert!(Credentials::read_stored(&text, &pool, "").is_none());
     assert!(Credentials::read_stored(&text, &other, "epoch1").is_none());
     assert!(Credentials::read_stored("{}", &pool, "epoch1").is_none());
+    // No clock is so far off, and it could not be written again.
+    let absurd = text.replace("\"aheadMs\":", "\"aheadMs\":1e300,\"was\":");
+    assert_ne!(absurd, text);
+    assert!(Credentials::read_stored(&absurd, &pool, "epoch1").is_none());
 }

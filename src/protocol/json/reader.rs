@@ -199,7 +199,9 @@ impl<'a> Reader<'a> {
 
 /// Larger ones lead to zero or beyond all numbers as well.
 const MAX_EXPONENT: f64 = 400.0;
+/// The largest power of ten that is a number: zero times one beyond would be none.
+const MAX_PLACES: u32 = 308;
 
 fn ten_to(places: u32) -> f64 {
-    (0..places).fold(1.0, |power, _| power * 10.0)
+    (0..places.min(MAX_PLACES)).fold(1.0, |power, _| power * 10.0)
 }

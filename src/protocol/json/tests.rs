@@ -90,6 +90,26 @@ fn broken_texts_are_refused() {
 }
 
 #[test]
+fn a_number_is_one_whatever_its_exponent() {
+    for (text, expected) in [
+        ("0e400", 0.0),
+        ("-0E+999", 0.0),
+        ("0.0e309", 0.0),
+        ("1e-400", 0.0),
+        ("1e308", 1e308),
+        ("5e-1", 0.5),
+    ] {
+        let Some(Value::Number(number)) = Value::parse(text) else { panic!("{text}") };
+        assert!(
+            (number - expected).abs() <= f64::max(expected * 1e-12, 1e-300),
+            "{text}: {number}"
+        );
+    }
+    let large = format!("1{}e-400", "0".repeat(400));
+    assert!(matches!(Value::parse(&large), Some(Value::Number(number)) if !number.is_nan()));
+}
+
+#[test]
 fn deep_nesting_is_refused_without_exhausting_the_stack() {
     assert_eq!(Value::parse(&"[".repeat(100_000)), None);
 }

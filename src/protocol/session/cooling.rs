@@ -23,7 +23,8 @@ impl Cooling {
         dice: u32,
     ) -> Self {
         let text = token.expose("compared");
-        let failures = before.filter(|before| before.is_of(text)).map_or(0, |b| b.failures) + 1;
+        let failures =
+            before.filter(|before| before.is_of(text)).map_or(0, |b| b.failures).saturating_add(1);
         let ceiling = (BASE_MS << failures.min(16)).min(MAX_MS);
         let wait = u64::from(dice) % (ceiling + 1);
         let asked_for = u64::from(retry_after_seconds.unwrap_or(0)) * 1000;
@@ -90,6 +91,17 @@ mod tests {
 
         assert!(cooling.is_of("a") && !cooling.is_of("b"));
         assert!(cooling.is_on(0) && cooling.is_on(89_999) && !cooling.is_on(90_000));
+    }
+
+    #[test]
+    fn no_count_of_failures_is_too_large() {
+        let state = r#"{"token":"a","failures":1e300,"until":1e300}"#;
+        let cooling = Value::parse(state).as_ref().and_then(Cooling::read).unwrap();
+
+        let next = Cooling::after(Some(&cooling), &token("a"), None, 100, u32::MAX);
+
+        assert!(next.until - 100 <= MAX_MS);
+        assert!(Cooling::read(&cooling.write()).is_some());
     }
 
     #[test]
