@@ -125,7 +125,11 @@ export function createAuth(options: AuthOptions): Auth {
       await core.preload();
     },
 
-    signIn: async (input) => (await signIns()).signIn(input),
+    async signIn(input) {
+      // Both at once: what signs in, and what it needs.
+      ready().catch(() => {});
+      return (await signIns()).signIn(input);
+    },
     answerChallenge: async (challenge, answer) =>
       (await signIns()).answerChallenge(challenge, answer),
     cancelChallenge: async (challenge) => (await signIns()).cancelChallenge(challenge),

@@ -9,6 +9,9 @@ import { compile, isLoaded } from "./load.js";
 import type { Call, Operation } from "./operations.js";
 import { type Begun, type Context, type CoreState, run } from "./run.js";
 
+export { lock } from "../effects/locks.js";
+export { authError, fromCore } from "../errors/codes.js";
+export { compile };
 export type { Call, CoreState, Operation };
 
 /** What an application holds of the core. */

@@ -72,12 +72,12 @@ export function findState(): string | null {
 /** Whether an address is this page's; hosts add a slash to a folder's name. */
 function isHere(uri: string): boolean {
   const base = (text: string) => text.replace(/\/?(\?.*)?$/, "");
-  return base(uri) === base(location.origin + location.pathname);
+  return base(String(uri)) === base(location.origin + location.pathname);
 }
 
 /** The response here, if it is one of this app client. Touches nothing. */
 function find({ clientId, oauth }: AuthOptions): Arrival | undefined {
-  if (!globalThis.location || !oauth?.redirectUris.some(isHere)) return undefined;
+  if (!globalThis.location || !oauth?.redirectUris?.some(isHere)) return undefined;
   const state = findState();
   if (!state) return undefined;
   const record = read(FLOW + state);

@@ -4,11 +4,11 @@
  */
 import type { Arrival } from "./callback.js";
 import type { Call } from "../core/core.js";
-import { compile } from "../core/load.js";
-import { authError, type CoreFailure, fromCore } from "../errors/codes.js";
+import type { CoreFailure } from "../errors/codes.js";
 import type { Host } from "../effects/host.js";
 import { forgetAttempt, forgetSignOut, isSigningOut, noteSignOut } from "./marks.js";
 import { FLOW, spend } from "./record.js";
+import { authError, compile, fromCore } from "./tools.js";
 import type { outside } from "../zone.js";
 import type {
   Auth,

@@ -1,8 +1,8 @@
 /**
  * What a tab, and all tabs of this browser, remember for a moment of going to the domain.
  */
-import { authError } from "../errors/codes.js";
 import { get, set } from "./stores.js";
+import { authError } from "./tools.js";
 
 /** How long a tab does not go to the domain again after a silent attempt, in milliseconds. */
 const AGAIN_MS = 60_000;

@@ -4,9 +4,9 @@
  * session of both.
  */
 import type { Arrival } from "./callback.js";
-import { lock } from "../effects/locks.js";
 import { scrub } from "./address.js";
 import { get, set } from "./stores.js";
+import { lock } from "./tools.js";
 
 /** As in `callback.ts`, which is in another file of what bundlers make. */
 export const FLOW = "lifeguard.flow.";

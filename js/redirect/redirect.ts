@@ -2,12 +2,11 @@
  * Everything that the wrapper's object offers of the redirect flow, loaded when it is used; what opens a window or
  * a frame is loaded by itself.
  */
-import { race } from "../core/core.js";
-import { authError } from "../errors/codes.js";
 import { isSigned } from "../verify/jws.js";
 import { begin, type Context, exchange, finish, signIn, signOut, signUpUrl } from "./flow.js";
 import { noteAttempt } from "./marks.js";
 import type { PopupInput } from "./popup.js";
+import { authError, loadTools, race } from "./tools.js";
 import type { SilentInput } from "../types/index.js";
 
 const windows = async ({ unavailable }: Context) =>
@@ -36,12 +35,13 @@ export type RedirectAnswer<N extends keyof RedirectParts> = Promise<
 export type RedirectPart<N extends keyof RedirectParts> = Parameters<RedirectParts[N]>[1];
 
 /** Runs one of them. */
-export function run<N extends keyof RedirectParts>(
+export async function run<N extends keyof RedirectParts>(
   context: Context,
   name: N,
   input: RedirectPart<N>,
 ): RedirectAnswer<N> {
+  await loadTools().catch(context.unavailable);
   context.host.verifySignature = isSigned;
-  const part = parts[name] as (context: Context, input: RedirectPart<N>) => unknown;
-  return part(context, input) as RedirectAnswer<N>;
+  const part = parts[name] as (context: Context, input: RedirectPart<N>) => RedirectAnswer<N>;
+  return part(context, input);
 }

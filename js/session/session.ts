@@ -194,7 +194,7 @@ export function createSession(options: AuthOptions, host: Host, core: SessionCor
     },
     async signOut(input = {}) {
       if (input.signal?.aborted) throw new AuthError("aborted");
-      const loaded = await load().catch(() => undefined);
+      const loaded = await patiently(load());
       return loaded ? loaded.signOut(input) : endLocally({ reason: "signOut", ...input });
     },
     on(event, handler) {

@@ -5,6 +5,8 @@ import { locks, pageAt } from "./page.mjs";
 
 const { takeOnce, untilTaken } = await import("../../dist/redirect/callback.js");
 const { FLOW, spend: spendArrival, takeRecord } = await import("../../dist/redirect/record.js");
+const { loadTools } = await import("../../dist/redirect/tools.js");
+await loadTools();
 /** Another page's module: it has not looked yet. */
 let pages = 0;
 const newPage = () => import(`../../dist/redirect/callback.js?${(pages += 1)}`);

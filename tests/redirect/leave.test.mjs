@@ -4,6 +4,8 @@ import { afterEach, beforeEach, mock, test } from "node:test";
 import { pageAt, store } from "./page.mjs";
 
 const { signIn, signOut } = await import("../../dist/redirect/flow.js");
+const { loadTools } = await import("../../dist/redirect/tools.js");
+await loadTools();
 const { isSigningOut, noteAttempt, noteSignOut } = await import("../../dist/redirect/marks.js");
 const { run } = await import("../../dist/redirect/redirect.js");
 
