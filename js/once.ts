@@ -19,5 +19,7 @@ export function once<T>(load: () => Promise<T>): () => Promise<T> {
 export function unavailable(cause: unknown): never {
   if (globalThis.navigator?.onLine === false)
     throw new AuthError("offline", { message: "this device is offline", retryable: true, cause });
-  throw cause instanceof AuthError ? cause : new AuthError("wasmUnavailable", { cause });
+  if (cause instanceof AuthError) throw cause;
+  const detail = "after a deployment, reload the page";
+  throw new AuthError("wasmUnavailable", { detail, retryable: true, cause });
 }

@@ -3,6 +3,7 @@
  * of its pages for a while, or a fixed time after the sign-in. Loaded only then.
  */
 import type { Host } from "../effects/host.js";
+import { AuthError } from "../errors/auth-error.js";
 import type { Found, readClaims } from "./stored-session.js";
 import type { Claims, SessionTimeout } from "../types/index.js";
 
@@ -21,6 +22,9 @@ export function createTimeout(
   host: Host,
   read: typeof readClaims,
 ) {
+  // A setting that is missing must not sign everybody out.
+  if (Number.isNaN(idleSeconds + absoluteSeconds))
+    throw new AuthError("misuse", { detail: "sessionTimeout takes numbers of seconds" });
   const idleMs = idleSeconds * 1000;
   /** When this page last noted that it is used: holds where the store fails. */
   let noted = 0;

@@ -20,9 +20,9 @@ export function cookieStorage(options: CookieOptions = {}): StorageAdapter {
   if (sameSite === "none" && options.secure === false)
     throw new AuthError("misuse", { detail: "a cookie with sameSite none must be secure" });
 
-  function write(name: string, value: string, maxAge: number, at = domain): void {
+  function write(name: string, value: string, maxAge: number, at = domain, below = path): void {
     const secure = options.secure ?? location.protocol === "https:";
-    const parts = [`${name}=${value}`, `path=${path}`, `samesite=${sameSite}`];
+    const parts = [`${name}=${value}`, `path=${below}`, `samesite=${sameSite}`];
     if (at) parts.push(`domain=${at}`);
     if (secure) parts.push("secure");
     if (maxAge !== 0) parts.push(`max-age=${maxAge}`);
@@ -35,10 +35,12 @@ export function cookieStorage(options: CookieOptions = {}): StorageAdapter {
     }
   }
 
-  /** Removes what was kept under a name before the application set another `domain`. */
+  /** Removes what was kept under a name before the application set another `domain` or `path`. */
   function removeElsewhere(name: string): void {
     const own = domain?.replace(/^\./, "").toLowerCase() || undefined;
-    for (const other of domainsHere()) if (other !== own) write(name, "", -1, other ?? "");
+    for (const other of domainsHere())
+      for (const below of new Set([path, ...pathsHere()]))
+        if (other !== own || below !== path) write(name, "", -1, other ?? "", below);
   }
 
   /** Names of the chunks of a key that are not of this head. */
@@ -128,4 +130,11 @@ function domainsHere(): (string | undefined)[] {
   const isNumeric = /^[\d.]+$|:/.test(location.hostname);
   const names = isNumeric ? [] : labels.slice(1).map((_, index) => labels.slice(index).join("."));
   return [undefined, ...names];
+}
+
+/** Paths whose cookies this page sees (RFC 6265, section 5.1.4): with and without a slash at the end they are others. */
+function pathsHere(): string[] {
+  const parts = location.pathname.split("/").filter(Boolean);
+  const folders = parts.map((_, index) => `/${parts.slice(0, index + 1).join("/")}`);
+  return ["/", ...folders.flatMap((folder) => [folder, `${folder}/`])];
 }

@@ -47,12 +47,13 @@ pub fn code(text: &str) -> String {
 
 const FULL_WIDTH_ZERO: char = '\u{ff10}';
 
-/// White space (Unicode), and characters that have no width.
+/// White space (Unicode), and characters that cannot be seen: marks of direction, joiners, soft hyphens.
 fn is_blank(char: char) -> bool {
     matches!(
         char,
-        '\t'..='\r' | ' ' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200d}'
-            | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{2060}' | '\u{3000}' | '\u{feff}'
+        '\t'..='\r' | ' ' | '\u{85}' | '\u{a0}' | '\u{ad}' | '\u{1680}' | '\u{180e}'
+            | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}'
+            | '\u{3000}' | '\u{feff}'
     )
 }
 

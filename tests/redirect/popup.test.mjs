@@ -15,7 +15,7 @@ for (const file of ["redirect", "popup"]) test(`a window whose code does not loa
   const oauth = { domain: "login.example", redirectUris: ["https://app.example/"], popupUri: "https://app.example/bridge" };
   const auth = createAuth({ userPoolId: "eu-west-1_Ab12", clientId: "client1", oauth });
 
-  await assert.rejects(auth.signInWithPopup(), { name: "AuthError", code: "wasmUnavailable" });
+  await assert.rejects(auth.signInWithPopup(), { name: "AuthError", code: "wasmUnavailable", detail: /reload the page/, retryable: true });
 
   assert.equal(window.isClosed, true);
 });

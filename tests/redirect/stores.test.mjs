@@ -9,7 +9,7 @@ const { createHost } = await import("../../dist/effects/host.js");
 const { createAuthFetch } = await import("../../dist/http/fetch.js");
 const { createSigner } = await import("../../dist/http/signed-fetch.js");
 
-/** A cookie jar of one host: host-only cookies and those of a domain are different ones. */
+/** A cookie jar of one host: host-only cookies and those of a domain, or of another path, are different ones. */
 function jar(host) {
   const held = new Map();
   return {
@@ -20,18 +20,25 @@ function jar(host) {
       const domain = rest.find((part) => part.startsWith("domain="))?.slice(7) ?? "";
       if (domain && host !== domain && !host.endsWith(`.${domain}`)) return;
       const name = pair.slice(0, pair.indexOf("="));
-      if (rest.includes("max-age=-1")) held.delete(`${name} ${domain}`);
-      else held.set(`${name} ${domain}`, { name, value: pair.slice(name.length + 1) });
+      const place = `${name} ${domain} ${rest.find((part) => part.startsWith("path="))}`;
+      if (rest.includes("max-age=-1")) held.delete(place);
+      else held.set(place, { name, value: pair.slice(name.length + 1) });
     },
   };
 }
 
 afterEach(() => { for (const name of ["document", "indexedDB", "sessionStorage"]) delete globalThis[name]; });
 
-for (const [words, before, after] of [["host to domain", {}, { domain: "app.example" }], ["domain to host", { domain: "app.example" }, {}]]) {
+for (const [words, before, after] of [
+  ["host to domain", {}, { domain: "app.example" }],
+  ["domain to host", { domain: "app.example" }, {}],
+  ["all paths to one", {}, { path: "/shop" }],
+  ["one path to all", { path: "/shop/" }, {}],
+  ["both", { domain: "app.example", path: "/shop/cart" }, { path: "/shop" }],
+]) {
   for (const size of [10, 9_000]) {
-    test(`cookies of an earlier domain setting are found and removed: ${words}, ${size} bytes`, () => {
-      pageAt("https://a.app.example/");
+    test(`cookies of an earlier domain or path are found and removed: ${words}, ${size} bytes`, () => {
+      pageAt("https://a.app.example/shop/cart/1");
       globalThis.document = jar("a.app.example");
       cookieStorage(before).setItem("k", "o".repeat(size));
       const now = cookieStorage(after);

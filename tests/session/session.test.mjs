@@ -51,6 +51,17 @@ for (const [what, settings] of Object.entries({ idle, absolute })) {
   });
 }
 
+test("a session timeout that is no number is misuse, and signs nobody out", async () => {
+  for (const sessionTimeout of [{ idleSeconds: Number(undefined) }, { absoluteSeconds: Number.NaN }]) {
+    const lab = new Lab({ more: { sessionTimeout }, isTold: false });
+    lab.store(recordText());
+
+    await assert.rejects(lab.auth.session(), { code: "misuse", detail: /sessionTimeout/ });
+
+    assert.deepEqual(lab.calls, []);
+  }
+});
+
 test("a session that is used is not ended by the idle timeout", async () => {
   const lab = new Lab(idle);
   endsByTime(lab);

@@ -9,6 +9,8 @@ fn codes_lose_white_space_and_width_and_names_only_what_is_around_them() {
         "123456\u{200b}",
         "\u{feff}123\u{2009}456",
         "１２３４５６",
+        "\u{202a}123456\u{202c}",
+        "\u{2066}123\u{ad}456\u{2069}\u{200e}",
     ] {
         assert_eq!(code(given), "123456", "{given:?}");
     }
