@@ -20,7 +20,7 @@ export interface VerifyOptions {
   clientId: string | readonly string[];
   /** Which of the two tokens is expected. */
   tokenUse: "id" | "access";
-  /** Base URL of a local pool or proxy, whose own issuer is then accepted too. */
+  /** Base URL of a local pool or proxy, whose own issuer is then accepted too; on this machine, by whichever of its names and ports. */
   endpoint?: string | URL;
   /** How far the clocks may differ, in seconds. Default 5. */
   leewaySeconds?: number;
@@ -56,7 +56,11 @@ export interface VerifiedClaims {
 export async function verifyJwt(token: string, options: VerifyOptions): Promise<VerifiedClaims> {
   const jws = readJws(token);
   const { claims } = jws;
-  const issuer = issuers(options).find((known) => known === claims["iss"]);
+  const known = issuers(options);
+  const [, , own] = known;
+  const issuer =
+    known.find((issuer) => issuer === claims["iss"]) ??
+    (own && LOCAL_POOL.test(own) && isSamePool(own, String(claims["iss"])) ? own : undefined);
   if (issuer === undefined) throw new JwtError("issuer");
   // SECURITY: the address of the keys comes from the configuration, never from the token.
   await jws.check(`${issuer}/.well-known/jwks.json`, options.fetch ?? fetch);
@@ -69,6 +73,14 @@ export async function verifyJwt(token: string, options: VerifyOptions): Promise<
   if (options.scopes && !overlaps(options.scopes, String(claims["scope"] ?? "").split(" ")))
     throw new JwtError("scope");
   return claims as unknown as VerifiedClaims;
+}
+
+/** A pool of this machine: as `Pool::is_issuer`. */
+const LOCAL_POOL =
+  /^http:\/\/(?:localhost|[^/:?#@]+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?\/([\w-]+)$/i;
+
+function isSamePool(own: string, issuer: string): boolean {
+  return LOCAL_POOL.exec(issuer)?.[1] === LOCAL_POOL.exec(own)?.[1];
 }
 
 /** Both forms of the service's issuer, and a custom endpoint's own. */

@@ -50,6 +50,21 @@ test("a good token of each kind is accepted in both forms of the issuer", async 
   assert.equal((await verifyJwt(sign({ ...accessClaims, iss: local }), { ...options, endpoint: "http://localhost:9320/" })).sub, "person");
 });
 
+test("a pool of this machine is known by each of its names and ports, and its keys come from where the options say", async () => {
+  const asked = new Set();
+  const keys = keyServer();
+  const { options } = fresh({ fetch: (address) => (asked.add(String(address)), keys()) });
+  const endpoint = "http://localhost:9320";
+  for (const host of ["127.0.0.1:9320", "[::1]:9320", "app.localhost:4566", "localhost"]) {
+    const iss = `http://${host}/${options.userPoolId}`;
+    assert.equal((await verifyJwt(sign({ ...accessClaims, iss }), { ...options, endpoint })).sub, "person", host);
+  }
+  for (const iss of [`http://localhost.evil.example/${options.userPoolId}`, "http://127.0.0.1:9320/eu-west-1_Other", `https://127.0.0.1/${options.userPoolId}`, `http://127.0.0.1/x/${options.userPoolId}`])
+    await broken(verifyJwt(sign({ ...accessClaims, iss }), { ...options, endpoint }), "issuer");
+  await broken(verifyJwt(sign({ ...accessClaims, iss: `http://127.0.0.1:9320/${options.userPoolId}` }), { ...options, endpoint: "https://proxy.example" }), "issuer");
+  assert.deepEqual([...asked], [`${endpoint}/${options.userPoolId}/.well-known/jwks.json`]);
+});
+
 test("every broken rule has its name", async () => {
   const rows = [
     [{ exp: NOW - 6 }, {}, "expired"],
