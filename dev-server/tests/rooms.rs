@@ -30,7 +30,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("services", &["codes", "messages", "relying_party", "risk", "tokens", "tracked", "trigger"]),
     ("operations", &["account", "auth", "control", "identity", "operation"]),
     ("dispatch", &["dispatch"]),
-    ("doors", &["hosted", "http", "inbox_page", "lib", "router", "running", "sample"]),
+    ("doors", &["fuzzing", "hosted", "http", "inbox_page", "lib", "router", "running", "sample"]),
 ];
 
 /// Files that judge an answer: what comes next is not for them to know.

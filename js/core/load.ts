@@ -70,8 +70,9 @@ async function start(source: WasmSource | undefined): Promise<void> {
 
 async function take(source: WasmSource | undefined): Promise<Make> {
   try {
-    // Before the file is fetched for nothing: no WebAssembly, no SIMD, or a policy that forbids it.
-    await WebAssembly.compile(SIMD);
+    // Before the file is fetched for nothing: no WebAssembly, no SIMD, or a policy that forbids it
+    // (where Safari compiles, and makes no instance).
+    new WebAssembly.Instance(await WebAssembly.compile(SIMD));
   } catch (cause) {
     const { javascript } = await import("./without-wasm.js").catch(() => {
       throw unavailable(cause);
