@@ -26,7 +26,7 @@ fn run(operation: &str, input: &str, transcript: &mut Vec<Value>) -> Value {
 /// Adds the answer to an effect.
 fn answer(transcript: &mut Vec<Value>, output: &Value, answer: &str) {
     let id = output.get("effect").unwrap().get("id").unwrap().clone();
-    transcript.push(Value::Array(vec![id, Value::parse(answer).unwrap()]));
+    transcript.push(Value::from(vec![id, Value::parse(answer).unwrap()]));
 }
 
 /// The first request of a sign-in.

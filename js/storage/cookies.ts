@@ -134,7 +134,7 @@ function domainsHere(): (string | undefined)[] {
 
 /** Paths whose cookies this page sees (RFC 6265, section 5.1.4): with and without a slash at the end they are others. */
 function pathsHere(): string[] {
-  const parts = location.pathname.split("/").filter(Boolean);
+  const parts = (location.pathname ?? "/").split("/").filter(Boolean);
   const folders = parts.map((_, index) => `/${parts.slice(0, index + 1).join("/")}`);
   return ["/", ...folders.flatMap((folder) => [folder, `${folder}/`])];
 }

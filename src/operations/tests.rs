@@ -131,7 +131,7 @@ impl Script {
                     values.get(key.as_str().unwrap()).cloned().map(Value::String)
                 };
                 let items = effect.get("items").unwrap().items().iter();
-                Value::Array(items.map(|item| read(item).unwrap_or(Value::Null)).collect())
+                Value::from(items.map(|item| read(item).unwrap_or(Value::Null)).collect::<Vec<_>>())
             }
             "write" => {
                 let [expected, changes] = ["expected", "changes"].map(|name| pairs(effect, name));

@@ -135,7 +135,7 @@ fn code(output: &Value) -> Option<&str> {
 /// The answer of empty stores.
 fn nothing(output: &Value) -> Value {
     let items = effect(output).get("items").unwrap().items();
-    Value::Array(items.iter().map(|_| Value::Null).collect())
+    Value::from(items.iter().map(|_| Value::Null).collect::<Vec<_>>())
 }
 
 fn reply(status: u16, body: &Value) -> Value {
@@ -211,7 +211,7 @@ impl Host {
                     let [store, key] = item.strings().try_into().unwrap();
                     self.values.get(&(store, key)).map_or(Value::Null, Value::from)
                 };
-                Value::Array(items.map(load).collect())
+                Value::from(items.map(load).collect::<Vec<_>>())
             }
             "write" => {
                 let place = |key: &String| (text("store"), key.clone());

@@ -138,7 +138,7 @@ impl Tab {
                     });
                 }
                 self.note_look(effect.get("items").unwrap().items(), &values);
-                Value::Array(values)
+                Value::from(values)
             }
             "write" => {
                 let store = store_of(effect.get("store").unwrap());

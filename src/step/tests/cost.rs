@@ -24,7 +24,7 @@ fn measure(host: &mut Host, call: &mut Call) -> (Cost, Value) {
         messages += call.message().len();
         output = call.step(&host.machine);
     }
-    let transcript = Value::Array(call.transcript.clone()).write().len();
+    let transcript = Value::from(call.transcript.clone()).write().len();
     (Cost { steps: call.steps, transcript, messages }, output)
 }
 
