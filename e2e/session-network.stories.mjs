@@ -127,6 +127,9 @@ stories("session and network", { site: "bare", server: { keep: true } }, (story)
     await lab.pass(anHour);
     await lab.server.faults({ operation: refresh, kind: "status", status: 429, retryAfter: 60 });
 
+    // What the page does by itself at the same moment has ended, too.
+    await tab.evaluate(() => auth.getAccessToken().catch(() => {}));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     const { codes, requests } = await tab.evaluate(async () => {
       const { fetch } = globalThis;
       let requests = 0;
@@ -142,7 +145,7 @@ stories("session and network", { site: "bare", server: { keep: true } }, (story)
 
     assert.equal(codes.length, 20);
     assert.ok(codes.every((code) => code === "throttled"), codes.join());
-    assert.equal(requests, 1);
+    assert.equal(requests, 0);
     await lab.server.clearFaults();
     await lab.pass(61);
     assert.ok(await token(tab));
