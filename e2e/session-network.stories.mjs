@@ -127,11 +127,12 @@ stories("session and network", { site: "bare", server: { keep: true } }, (story)
     await lab.pass(anHour);
     await lab.server.faults({ operation: refresh, kind: "status", status: 429, retryAfter: 60 });
 
-    // What the page does by itself at the same moment has ended, too.
-    await tab.evaluate(() => auth.getAccessToken().catch(() => {}));
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
     const { codes, requests } = await tab.evaluate(async () => {
       const { fetch } = globalThis;
+      // A machine may be so slow that the pause is over before the calls are.
+      const { now } = Date;
+      const moment = now();
+      Date.now = () => moment;
       let requests = 0;
       globalThis.fetch = (...request) => {
         requests += 1;
@@ -140,12 +141,13 @@ stories("session and network", { site: "bare", server: { keep: true } }, (story)
       const codes = [];
       for (let count = 0; count < 20; count += 1) await auth.getAccessToken().catch(({ code }) => codes.push(code));
       globalThis.fetch = fetch;
+      Date.now = now;
       return { codes, requests };
     });
 
     assert.equal(codes.length, 20);
     assert.ok(codes.every((code) => code === "throttled"), codes.join());
-    assert.equal(requests, 0);
+    assert.equal(requests, 1);
     await lab.server.clearFaults();
     await lab.pass(61);
     assert.ok(await token(tab));
