@@ -106,9 +106,9 @@ function page({ perCookie = 4096, all = 180 } = {}) {
       const at = pair.indexOf("=");
       const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
       if (/[;,\s]/.test(value)) throw new Error("a cookie holds no such character");
-      const domainOf = (all = []) => all.find((one) => one.startsWith("domain="));
-      // A cookie of another domain is another cookie.
-      if (rest.includes("max-age=-1") && jar.has(name) && domainOf(attributes.get(name)) !== domainOf(rest)) return;
+      const placeOf = (all = []) => all.filter((one) => /^(domain|path)=/.test(one)).join();
+      // A cookie of another domain or path is another cookie.
+      if (rest.includes("max-age=-1") && jar.has(name) && placeOf(attributes.get(name)) !== placeOf(rest)) return;
       if (rest.includes("max-age=-1")) jar.delete(name);
       else if (pair.length <= perCookie && (jar.has(name) || jar.size < all)) jar.set(name, value);
       attributes.set(name, rest);
