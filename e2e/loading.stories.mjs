@@ -219,90 +219,78 @@ stories("loading", { site: "bare", server: false }, (story) => {
   });
 });
 
+/* In the page: does what takes secrets, and counts the bytes that the core's memories hold meanwhile and afterwards. */
+async function useMemory({ endpoint, password, calls, isJavascript }) {
+  const memories = [];
+  if (isJavascript) {
+    delete globalThis.WebAssembly;
+    globalThis.ArrayBuffer = new Proxy(ArrayBuffer, {
+      construct(target, args) {
+        const buffer = new target(...args);
+        if (args[0] >= 65_536) memories.push({ buffer });
+        return buffer;
+      },
+    });
+  } else {
+    const { instantiate } = WebAssembly;
+    WebAssembly.instantiate = async (...args) => {
+      const instance = await instantiate(...args);
+      memories.push(instance.exports.memory);
+      return instance;
+    };
+  }
+  const bytesInUse = ({ buffer }) => new Uint8Array(buffer).reduce((count, byte) => count + (byte === 0 ? 0 : 1), 0);
+  let during = 0;
+  globalThis.fetch = new Proxy(globalThis.fetch, {
+    apply(target, self, args) {
+      if (String(args[0]).startsWith(endpoint)) during = Math.max(during, bytesInUse(memories.at(-1)));
+      return Reflect.apply(target, self, args);
+    },
+  });
+  const { createAuth } = await import("lifeguard-cognito");
+  const auth = createAuth({ userPoolId: "eu-west-1_LifeGuard", clientId: "lifeguarddemoclient0000001", endpoint });
+  const all = {
+    signIn: () => auth.signIn({ username: "alice", password }),
+    refresh: () => auth.session({ forceRefresh: true }),
+    changePassword: () => auth.changePassword({ previousPassword: password, newPassword: `${password}2` }),
+    signOut: () => auth.signOut(),
+  };
+  const rows = [];
+  for (const name of calls) {
+    during = 0;
+    await all[name]();
+    rows.push([name, during, Math.max(...memories.map(bytesInUse))]);
+  }
+  return { rows, sizes: new Set(memories.map(({ buffer }) => buffer.byteLength)).size };
+}
+
+function assertWiped(rows, calls) {
+  assert.equal(rows.length, calls.length);
+  for (const [name, during, after] of rows) {
+    assert.ok(during > 10_000, `${name}: ${during}`);
+    assert.equal(after, 0, name);
+  }
+}
+
 stories("memory", { site: "bare" }, (story) => {
+  const password = "Correct-Horse-9!";
+
   story("nothing of a sign-in, a refresh, a changed password or a sign-out stays in the memory of the WebAssembly", async ({ page, server }) => {
+    const calls = ["signIn", "refresh", "changePassword", "signOut"];
     await page.open("/");
 
-    const rows = await page.evaluate(async (endpoint, password) => {
-      const { instantiate } = WebAssembly;
-      const memories = [];
-      WebAssembly.instantiate = async (...args) => {
-        const instance = await instantiate(...args);
-        memories.push(instance.exports.memory);
-        return instance;
-      };
-      const bytesInUse = (memory) => new Uint8Array(memory.buffer).reduce((count, byte) => count + (byte === 0 ? 0 : 1), 0);
-      let during = 0;
-      globalThis.fetch = new Proxy(globalThis.fetch, {
-        apply(target, self, args) {
-          if (String(args[0]).startsWith(endpoint)) during = Math.max(during, bytesInUse(memories.at(-1)));
-          return Reflect.apply(target, self, args);
-        },
-      });
-      const { createAuth } = await import("lifeguard-cognito");
-      const auth = createAuth({ userPoolId: "eu-west-1_LifeGuard", clientId: "lifeguarddemoclient0000001", endpoint });
-      const rows = [];
-      for (const [name, call] of [
-        ["signIn", () => auth.signIn({ username: "alice", password })],
-        ["refresh", () => auth.session({ forceRefresh: true })],
-        ["changePassword", () => auth.changePassword({ previousPassword: password, newPassword: `${password}2` })],
-        ["signOut", () => auth.signOut()],
-      ]) {
-        during = 0;
-        await call();
-        rows.push([name, during, Math.max(...memories.map(bytesInUse))]);
-      }
-      return rows;
-    }, server.url, "Correct-Horse-9!");
+    const { rows } = await page.evaluate(useMemory, { endpoint: server.url, password, calls });
 
-    assert.equal(rows.length, 4);
-    for (const [name, during, after] of rows) {
-      assert.ok(during > 10_000, `${name}: ${during}`);
-      assert.equal(after, 0, name);
-    }
+    assertWiped(rows, calls);
   });
 
   story("nor does it in the memories of the core as JavaScript, those that became too small included", async ({ page, server }) => {
+    const calls = ["signIn", "refresh", "signOut"];
     await page.open("/");
 
-    const { rows, grown } = await page.evaluate(async (endpoint, password) => {
-      delete globalThis.WebAssembly;
-      const memories = [];
-      globalThis.ArrayBuffer = new Proxy(ArrayBuffer, {
-        construct(target, args) {
-          const made = new target(...args);
-          if (args[0] >= 65_536) memories.push(made);
-          return made;
-        },
-      });
-      const bytesInUse = (memory) => new Uint8Array(memory).reduce((count, byte) => count + (byte === 0 ? 0 : 1), 0);
-      let during = 0;
-      globalThis.fetch = new Proxy(globalThis.fetch, {
-        apply(target, self, args) {
-          if (String(args[0]).startsWith(endpoint)) during = Math.max(during, bytesInUse(memories.at(-1)));
-          return Reflect.apply(target, self, args);
-        },
-      });
-      const { createAuth } = await import("lifeguard-cognito");
-      const auth = createAuth({ userPoolId: "eu-west-1_LifeGuard", clientId: "lifeguarddemoclient0000001", endpoint });
-      const rows = [];
-      for (const [name, call] of [
-        ["signIn", () => auth.signIn({ username: "alice", password })],
-        ["refresh", () => auth.session({ forceRefresh: true })],
-        ["signOut", () => auth.signOut()],
-      ]) {
-        during = 0;
-        await call();
-        rows.push([name, during, Math.max(...memories.map(bytesInUse))]);
-      }
-      return { rows, grown: new Set(memories.map(({ byteLength }) => byteLength)).size };
-    }, server.url, "Correct-Horse-9!");
+    const { rows, sizes } = await page.evaluate(useMemory, { endpoint: server.url, password, calls, isJavascript: true });
 
-    assert.equal(rows.length, 3);
-    for (const [name, during, after] of rows) {
-      assert.ok(during > 10_000, `${name}: ${during}`);
-      assert.equal(after, 0, name);
-    }
-    assert.ok(grown > 1, "a memory was replaced by a larger one");
+    assertWiped(rows, calls);
+    assert.ok(sizes > 1, "a memory was replaced by a larger one");
   });
 });

@@ -40,6 +40,12 @@ pub enum SendError {
 }
 
 impl SendError {
+    /// The error of a name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let all = [Self::Offline, Self::Network, Self::TimedOut, Self::Aborted, Self::Unlocked];
+        all.into_iter().find(|error| error.name() == name)
+    }
+
     /// The name that hosts answer with.
     pub fn name(self) -> &'static str {
         match self {
@@ -62,6 +68,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The error of a name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Self::Unavailable, Self::TimedOut].into_iter().find(|error| error.name() == name)
+    }
+
     /// The name that hosts answer with.
     pub fn name(self) -> &'static str {
         match self {
@@ -91,6 +102,20 @@ pub enum PasskeyError {
 }
 
 impl PasskeyError {
+    /// The error of a name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let all = [
+            Self::NotSupported,
+            Self::Cancelled,
+            Self::AlreadyRegistered,
+            Self::WrongRelyingParty,
+            Self::TimedOut,
+            Self::Aborted,
+            Self::Failed,
+        ];
+        all.into_iter().find(|error| error.name() == name)
+    }
+
     /// The name that hosts answer with.
     pub fn name(self) -> &'static str {
         match self {

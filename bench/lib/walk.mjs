@@ -41,7 +41,7 @@ async function openApp({ app, before, server, isLate, withoutWasm, isForbidden }
       ...(before ? { ...serveBundle(before), "/before": page(before, false) } : {}),
       ...serveBundle(app, (name) => isCounted && requested.add(name)),
       "/": page(app, isLate),
-      // A page of somebody signed in has its first answer before the rest is loaded.
+      // The first authorized request: what is loaded after it does not count.
       "/api": ({ headers }) => {
         isCounted = false;
         return { status: /^Bearer [\w-]+\.[\w-]+\.[\w-]+$/.test(headers.authorization ?? "") ? 200 : 401 };

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Every address of a server in memory with the built-in configuration, which no identity provider answers.
 ///
 /// # Errors
-/// A sentence for people.
+/// Why the configuration cannot be used.
 pub fn addresses() -> Result<axum::Router, String> {
     let config = Config::load_with(None, "http://127.0.0.1:1")?;
     let server = Server::new(Store::open(None)?, config, "http://localhost:9320".to_owned());
@@ -32,12 +32,12 @@ pub struct Asked<'a> {
     pub now: i64,
 }
 
-/// What an accepted SAML response says of a person.
+/// What an accepted SAML response says of a subject.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Person {
+pub struct Subject {
     /// The assertion's own name.
     pub id: String,
-    /// The person's name at the provider.
+    /// The subject's name at the provider.
     pub name_id: String,
     /// Attributes by name, with all values.
     pub attributes: BTreeMap<String, Vec<String>>,
@@ -58,11 +58,11 @@ impl SamlProvider {
 
     /// Judges the form's `SAMLResponse`; `None` where it is refused.
     #[must_use]
-    pub fn accept(&self, posted: &str, asked: &Asked<'_>) -> Option<Person> {
+    pub fn accept(&self, posted: &str, asked: &Asked<'_>) -> Option<Subject> {
         let Asked { audience, recipient, request_id, now } = *asked;
         let expected = Expected { provider: &self.0, audience, recipient, request_id, now };
         let Assertion { id, name_id, attributes, expires } =
             Assertion::read(posted, &expected).ok()?;
-        Some(Person { id, name_id, attributes, expires })
+        Some(Subject { id, name_id, attributes, expires })
     }
 }

@@ -10,7 +10,7 @@
 
 mod common;
 
-use common::browser::{Browser, Flow, exchange, parameter, post_form};
+use common::browser::{Browser, Flow, exchange, exchange_with, parameter};
 use common::{DEMO, PASSWORD, TestServer, unique};
 use serde_json::{Value, json};
 use std::fs::File;
@@ -108,7 +108,7 @@ fn warnings(file: &PathBuf) -> Vec<String> {
 
 #[test]
 fn public_client_without_pkce_is_taken_and_warned_of() {
-    // Quiet, too: it is no call that is told of but something wrong.
+    // Quiet, too: it is no line of a call but a warning.
     for arguments in [&[][..], &["--quiet"][..]] {
         let (server, file) = server(arguments);
         let flow = Flow::of(DEMO);
@@ -128,13 +128,7 @@ fn public_client_without_pkce_is_taken_and_warned_of() {
         let page = browser.visit(&flow.authorize(WITHOUT));
         let back = page.left_for();
         let code = parameter(&back, "code").unwrap();
-        let fields = [
-            ("grant_type", "authorization_code"),
-            ("client_id", DEMO),
-            ("redirect_uri", flow.redirect_uri.as_str()),
-            ("code", code.as_str()),
-        ];
-        let tokens = post_form(&server, "/oauth2/token", &fields);
+        let tokens = exchange_with(&server, &flow, &code, &[]);
 
         assert_eq!(tokens.status, 200, "{}", tokens.body);
         let warnings = warnings(&file);

@@ -13,8 +13,8 @@ mod common;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use common::browser::{
-    Browser, Flow, exchange, in_fragment, parameter, post_form, post_form_with, signed_in,
-    user_info,
+    Browser, Flow, exchange, exchange_with, in_fragment, parameter, post_form, post_form_with,
+    signed_in, user_info,
 };
 use common::{DEMO, PASSWORD, TestServer, claims};
 use serde_json::json;
@@ -350,13 +350,7 @@ fn client_without_a_secret_need_not_prove_its_code_unless_the_server_is_strict()
     let page = browser.visit(&flow.authorize(&without));
     let back = browser.submit(&page, &[("username", "alice"), ("password", PASSWORD)]).left_for();
     let code = parameter(&back, "code").unwrap();
-    let fields = [
-        ("grant_type", "authorization_code"),
-        ("client_id", DEMO),
-        ("redirect_uri", flow.redirect_uri.as_str()),
-        ("code", code.as_str()),
-    ];
-    assert_eq!(post_form(&server, "/oauth2/token", &fields).status, 200);
+    assert_eq!(exchange_with(&server, &flow, &code, &[]).status, 200);
 
     let strict = TestServer::with(&["--strict"]);
     let back = Browser::of(&strict).visit(&flow.authorize(&without)).left_for();

@@ -1,7 +1,7 @@
 //! What an identity provider is said to have posted to the local pool, and what it says of itself.
 
 use lifeguard::protocol::text::base64;
-use lifeguard_dev_server::fuzzing::{Asked, Person, SamlProvider};
+use lifeguard_dev_server::fuzzing::{Asked, SamlProvider, Subject};
 use std::sync::LazyLock;
 
 /// The provider whose responses are in the corpus. Nobody has its key any more: what it signed is all there is.
@@ -17,7 +17,7 @@ const ASKED: Asked = Asked {
 };
 
 /// The input is a response as XML, a response as it is posted, and metadata. Who is accepted is who was signed: no other
-/// person, and with nothing more or less.
+/// subject, and with nothing more or less.
 pub fn check(input: &[u8]) {
     check_response(&base64(input));
     let Ok(text) = std::str::from_utf8(input) else { return };
@@ -26,7 +26,7 @@ pub fn check(input: &[u8]) {
         // What is said of somebody else lets nobody in either.
         for response in SIGNED {
             let posted = base64(response.as_bytes());
-            assert!(provider.accept(&posted, &ASKED).is_none_or(|person| person == grace()));
+            assert!(provider.accept(&posted, &ASKED).is_none_or(|subject| subject == grace()));
         }
     }
 }
@@ -38,15 +38,15 @@ pub fn is_accepted(response: &str) -> bool {
 }
 
 fn check_response(posted: &str) {
-    if let Some(person) = PROVIDER.accept(posted, &ASKED) {
-        assert_eq!(person, grace(), "accepted, and not what was signed");
+    if let Some(subject) = PROVIDER.accept(posted, &ASKED) {
+        assert_eq!(subject, grace(), "accepted, and not what was signed");
     }
 }
 
 /// Who the provider let in, and all it said of her.
-fn grace() -> Person {
+fn grace() -> Subject {
     let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-    Person {
+    Subject {
         id: "_assertion".to_owned(),
         name_id: "grace@example.com".to_owned(),
         attributes: [

@@ -57,14 +57,18 @@ export async function write(
   return true;
 }
 
+/** What the names of the successors of a key's value begin with. */
+const successorsOf = (key: string) => `${key}.next.`;
+
 /** A duplicated tab goes on with what the other tab's refresh brought: `successor.ts`. */
 async function latest(host: Host, store: StoreName, key: string, value: unknown): Promise<unknown> {
   const local = host.local();
   if (store !== "session" || typeof value !== "string" || !local) return value;
   try {
-    if (!Object.keys(local).some((name) => name.startsWith(`${key}.next.`))) return value;
+    const prefix = successorsOf(key);
+    if (!Object.keys(local).some((name) => name.startsWith(prefix))) return value;
     const { follow } = await import("./successor.js");
-    const last = await follow(local, key, value);
+    const last = await follow(local, prefix, value);
     if (last !== value) await host.tab.setItem(key, last);
     return last;
   } catch {
@@ -79,7 +83,7 @@ async function handOn(host: Host, { store, expected, changes }: Write): Promise<
   const local = host.local();
   if (store !== "session" || !key || !before || !after || !local) return;
   await import("./successor.js")
-    .then(({ leave }) => leave(local, key, before, after))
+    .then(({ leave }) => leave(local, successorsOf(key), before, after))
     .catch(() => {});
 }
 

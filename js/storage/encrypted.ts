@@ -7,11 +7,11 @@
  */
 import { LEGACY_PREFIX } from "../generated/constants.js";
 import type { StorageAdapter } from "../types/index.js";
+import { open, seal } from "./sealing.js";
 
 const DATABASE = "lifeguard";
 const KEYS = "keys";
 const NAME = "storage";
-const IV_BYTES = 12;
 
 /** How long the browser may take to hand over the key, in milliseconds. */
 const KEY_MS = 1_500;
@@ -78,12 +78,8 @@ export function encryptedStorage(
         const held = await store()?.getItem(name);
         if (!held) return null;
         try {
-          const bytes = Uint8Array.from(atob(held), (character) => character.charCodeAt(0));
-          const [iv, data] = [bytes.subarray(0, IV_BYTES), bytes.subarray(IV_BYTES)];
           const key = await theKey();
-          if (!key) return null;
-          const clear = await crypto.subtle.decrypt(cipher(name, iv), key, data);
-          return new TextDecoder().decode(clear);
+          return key ? await open(key, name, held) : null;
         } catch {
           return null;
         }
@@ -94,11 +90,7 @@ export function encryptedStorage(
           memory.set(name, value);
           return;
         }
-        const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-        const clear = new TextEncoder().encode(value);
-        const data = new Uint8Array(await crypto.subtle.encrypt(cipher(name, iv), key, clear));
-        const bytes = [...iv, ...data].map((byte) => String.fromCharCode(byte));
-        await held.setItem(name, btoa(bytes.join("")));
+        await held.setItem(name, await seal(key, name, value));
       },
       async removeItem(name) {
         memory.delete(name);
@@ -130,11 +122,6 @@ function inTime<T>(result: Promise<T>): Promise<T> {
     timer = setTimeout(() => reject(new Error("no key in time")), KEY_MS);
   });
   return Promise.race([result, late]).finally(() => clearTimeout(timer));
-}
-
-/** Bound to the storage key, so that one value cannot be put in another's place. */
-function cipher(name: string, iv: Uint8Array<ArrayBuffer>): AesGcmParams {
-  return { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(name) };
 }
 
 /** The origin's key; the first tab makes it, and all others take what is stored. */

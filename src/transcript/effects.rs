@@ -209,15 +209,8 @@ impl Transcript<'_> {
     fn passkey(&self, kind: &str, request: Value) -> Run<Result<String, PasskeyError>> {
         let result =
             self.perform(kind, &[], &|| Value::object().with("request", request.clone()))?;
-        Ok(result.string("credential").ok_or(match result.str("error") {
-            Some("notSupported") => PasskeyError::NotSupported,
-            Some("cancelled") => PasskeyError::Cancelled,
-            Some("alreadyRegistered") => PasskeyError::AlreadyRegistered,
-            Some("wrongRelyingParty") => PasskeyError::WrongRelyingParty,
-            Some("timedOut") => PasskeyError::TimedOut,
-            Some("aborted") => PasskeyError::Aborted,
-            _ => PasskeyError::Failed,
-        }))
+        let error = || result.str("error").and_then(PasskeyError::of_name);
+        Ok(result.string("credential").ok_or_else(|| error().unwrap_or(PasskeyError::Failed)))
     }
 }
 
@@ -232,18 +225,9 @@ fn pairs(items: &[(&str, Option<&str>)]) -> Value {
 }
 
 fn send_error(result: &Value) -> SendError {
-    match result.str("error") {
-        Some("offline") => SendError::Offline,
-        Some("timeout") => SendError::TimedOut,
-        Some("aborted") => SendError::Aborted,
-        Some("unlocked") => SendError::Unlocked,
-        _ => SendError::Network,
-    }
+    result.str("error").and_then(SendError::of_name).unwrap_or(SendError::Network)
 }
 
 fn store_error(result: &Value) -> StoreError {
-    match result.str("error") {
-        Some("timeout") => StoreError::TimedOut,
-        _ => StoreError::Unavailable,
-    }
+    result.str("error").and_then(StoreError::of_name).unwrap_or(StoreError::Unavailable)
 }

@@ -230,14 +230,18 @@ pub fn post_form_with(
 
 /// The exchange of a flow's code.
 pub fn exchange(server: &TestServer, flow: &Flow, code: &str) -> Reply {
+    exchange_with(server, flow, code, &[("code_verifier", flow.verifier.as_str())])
+}
+
+/// The exchange of a flow's code, with these fields besides.
+pub fn exchange_with(server: &TestServer, flow: &Flow, code: &str, more: &[(&str, &str)]) -> Reply {
     let fields = [
         ("grant_type", "authorization_code"),
         ("client_id", flow.client.as_str()),
         ("redirect_uri", flow.redirect_uri.as_str()),
-        ("code_verifier", flow.verifier.as_str()),
         ("code", code),
     ];
-    post_form(server, "/oauth2/token", &fields)
+    post_form(server, "/oauth2/token", &[&fields, more].concat())
 }
 
 /// Signs in and exchanges the code: the token endpoint's reply.
