@@ -51,12 +51,16 @@ const amplify = ({ userPoolId, clientId, endpoint, storage }) => {
   };
 };
 
+/**
+ * amazon-cognito-passwordless-auth 0.17.0 keeps a leading zero octet of `u` as it makes the key, where identity-js and the
+ * service drop it: in one of 512 sign-ins a right password is refused. Such a refusal is tried again, a second time never.
+ */
 const passwordless = ({ userPoolId, clientId, endpoint }) => {
   Passwordless.configure({ userPoolId, clientId, cognitoIdpEndpoint: endpoint });
   return {
     async signIn({ username, password }) {
-      const { signedIn } = authenticateWithSRP({ username, password });
-      return (await signedIn)?.accessToken;
+      const attempt = () => authenticateWithSRP({ username, password }).signedIn;
+      return (await attempt().catch(attempt))?.accessToken;
     },
   };
 };
