@@ -7,13 +7,13 @@ import type { Core, CoreState } from "./core/core.js";
 import type { Call, Operation } from "./core/operations.js";
 import { createHost } from "./effects/host.js";
 import { AuthError } from "./errors/auth-error.js";
-import { forgetResult, takeOnce, untilTaken } from "./redirect/callback.js";
+import { forgetResult, takeOnce } from "./redirect/callback.js";
 import type { RedirectAnswer, RedirectPart, RedirectParts } from "./redirect/redirect.js";
 import { once, unavailable } from "./once.js";
 import { type CoreEvent, createSession, type SessionCore } from "./session/session.js";
 import { readSession } from "./session/stored-session.js";
 import type { createSignIn } from "./sign-in/sign-in.js";
-import type { Auth, AuthOptions, SessionOptions } from "./types/index.js";
+import type { Auth, AuthOptions } from "./types/index.js";
 import { outside } from "./zone.js";
 
 type SignIns = ReturnType<typeof createSignIn>;
@@ -40,6 +40,8 @@ export function createAuth(options: AuthOptions): Auth {
 
   /** Loads the core on first use: a page whose user has a live session needs none. */
   const load = once<Core>(async () => {
+    // Its file beside its code, where it may run. What fails is told by who reads it.
+    if (globalThis.WebAssembly && !options.wasm) host.file().catch(() => {});
     const { createCore } = await import("./core/core.js");
     core = createCore(options, host, notify, session.find);
     core.update(state);
@@ -176,20 +178,7 @@ export function createAuth(options: AuthOptions): Auth {
     signedFetch: async (input, init) => (await aws()).signedFetch(input, init),
   };
   const { session: read, getAccessToken, user, signOut } = session.auth;
-  /** A method that answers once a response in the address is finished. */
-  const settled =
-    <T>(method: (input?: SessionOptions) => Promise<T>) =>
-    async (input?: SessionOptions) => {
-      await untilTaken(options, input?.signal);
-      return method(input);
-    };
-  const guarded = guardAll({
-    session: settled(read),
-    getAccessToken: settled(getAccessToken),
-    user: settled(user),
-    signOut,
-    ...rest,
-  });
+  const guarded = guardAll({ session: read, getAccessToken, user, signOut, ...rest });
   // Not by spreading: `status` is read at each use.
   return Object.assign(session.auth, guarded, plain);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes what Rust and TypeScript share, src/protocol/generated.rs and js/generated/constants.ts, from src/shared.json.
+// Writes what Rust and TypeScript share, src/protocol/generated.rs and js/generated/, from src/shared.json.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { readArgs } from "./lib/args.mjs";
@@ -9,7 +9,7 @@ import { at } from "./lib/paths.mjs";
 const help = `
 npm run generate -- [--check]
 
-Writes src/protocol/generated.rs and js/generated/constants.ts from src/shared.json.
+Writes src/protocol/generated.rs and js/generated/ from src/shared.json.
   --check  writes nothing; fails when one of them is not what would be written
 `;
 
@@ -25,14 +25,16 @@ export function generate({ numbers, texts }) {
     ...Object.entries(texts).flatMap(([name, { value, about }]) => [`/// ${about}`, `pub(super) const ${name}: &str = ${JSON.stringify(value)};`]),
     "",
   ];
-  const script = [
+  // What only a part needs that is loaded later is in a file of its own: bundlers split by files.
+  const all = Object.entries({ ...numbers, ...texts });
+  const files = [...new Set(all.map(([, { file = "constants" }]) => file))];
+  const script = (of) => [
     `// ${note}`,
     "",
-    ...Object.entries(numbers).flatMap(([name, { value, about }]) => [`/** ${about} */`, `export const ${name} = ${grouped(value)};`]),
-    ...Object.entries(texts).flatMap(([name, { value, about }]) => [`/** ${about} */`, `export const ${name} = ${JSON.stringify(value)};`]),
+    ...all.filter(([, { file = "constants" }]) => file === of).flatMap(([name, { value, about }]) => [`/** ${about} */`, `export const ${name} = ${typeof value === "number" ? grouped(value) : JSON.stringify(value)};`]),
     "",
   ];
-  return { "src/protocol/generated.rs": rust.join("\n"), "js/generated/constants.ts": script.join("\n") };
+  return { "src/protocol/generated.rs": rust.join("\n"), ...Object.fromEntries(files.map((file) => [`js/generated/${file}.ts`, script(file).join("\n")])) };
 }
 
 if (import.meta.filename === process.argv[1]) {
@@ -52,7 +54,7 @@ if (import.meta.filename === process.argv[1]) {
         writeFileSync(at(path), text);
       }
     }
-    done(values.check ? "generated files follow src/shared.json" : "wrote src/protocol/generated.rs and js/generated/constants.ts");
+    done(values.check ? "generated files follow src/shared.json" : "wrote src/protocol/generated.rs and js/generated/");
   } catch (error) {
     fail(error);
   }

@@ -40,9 +40,10 @@ export function createCore(
   find: () => unknown = () => null,
 ): Core {
   const config = configOf(options);
+  const source = options.wasm ?? host.file;
   const context: Context = {
     host,
-    wasm: options.wasm,
+    source,
     state: {},
     notify: notify as Context["notify"],
   };
@@ -104,7 +105,7 @@ export function createCore(
     },
     isLoaded,
     async preload() {
-      await compile(options.wasm);
+      await compile(source);
       if (await find()) return;
       isEager = true;
       await prepare();

@@ -3,7 +3,9 @@
  * two steps. The file is taken where it is one; else the same bytes come as text in a chunk of the
  * package, which every bundler carries. Where none may run, the core comes as JavaScript.
  */
+import type { Host } from "../effects/host.js";
 import { AuthError } from "../errors/auth-error.js";
+import { authError } from "../errors/codes.js";
 import { begin, imports } from "../lifeguard.js";
 import type { WasmSource } from "../types/index.js";
 
@@ -18,8 +20,11 @@ let isCompiled = false;
 let starting: Promise<void> | undefined;
 let memory: WebAssembly.Memory | undefined;
 
+/** Where the core comes from: what the application gave, or the file of the package. */
+export type Source = WasmSource | Host["file"];
+
 /** Compiles the core. A failure is forgotten, so that the next call tries again. */
-export function compile(source: WasmSource | undefined): Promise<Make> {
+export function compile(source: Source): Promise<Make> {
   compiling ??= take(source).then(
     (compiled) => {
       isCompiled = true;
@@ -34,7 +39,7 @@ export function compile(source: WasmSource | undefined): Promise<Make> {
 }
 
 /** Has an instance ready. */
-export function load(source: WasmSource | undefined): Promise<void> {
+export function load(source: Source): Promise<void> {
   starting ??= start(source).catch((cause: unknown) => {
     starting = undefined;
     throw cause instanceof AuthError ? cause : unavailable(cause);
@@ -60,15 +65,15 @@ export function replace(): void {
   starting = memory = undefined;
 }
 
-async function start(source: WasmSource | undefined): Promise<void> {
+async function start(source: Source): Promise<void> {
   if (typeof globalThis.crypto?.getRandomValues !== "function")
-    throw new AuthError("cryptoUnavailable");
+    throw authError("cryptoUnavailable");
   const exports = await (await compile(source))();
   begin(exports);
   memory = exports["memory"] as WebAssembly.Memory;
 }
 
-async function take(source: WasmSource | undefined): Promise<Make> {
+async function take(source: Source): Promise<Make> {
   try {
     // Before the file is fetched for nothing: no WebAssembly, no SIMD, or a policy that forbids it
     // (where Safari compiles, and makes no instance).
@@ -79,21 +84,26 @@ async function take(source: WasmSource | undefined): Promise<Make> {
     });
     return javascript();
   }
-  const compiled = await (source === undefined ? compileOwn() : compileGiven(source));
+  const compiled = await (typeof source === "function"
+    ? compileOwn(source as Host["file"])
+    : compileGiven(source));
   return async () => (await WebAssembly.instantiate(compiled, imports)).exports;
 }
 
-async function compileOwn(): Promise<WebAssembly.Module> {
-  // Vite, webpack and others find the file by this very form of words.
-  const file = await ownFile(() => new URL("../lifeguard_bg.wasm", import.meta.url));
-  return WebAssembly.compile(file ?? (await asText()));
+async function compileOwn(ask: Host["file"]): Promise<WebAssembly.Module> {
+  return WebAssembly.compile((await ownBytes(ask)) ?? (await asText()));
 }
 
-/** The file beside this one; `undefined` where there is none, or something else. */
-async function ownFile(address: () => URL): Promise<ArrayBuffer | undefined> {
+/** Whether the file has been read, or tried: the next attempt asks the server again. */
+let isAgain = false;
+
+/** The file beside the package; `undefined` where there is none, or something else. */
+async function ownBytes(ask: Host["file"]): Promise<ArrayBuffer | undefined> {
   try {
-    const reply = await fetchInTime(address());
-    return reply && isWasm(reply) ? reply : undefined;
+    const reply = ask(isAgain);
+    isAgain = true;
+    const bytes = await inTime(reply);
+    return bytes && isWasm(bytes) ? bytes : undefined;
   } catch (cause) {
     // The text would come from the same server: who waits has waited long enough.
     if (cause instanceof AuthError) throw cause;
@@ -111,7 +121,7 @@ async function compileGiven(source: WasmSource): Promise<WebAssembly.Module> {
   const given = await source;
   if (given instanceof WebAssembly.Module) return given;
   if (typeof given === "string" || given instanceof URL) {
-    const file = await fetchInTime(given);
+    const file = await inTime(fetch(given));
     if (!file) throw gone();
     return WebAssembly.compile(file);
   }
@@ -121,21 +131,19 @@ async function compileGiven(source: WasmSource): Promise<WebAssembly.Module> {
   return WebAssembly.compile(await given.arrayBuffer());
 }
 
-/** The bytes at an address; `undefined` where the server has none. */
-async function fetchInTime(address: string | URL): Promise<ArrayBuffer | undefined> {
-  const ends = new AbortController();
-  const timer = setTimeout(() => ends.abort(), DEADLINE_MS);
-  try {
-    // One plain fetch instead of streaming: a server that sends the wrong type must not matter.
-    const reply = await fetch(address, { signal: ends.signal });
-    return reply.ok ? await reply.arrayBuffer() : undefined;
-  } catch (cause) {
-    if (!ends.signal.aborted) throw cause;
+/** The bytes of a reply; `undefined` where the server has none. */
+async function inTime(asked: Promise<Response>): Promise<ArrayBuffer | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
     const detail = "the server did not answer in time";
-    throw new AuthError("wasmUnavailable", { detail, retryable: true, cause });
-  } finally {
-    clearTimeout(timer);
-  }
+    timer = setTimeout(
+      () => reject(new AuthError("wasmUnavailable", { detail, retryable: true })),
+      DEADLINE_MS,
+    );
+  });
+  // No streaming: a server that sends the wrong type must not matter.
+  const bytes = asked.then((reply) => (reply.ok ? reply.arrayBuffer() : undefined));
+  return Promise.race([bytes, late]).finally(() => clearTimeout(timer));
 }
 
 /** Whether bytes begin as WebAssembly does; a page of HTML does not. */

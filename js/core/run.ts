@@ -7,8 +7,8 @@ import type { Host } from "../effects/host.js";
 import { AuthError } from "../errors/auth-error.js";
 import { type CoreFailure, fromCore } from "../errors/codes.js";
 import { step } from "../lifeguard.js";
-import type { AuthStatus, WasmSource } from "../types/index.js";
-import { isReady, load, replace } from "./load.js";
+import type { AuthStatus } from "../types/index.js";
+import { isReady, load, replace, type Source } from "./load.js";
 import type { Operation } from "./operations.js";
 
 /** What the page remembers of a pool from call to call: data of the core. */
@@ -32,7 +32,8 @@ export interface Begun {
 /** What all calls of one pool share. */
 export interface Context {
   host: Host;
-  wasm: WasmSource | undefined;
+  /** Where the core comes from. */
+  source: Source;
   state: CoreState;
   /** Emits a session event. */
   notify(event: object): void;
@@ -57,7 +58,7 @@ export async function run<T>(context: Context, begun: Begun, signal?: AbortSigna
   try {
     for (;;) {
       // Again where another call has ended, and its instance with it, in the meantime.
-      while (!isReady()) await load(context.wasm);
+      while (!isReady()) await load(context.source);
       const output = take({ ...begun, state: context.state, transcript });
       transcript.push(...output.entries);
       if (output.state) context.state = output.state;

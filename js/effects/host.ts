@@ -5,6 +5,7 @@
 import { STORE_PATIENCE_MS } from "../generated/constants.js";
 import type { EncryptedStorage } from "../storage/encrypted.js";
 import type { AuthOptions, StorageAdapter } from "../types/index.js";
+import { ownFile } from "../core/file.js";
 import { broadcast } from "./channel.js";
 
 export { channelName } from "./channel.js";
@@ -19,6 +20,8 @@ export interface Host {
   /** What a store answers, or `late` where it takes too long. Rejects where it does. */
   patiently<T, L>(answer: Promise<T>, late: L): Promise<T | L>;
   broadcast(message: string): void;
+  /** The server's reply with the file of the core, to be read once; `isAgain` asks anew. */
+  file(isAgain?: boolean): Promise<Response>;
   /** Given by a part that has loaded it already; else it is loaded where it is needed. */
   verifySignature?: (token: string, keys: string) => Promise<boolean>;
 }
@@ -53,6 +56,7 @@ export function createHost(options: AuthOptions): Host {
       return Promise.race([answer, over]).finally(() => clearTimeout(timer));
     },
     broadcast: (message) => broadcast(options.clientId, message),
+    file: ownFile,
   };
 }
 

@@ -11,12 +11,8 @@ export const OWN_MESSAGES = {
   aborted: "the call was aborted",
   /** Fix the call: `detail` says how. */
   misuse: "the call is not right",
-  /** The store did not take the session: choose another, or `"memory"`. */
-  storage: "the session could not be stored",
   /** The WebAssembly did not load: see docs/bundlers.md. */
   wasmUnavailable: "the WebAssembly could not be loaded",
-  /** The page has no `crypto`: serve it over https. */
-  cryptoUnavailable: "this page has no Web Crypto",
   /** A defect of this library: please report it. */
   internal: "internal error",
 } as const;

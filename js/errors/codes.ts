@@ -111,6 +111,10 @@ const MESSAGES = {
   popupBlocked: "the browser blocked the sign-in window",
   /** The person closed the window, or another one took its place: offer sign-in again. */
   popupClosed: "the sign-in window was closed",
+  /** The store did not take the session: choose another, or `"memory"`. */
+  storage: "the session could not be stored",
+  /** The page has no `crypto`: serve it over https. */
+  cryptoUnavailable: "this page has no Web Crypto",
 } as const;
 
 /** Stable name of what went wrong. Switch on it. */

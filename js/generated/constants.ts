@@ -8,10 +8,6 @@ export const MARGIN_MS = 30_000;
 export const MARGIN_PART = 10;
 /** How far in the future a receipt may lie: what time servers do to a clock all day. */
 export const CLOCK_STEP_MS = 5_000;
-/** A refresh ahead of time is due within this last part of the tokens' life, */
-export const LEAD_PART = 6;
-/** and this long before their end at most. */
-export const MAX_LEAD_MS = 300_000;
 /** How long an application's store may take to answer. */
 export const STORE_PATIENCE_MS = 3_000;
 /** Every key starts with this and the client id. */

@@ -144,7 +144,8 @@ const dateOf = ({ headers }: Response) => Date.parse(headers.get("date") ?? "");
 
 async function hashOf(body: ArrayBuffer | undefined): Promise<string> {
   if (!body?.byteLength) return EMPTY_HASH;
-  if (!globalThis.crypto?.subtle) throw new AuthError("cryptoUnavailable");
+  if (!globalThis.crypto?.subtle)
+    throw new AuthError("cryptoUnavailable", { message: "this page has no Web Crypto" });
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

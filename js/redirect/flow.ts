@@ -140,7 +140,8 @@ export interface Response {
 /** Finishes a response in this page's address. It is spent once everything that this needs is there. */
 export async function finish(context: Context, arrival: Arrival): Promise<RedirectResult> {
   const { response } = arrival;
-  await Promise.all([context.load(), compile(context.options.wasm)]);
+  const { options, host, load } = context;
+  await Promise.all([load(), compile(options.wasm ?? host.file)]);
   return spend(arrival, (record) =>
     exchange(context, record ? { response, record } : { response }),
   );

@@ -4,6 +4,7 @@
  * decides; this performs it.
  */
 import { AuthError } from "../errors/auth-error.js";
+import { dueAt } from "./due.js";
 import type { AuthEvent } from "./events.js";
 import type { Timeout } from "./idle-timeout.js";
 import { createPageEvents, isVisible } from "./page-events.js";
@@ -116,7 +117,7 @@ export function createLive(
         text: found.text,
         receivedAt: found.receivedAt,
         isFresh: read.isFresh(found),
-        dueAt: read.dueAt(found),
+        dueAt: dueAt(found),
       },
       seen: core.state.seen,
       isHeard: events.isHeard,

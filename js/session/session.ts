@@ -13,7 +13,6 @@ import { once } from "../once.js";
 import { isComing, untilTaken } from "../redirect/callback.js";
 import { outside } from "../zone.js";
 import {
-  dueAt,
   findRecord,
   isFresh,
   type Look,
@@ -71,7 +70,6 @@ export interface SessionContext {
   find(): Look | Promise<Look>;
   read: {
     isFresh: typeof isFresh;
-    dueAt: typeof dueAt;
     readClaims: typeof readClaims;
     readRecord: typeof readRecord;
     toSession: typeof toSession;
@@ -98,7 +96,7 @@ export function createSession(options: AuthOptions, host: Host, core: SessionCor
 
   const load = once<Live>(async () => {
     const { createLive } = await import("./live-session.js");
-    const read = { isFresh, dueAt, readClaims, readRecord, toSession };
+    const read = { isFresh, readClaims, readRecord, toSession };
     const name = KEY_PREFIX + options.clientId;
     const settled = () => untilTaken(options);
     const context = { options, host, core, events, find, read, name, endLocally, settled, outside };
@@ -137,6 +135,7 @@ export function createSession(options: AuthOptions, host: Host, core: SessionCor
   }
 
   async function session({ signal, ...input }: SessionOptions = {}): Promise<Session | null> {
+    await untilTaken(options, signal);
     if (signal?.aborted) throw new AuthError("aborted");
     if (await isOver()) return null;
     const found = await find();

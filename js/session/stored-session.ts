@@ -7,11 +7,9 @@ import {
   CLOCK_STEP_MS,
   EPOCH_KEY,
   KEY_PREFIX,
-  LEAD_PART,
   LEGACY_PREFIX,
   MARGIN_MS,
   MARGIN_PART,
-  MAX_LEAD_MS,
   RECORD_VERSION,
   SESSION_KEY,
 } from "../generated/constants.js";
@@ -38,7 +36,7 @@ export interface Found extends StoredRecord {
 }
 
 /** The times that say what its tokens are good for. */
-type Times = Pick<StoredRecord, "receivedAt" | "freshUntil">;
+export type Times = Pick<StoredRecord, "receivedAt" | "freshUntil">;
 
 /** What the stores hold: `null` for nothing at all, `undefined` for what only the core can judge. */
 export type Look = Found | null | undefined;
@@ -122,12 +120,6 @@ export function parseRecord(
 export function isFresh({ receivedAt, freshUntil }: Times, now = Date.now()): boolean {
   const margin = Math.min(MARGIN_MS, (freshUntil - receivedAt) / MARGIN_PART);
   return receivedAt <= now + CLOCK_STEP_MS && now + margin < freshUntil;
-}
-
-/** When it should be refreshed ahead of time: `Session::due_in_ms`. `dice`: from 0 to 1. */
-export function dueAt({ receivedAt, freshUntil }: Times, dice = Math.random()): number {
-  const half = Math.min((freshUntil - receivedAt) / LEAD_PART, MAX_LEAD_MS) / 2;
-  return freshUntil - half * (1 + dice);
 }
 
 /** The session of a record. */

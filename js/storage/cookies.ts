@@ -31,7 +31,7 @@ export function cookieStorage(options: CookieOptions = {}): StorageAdapter {
       document.cookie = parts.join("; ");
     } catch (cause) {
       // A frame that may have no cookies.
-      throw new AuthError("storage", { cause });
+      throw refused({ cause });
     }
   }
 
@@ -72,7 +72,7 @@ export function cookieStorage(options: CookieOptions = {}): StorageAdapter {
     },
 
     setItem(key, value) {
-      if (!globalThis.document) throw new AuthError("storage", { detail: "no document" });
+      if (!globalThis.document) throw refused({ detail: "no document" });
       const encoded = encodeURIComponent(value).replaceAll("~", "%7E");
       if (encoded.length <= CHUNK) {
         write(key, encoded, maxAgeSeconds);
@@ -92,7 +92,7 @@ export function cookieStorage(options: CookieOptions = {}): StorageAdapter {
         drop(key, id);
       }
       // Browsers drop a cookie they do not like without a word.
-      if (this.getItem(key) !== value) throw new AuthError("storage");
+      if (this.getItem(key) !== value) throw refused();
     },
 
     removeItem(key) {
@@ -138,3 +138,7 @@ function pathsHere(): string[] {
   const folders = parts.map((_, index) => `/${parts.slice(0, index + 1).join("/")}`);
   return ["/", ...folders.flatMap((folder) => [folder, `${folder}/`])];
 }
+
+/** The cookie could not be kept. */
+const refused = (more: { cause?: unknown; detail?: string } = {}) =>
+  new AuthError("storage", { message: "the session could not be stored", ...more });

@@ -1,6 +1,6 @@
 // Loading the real core: from wherever it can be had, and what is said where it cannot.
 import assert from "node:assert/strict";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { mock, test } from "node:test";
@@ -49,6 +49,43 @@ test("the core runs where a policy forbids the fetch, or there is no fetch", asy
 
   setGlobal(t, "fetch", undefined);
   await runs(await coreOf(copyPackage(t)));
+});
+
+/** Counts what is asked of the server, which has the file. */
+function askedOf(t) {
+  const asked = [];
+  setGlobal(t, "fetch", async (address) => (asked.push(String(address)), new Response(file)));
+  return asked;
+}
+
+test("the file is asked for while the code that runs it is still on its way", async (t) => {
+  const part = copyPackage(t, (folder) => writeFileSync(join(folder, "core/core.js"), "await new Promise(() => setTimeout(() => {}, 1e9).unref());"));
+  const { createAuth } = await part("index.js");
+  const asked = askedOf(t);
+
+  createAuth(options)
+    .preload()
+    .catch(() => {});
+  while (asked.length === 0) await new Promise((next) => setTimeout(next));
+
+  assert.match(asked[0], /\/lifeguard_bg\.wasm$/);
+});
+
+test("the file is asked for once, whatever number of clients and calls there are", async (t) => {
+  const { createAuth } = await copyPackage(t)("index.js");
+  const asked = askedOf(t);
+
+  const all = [createAuth(options), createAuth({ ...options, clientId: "2example23456789abcdefghij" })];
+  await Promise.all(all.flatMap((auth) => [auth.preload(), auth.preload(), auth.session({ forceRefresh: true })]));
+
+  assert.equal(asked.length, 1);
+});
+
+test("the file is not asked for where the option wasm names another", async (t) => {
+  const { createAuth } = await copyPackage(t)("index.js");
+  setGlobal(t, "fetch", () => assert.fail("fetched"));
+
+  await createAuth({ ...options, wasm: new Uint8Array(file) }).preload();
 });
 
 test("the text is not loaded where the file is there", async (t) => {
@@ -200,20 +237,28 @@ test("a page without Web Crypto is told so", async (t) => {
   await assert.rejects(core.call("wake"), { name: "AuthError", code: "cryptoUnavailable" });
 });
 
-test("a server that never answers: the call rejects in time, and a repeat may help", async (t) => {
-  let isAsked = () => {};
-  const asked = new Promise((resolve) => (isAsked = resolve));
-  setGlobal(t, "fetch", (_, { signal }) => (isAsked(), new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)))));
-  const core = await coreOf(copyPackage(t));
-  mock.timers.enable({ apis: ["setTimeout"] });
-  t.after(() => mock.timers.reset());
+for (const [what, hang, more] of [
+  ["never answers", () => new Promise(() => {})],
+  ["begins to answer and stops", async () => new Response(new ReadableStream({ start: (reply) => reply.enqueue(file.subarray(0, 100)) }))],
+  ["never answers at the address of the option wasm", () => new Promise(() => {}), { wasm: "https://example.com/own.wasm" }],
+])
+  test(`a server that ${what}: the call rejects in time, and a repeat may help`, async (t) => {
+    let isAsked = () => {};
+    const asked = new Promise((resolve) => (isAsked = resolve));
+    setGlobal(t, "fetch", () => (isAsked(), hang()));
+    const core = await coreOf(copyPackage(t), more);
+    mock.timers.enable({ apis: ["setTimeout"] });
+    t.after(() => mock.timers.reset());
 
-  const call = assert.rejects(core.call("wake"), { code: "wasmUnavailable", retryable: true, detail: /in time/ });
-  await asked;
-  mock.timers.tick(30_000);
+    const call = assert.rejects(core.call("wake"), { code: "wasmUnavailable", retryable: true, detail: /in time/ });
+    await asked;
+    mock.timers.tick(30_000);
+    await call;
 
-  await call;
-});
+    mock.timers.reset();
+    setGlobal(t, "fetch", async () => new Response(file));
+    await runs(core);
+  });
 
 test("a sign-in runs through the real core: what the service refuses comes back with its code", async (t) => {
   const targets = [];

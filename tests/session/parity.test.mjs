@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, mock, test } from "node:test";
-import { dueAt, findRecord, isFresh, parseRecord } from "../../dist/session/stored-session.js";
+import { dueAt } from "../../dist/session/due.js";
+import { findRecord, isFresh, parseRecord } from "../../dist/session/stored-session.js";
 
 const { poolId, clientId, cases } = JSON.parse(readFileSync(new URL("../vectors/session_times.json", import.meta.url), "utf8"));
 const empty = { getItem: () => null };
@@ -30,5 +31,5 @@ for (const { name, record, epoch, now, valid, fresh, dueInMs } of cases) {
 test("the generated constants follow the list that Rust is generated from", async () => {
   const { numbers, texts } = JSON.parse(readFileSync(new URL("../../src/shared.json", import.meta.url), "utf8"));
   const listed = Object.fromEntries(Object.entries({ ...numbers, ...texts }).map(([name, { value }]) => [name, value]));
-  assert.deepEqual({ ...(await import("../../dist/generated/constants.js")) }, listed);
+  assert.deepEqual({ ...(await import("../../dist/generated/constants.js")), ...(await import("../../dist/generated/live-session.js")) }, listed);
 });
