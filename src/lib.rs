@@ -23,7 +23,7 @@
 //! `docs/ARCHITECTURE.md` says which directory a thing belongs in; `tests/rooms.rs` holds the rules.
 
 /// A step frees nothing: the instance goes as a whole (`js/core/load.ts`).
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "module"))]
 #[global_allocator]
 static ARENA: arena::Arena<arena::Memory> = arena::Arena::new();
 

@@ -11,7 +11,7 @@ mod operations;
 mod redirect;
 mod types;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "module"))]
 pub mod wasm;
 
 #[cfg(test)]

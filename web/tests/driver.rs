@@ -154,3 +154,21 @@ async fn task(
         })
         .await
 }
+
+#[wasm_bindgen_test]
+async fn what_calls_take_of_the_memory_is_given_back() {
+    let (driver, _) = driver("memory");
+    service(&tokens("memory"));
+    let pages = || core::arch::wasm32::memory_size(0);
+    let calls = async |count| {
+        for _ in 0..count {
+            sign_in(&driver, None, None).await.ok().unwrap();
+        }
+    };
+
+    calls(20).await;
+    let before = pages();
+    calls(100).await;
+
+    assert_eq!(pages(), before);
+}

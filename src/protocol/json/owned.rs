@@ -1,7 +1,7 @@
 //! What a [`Value`](super::Value) owns. Where the allocator frees nothing, in the module (`arena/`), its
 //! parts have no drop code: it would walk every value that goes out of use, and do nothing.
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(all(target_arch = "wasm32", feature = "module")))]
 mod kind {
     pub(crate) type Owned<T> = T;
 
@@ -14,7 +14,7 @@ mod kind {
     }
 }
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "module"))]
 mod kind {
     use core::mem::ManuallyDrop;
 
