@@ -20,6 +20,7 @@ mod tests;
 use crate::host::Host;
 use crate::operations::Client;
 use crate::operations::error::{Attempt, Error};
+use crate::protocol::error::Misuse;
 use crate::protocol::json::Value;
 use crate::transcript::{Machine, Transcript};
 use input::Input;
@@ -27,7 +28,15 @@ use types::Output;
 
 /// Runs a call as far as its transcript reaches.
 pub fn step(machine: &dyn Machine, message: &str) -> String {
-    let message = Value::parse(message).unwrap_or(Value::Null);
+    // A host writes nothing but JSON: only an argument can be nested deeper than the reader goes.
+    let Some(message) = Value::parse_lossy(message) else {
+        let error = Error::Misuse(Misuse("an argument is nested too deeply"));
+        return Value::object()
+            .with("failed", error.write())
+            .with("entries", Value::from(Vec::new()))
+            .with("notes", Value::from(Vec::new()))
+            .write();
+    };
     let part = |name| message.get(name).unwrap_or(&Value::Null);
     let (config, input) = (Input::new(part("config")), Input::new(part("input")));
     let timeout_ms = input.number("timeoutMs").map(|ms| ms as u32);

@@ -75,8 +75,8 @@ async function start(source: Source): Promise<void> {
 
 async function take(source: Source): Promise<Make> {
   try {
-    // Before the file is fetched for nothing: no WebAssembly, no SIMD, or a policy that forbids it
-    // (where Safari compiles, and makes no instance).
+    // Before anything is compiled: no WebAssembly, no SIMD, or a policy that forbids it (where Safari
+    // compiles, and makes no instance).
     new WebAssembly.Instance(await WebAssembly.compile(SIMD));
   } catch (cause) {
     const { javascript } = await import("./without-wasm.js").catch(() => {

@@ -5,7 +5,7 @@
 import { createEffects, type Effect } from "../effects/effects.js";
 import type { Host } from "../effects/host.js";
 import { AuthError } from "../errors/auth-error.js";
-import { type CoreFailure, fromCore } from "../errors/codes.js";
+import { authError, type CoreFailure, fromCore } from "../errors/codes.js";
 import { step } from "../lifeguard.js";
 import type { AuthStatus } from "../types/index.js";
 import { isReady, load, replace, type Source } from "./load.js";
@@ -55,11 +55,13 @@ interface Output {
 export async function run<T>(context: Context, begun: Begun, signal?: AbortSignal): Promise<T> {
   const effects = createEffects(context.host, signal);
   const transcript: unknown[] = [];
+  // Once: what the application changes from now on is of another call.
+  const call = write(begun);
   try {
     for (;;) {
       // Again where another call has ended, and its instance with it, in the meantime.
       while (!isReady()) await load(context.source);
-      const output = take({ ...begun, state: context.state, transcript });
+      const output = take(call, { state: context.state, transcript });
       transcript.push(...output.entries);
       if (output.state) context.state = output.state;
       for (const { notify, broadcast, unlock } of output.notes) {
@@ -77,10 +79,20 @@ export async function run<T>(context: Context, begun: Begun, signal?: AbortSigna
   }
 }
 
-function take(message: object): Output {
-  const text = JSON.stringify(message);
+/** What a call begins with, as text without its last brace. */
+function write(begun: Begun): string {
   try {
-    return JSON.parse(step(text));
+    return JSON.stringify(begun).slice(0, -1);
+  } catch (cause) {
+    // A circle, a BigInt, a `toJSON` that throws.
+    throw authError("misuse", { detail: "an argument cannot be written as JSON", cause });
+  }
+}
+
+function take(call: string, rest: { state: CoreState; transcript: unknown[] }): Output {
+  const message = `${call},${JSON.stringify(rest).slice(1)}`;
+  try {
+    return JSON.parse(step(message));
   } catch (cause) {
     // A trap. The other calls go on in a new instance, each with its own transcript.
     replace();

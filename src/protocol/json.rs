@@ -32,9 +32,9 @@ impl Value {
         Reader::whole(text, false)
     }
 
-    /// [`Value::parse`], where half a surrogate pair reads as the replacement character: a claim may
-    /// have been cut in the middle of one.
-    pub fn parse_claims(text: &str) -> Option<Value> {
+    /// [`Value::parse`], where half a surrogate pair reads as the replacement character: a text of
+    /// JavaScript, or a claim, may have been cut in the middle of one.
+    pub fn parse_lossy(text: &str) -> Option<Value> {
         Reader::whole(text, true)
     }
 

@@ -244,6 +244,30 @@ impl Host {
 }
 
 #[test]
+fn what_is_nested_too_deeply_is_misuse() {
+    let input = ["[".repeat(70), "]".repeat(70)].concat();
+    let message = format!(r#"{{"config":{POOL},"operation":"signUp","input":{input}}}"#);
+
+    let output = Value::parse(&super::step(&Clockwork::new(), &message)).unwrap();
+
+    let failed = output.get("failed").unwrap();
+    assert_eq!(failed.str("code"), Some("misuse"));
+    assert_eq!(failed.str("detail"), Some("an argument is nested too deeply"));
+    assert!(output.get("entries").unwrap().items().is_empty());
+}
+
+#[test]
+fn a_text_that_was_cut_in_the_middle_of_a_character_is_read() {
+    let message =
+        format!(r#"{{"config":{POOL},"operation":"signUp","input":{{"username":"ab\ud83d"}}}}"#);
+
+    let output = Value::parse(&super::step(&Clockwork::new(), &message)).unwrap();
+
+    assert!(output.get("failed").is_none());
+    assert!(output.get("effect").is_some());
+}
+
+#[test]
 fn misuses_are_data() {
     for (config, operation, input) in [
         (r#"{"userPoolId":"x","clientId":"y"}"#, "prepare", "{}"),

@@ -31,6 +31,35 @@ test("each step has the whole call in its message: config, input, state, and wha
   assert.deepEqual(second, { ...first, transcript: [[1, "now"], [2, null]] });
 });
 
+test("what the application changes in its input during a call is of another call", async (t) => {
+  const inputs = [];
+  const input = { attributes: { nickname: "Ada" } };
+  const { core } = await scriptedCore(t, ({ input, transcript }) => {
+    inputs.push(input);
+    return transcript.length === 0 ? sleep(1) : { done: null };
+  });
+
+  const call = core.call("attributes", input);
+  await turn();
+  input.attributes.nickname = "";
+  await call;
+
+  assert.deepEqual(inputs, Array(2).fill({ attributes: { nickname: "Ada" } }));
+});
+
+const circle = {};
+circle.circle = circle;
+for (const [what, value] of [
+  ["a circle", circle],
+  ["a BigInt", 1n],
+  ["a toJSON that throws", { toJSON: () => assert.fail("not to be written") }],
+])
+  test(`an input with ${what} in it is misuse`, async (t) => {
+    const { core } = await scriptedCore(t, () => ({ done: null }));
+
+    await assert.rejects(core.call("signIn", { clientMetadata: { value } }), { name: "AuthError", code: "misuse", detail: /JSON/ });
+  });
+
 test("a state replaces the one before as a whole; without one it stays", async (t) => {
   const states = [];
   const { core } = await scriptedCore(t, ({ state, transcript }) => {
