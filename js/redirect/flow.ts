@@ -9,6 +9,7 @@ import type { Host } from "../effects/host.js";
 import { forgetAttempt, forgetSignOut, isSigningOut, noteSignOut } from "./marks.js";
 import { FLOW, spend } from "./record.js";
 import { authError, compile, fromCore } from "./tools.js";
+import type { inTime } from "../once.js";
 import type { outside } from "../zone.js";
 import type {
   Auth,
@@ -28,8 +29,8 @@ export interface Context {
   /** Loads what every call needs, but for the WebAssembly. */
   load(): Promise<unknown>;
   auth: Pick<Auth, "signOut">;
-  /** Throws what it means that a part did not load. */
-  unavailable(cause: unknown): never;
+  /** A part that is loading: rejects where it does not, or not in time. */
+  inTime: typeof inTime;
   host: Host;
   /** Runs what sets a long timer. */
   outside: typeof outside;

@@ -7,7 +7,7 @@ const { signIn, signOut } = await import("../../dist/redirect/flow.js");
 const { loadTools } = await import("../../dist/redirect/tools.js");
 await loadTools();
 const { isSigningOut, noteAttempt, noteSignOut } = await import("../../dist/redirect/marks.js");
-const { run } = await import("../../dist/redirect/redirect.js");
+const { createRedirects } = await import("../../dist/redirect/redirect.js");
 
 const options = { clientId: "one", oauth: { domain: "login.example", redirectUris: ["https://app.example/"] } };
 const begun = { url: "https://login.example/oauth2/authorize?x", state: "lg.x", record: "{}", gone: [], lifetimeMs: 600_000 };
@@ -17,6 +17,7 @@ let window;
 const signedOut = { cleared: true, revoked: true };
 const context = () => ({
   options,
+  inTime: (part) => part,
   host: {},
   outside: (work) => work(),
   auth: { signOut: async () => signedOut },
@@ -102,7 +103,7 @@ test("a page that may not be left says so", async () => {
   await assert.rejects(signIn(context()), { name: "AuthError", code: "misuse" });
 });
 
-const silently = () => run(context(), "silent", {});
+const silently = async () => (await createRedirects(context())).silentSignIn({});
 
 test("a silent sign-in leaves the page once: at the next start, whatever came of it, the error is loginRequired", async () => {
   follow(silently());
