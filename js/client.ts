@@ -7,7 +7,7 @@ import type { Core, CoreState } from "./core/core.js";
 import type { Call, Operation } from "./core/operations.js";
 import { createHost } from "./effects/host.js";
 import { AuthError } from "./errors/auth-error.js";
-import { forgetResult, takeOnce } from "./redirect/callback.js";
+import { forgetResult, takeOnce, untilTaken } from "./redirect/callback.js";
 import type { RedirectMethods } from "./redirect/redirect.js";
 import { abortable, inTime, once, unavailable } from "./once.js";
 import { type CoreEvent, createSession, type SessionCore } from "./session/session.js";
@@ -70,8 +70,9 @@ export function createAuth(options: AuthOptions): Auth {
       throw error;
     }
   };
-  /** What is for the user who is signed in: nothing is done any more for one whose time is over. */
+  /** What is for the user who is signed in: a response in the address may be about to say who, or their time is over. */
   const call: Call = async <T>(operation: Operation, input?: object, signal?: AbortSignal) => {
+    await untilTaken(options, signal);
     await session.isOver();
     return ask<T>(operation, input, signal);
   };
