@@ -158,6 +158,27 @@ stories("redirect arrival", { site: "bare", siteOptions }, (story) => {
     assert.equal((await lab.handle()).user.username, "alice");
   });
 
+  story("a page that gets the focus back while the domain takes six seconds to answer leaves all the same, and is told nothing before", async (context) => {
+    const lab = new RedirectLab(context, { oauth: { domain: context.site.url } });
+    const page = await lab.open("/");
+    await page.script(`
+      setTimeout(() => { dispatchEvent(new Event("focus")); document.dispatchEvent(new Event("visibilitychange")); }, 700);
+      auth.signInWithRedirect().then(() => "resolved", ({ code }) => code).then((outcome) => sessionStorage.setItem("outcome", outcome));`);
+
+    await lab.arrived(/\/oauth2\/authorize/);
+    assert.equal(await page.script('return sessionStorage.getItem("outcome")'), null);
+  }, {
+    siteOptions: {
+      files: {
+        ...siteOptions.files,
+        "/oauth2/authorize": async () => {
+          await new Promise((resolve) => setTimeout(resolve, 6_000));
+          return { type: "text/html", body: "<!doctype html><html><head><title>there</title></head><body>there</body></html>" };
+        },
+      },
+    },
+  });
+
   story("a page that was not left after all goes on: signing in is cancelled, signing out is done", async (context) => {
     const lab = new RedirectLab(context, { oauth: { domain: context.site.url } });
     const page = await lab.open("/");
