@@ -6,6 +6,7 @@ import { packedPackage } from "../scripts/lib/pack.mjs";
 import { stories } from "./lib/stories.mjs";
 
 const wasmPath = "/package/dist/lifeguard_bg.wasm";
+const corePath = "/package/dist/core/core.js";
 /** The same bytes as text, for where there is no file. */
 const textPath = "/package/dist/core/wasm-text.js";
 /** The core as JavaScript, for where no WebAssembly may run. */
@@ -112,6 +113,23 @@ stories("loading", { site: "bare", server: false }, (story) => {
 
     await page.see("loaded");
   }, { siteOptions: { files: policed("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'none'") }, expectErrors: true });
+
+  let arrive = () => {};
+  story("a call whose code does not come from the server is aborted at once, and the next one goes on when it does", async ({ page }) => {
+    await page.open("/");
+
+    const code = await page.evaluate(async () => {
+      const { createAuth } = await import("lifeguard-cognito");
+      globalThis.auth = createAuth({ userPoolId: "eu-west-1_LifeGuard", clientId: "lifeguarddemoclient0000001" });
+      return auth.session({ forceRefresh: true, signal: AbortSignal.timeout(300) }).then(() => "done", ({ code }) => code);
+    });
+    assert.equal(code, "aborted");
+    await page.evaluate(() => { globalThis.next = auth.session({ forceRefresh: true }); });
+    arrive();
+    assert.equal(await page.evaluate(() => globalThis.next), null);
+  }, {
+    siteOptions: { files: { [corePath]: () => new Promise((resolve) => { arrive = () => resolve(null); }) } },
+  });
 
   let missing = true;
   story("a file that is missing in both forms is told, and the next call tries again", async ({ page }) => {

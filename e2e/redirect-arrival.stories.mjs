@@ -50,6 +50,28 @@ stories("redirect arrival", { site: "bare", siteOptions }, (story) => {
     assert.deepEqual(seen, ["alice", "alice", "alice", "alice", true]);
   });
 
+  story("calls of the account wait for a response that is being finished", async (context) => {
+    const lab = new RedirectLab(context);
+    const page = await lab.open("/");
+    await context.server.faults({ operation: "oauth2/token", kind: "delay", ms: 1_500 });
+    await lab.leave();
+    await lab.typeAtManagedLogin();
+    await lab.backHome();
+    await lab.begin();
+
+    const seen = await page.evaluate(async () => {
+      const finished = auth.handleRedirect();
+      const calls = { attributes: auth.attributes.get(), mfa: auth.mfa.preference(), devices: auth.devices.list(), passkeys: auth.passkeys.list() };
+      const codes = {};
+      for (const [name, call] of Object.entries(calls)) codes[name] = await call.then(() => "done", ({ code }) => code);
+      return { ...codes, user: (await finished).user.username };
+    });
+
+    assert.equal(seen.user, "alice");
+    assert.equal(seen.attributes, "done");
+    for (const [name, code] of Object.entries(seen)) assert.notEqual(code, "signedOut", name);
+  });
+
   for (const [how, fault, status] of [
     ["is finished", { kind: "delay", ms: 1_000 }, "ok"],
     ["is refused", { kind: "status", status: 400 }, "signedOut"],
@@ -134,6 +156,27 @@ stories("redirect arrival", { site: "bare", siteOptions }, (story) => {
     await lab.leave("silentSignIn");
     await lab.backHome();
     assert.equal((await lab.handle()).user.username, "alice");
+  });
+
+  story("a page that gets the focus back while the domain takes six seconds to answer leaves all the same, and is told nothing before", async (context) => {
+    const lab = new RedirectLab(context, { oauth: { domain: context.site.url } });
+    const page = await lab.open("/");
+    await page.script(`
+      setTimeout(() => { dispatchEvent(new Event("focus")); document.dispatchEvent(new Event("visibilitychange")); }, 700);
+      auth.signInWithRedirect().then(() => "resolved", ({ code }) => code).then((outcome) => sessionStorage.setItem("outcome", outcome));`);
+
+    await lab.arrived(/\/oauth2\/authorize/);
+    assert.equal(await page.script('return sessionStorage.getItem("outcome")'), null);
+  }, {
+    siteOptions: {
+      files: {
+        ...siteOptions.files,
+        "/oauth2/authorize": async () => {
+          await new Promise((resolve) => setTimeout(resolve, 6_000));
+          return { type: "text/html", body: "<!doctype html><html><head><title>there</title></head><body>there</body></html>" };
+        },
+      },
+    },
   });
 
   story("a page that was not left after all goes on: signing in is cancelled, signing out is done", async (context) => {

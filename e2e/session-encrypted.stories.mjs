@@ -9,6 +9,16 @@ async function encrypt() {
   globalThis.store = encryptedStorage();
 }
 
+/* In the page: a browser whose key store takes its time. */
+function delayKey(ms) {
+  const { subtle } = crypto;
+  const generateKey = subtle.generateKey.bind(subtle);
+  subtle.generateKey = async (...all) => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return generateKey(...all);
+  };
+}
+
 stories("session encrypted at rest", { site: "bare" }, (story) => {
   story("nothing readable lies in storage, and a reload and another tab find the session", async (world) => {
     const lab = new Lab(world, pools.plain);
@@ -55,6 +65,52 @@ stories("session encrypted at rest", { site: "bare" }, (story) => {
     assert.equal(await who(world.page), "alice");
     await world.page.evaluate(() => auth.signOut());
     assert.ok(!(await world.page.evaluate(() => Object.keys(sessionStorage))).some((key) => key.endsWith(".session")));
+  });
+
+  for (const ms of [2_500, 4_500])
+    story(`a key that comes ${ms} ms late signs nobody out, and the status is loading until then`, async (world) => {
+      const lab = new Lab(world, pools.plain);
+      await world.page.open("/");
+      await world.page.evaluate(encrypt);
+      lab.tabs.push(world.page);
+      await lab.begin(world.page);
+      await signIn(world.page, "alice");
+      await world.page.reload();
+      await world.page.evaluate(delayKey, ms);
+      await world.page.evaluate(encrypt);
+      await lab.begin(world.page);
+
+      const seen = await world.page.evaluate(async () => {
+        const statuses = [auth.status];
+        const user = await auth.user();
+        return { user: user?.username ?? null, statuses, events: told.map(({ type }) => type) };
+      });
+
+      assert.deepEqual(seen.statuses, ["loading"]);
+      assert.equal(seen.user, "alice");
+      assert.ok(!seen.events.includes("signedOut"), seen.events.join());
+      await world.page.waitFor(() => auth.status === "ok", { what: "the status" });
+    });
+
+  story("a sign-in whose key comes late is stored once it has come, and nothing readable before", async (world) => {
+    const lab = new Lab(world, pools.plain);
+    await world.page.open("/");
+    await world.page.evaluate(delayKey, 6_000);
+    await world.page.evaluate(encrypt);
+    lab.tabs.push(world.page);
+    await lab.begin(world.page);
+    await signIn(world.page, "alice");
+    assert.equal(await who(world.page), "alice");
+    const kept = () => Object.keys(localStorage).some((key) => key.endsWith(".session"));
+    assert.equal(await world.page.evaluate(kept), false);
+
+    await world.page.waitFor(kept, { what: "the session in the store" });
+    const begin = (await token(world.page)).slice(0, 16);
+    assert.ok(!JSON.stringify(await world.page.evaluate(() => Object.values({ ...localStorage }).map((value) => { try { return atob(value); } catch { return value; } }))).includes(begin));
+    await world.page.reload();
+    await world.page.evaluate(encrypt);
+    await lab.begin(world.page);
+    assert.equal(await who(world.page), "alice");
   });
 
   story("the key can be used by the page and taken by nobody", async (world) => {

@@ -1,7 +1,8 @@
 // The package's own stores beside localStorage: cookies, and values that are encrypted at rest.
 import assert from "node:assert/strict";
+import { openSite } from "./lib/site.mjs";
 import { stories } from "./lib/stories.mjs";
-import { anHour, claims, Lab, pools, token, who } from "./session-lab.mjs";
+import { anHour, claims, hears, Lab, pools, status, token, told, who } from "./session-lab.mjs";
 
 const cookies = { madeBy: "cookieStorage" };
 const encrypted = { madeBy: "encryptedStorage" };
@@ -108,6 +109,99 @@ stories("session in other stores", { site: "bare" }, (story) => {
 
     assert.equal(await who(tab), "alice");
   });
+});
+
+/**
+ * Two origins with one cookie jar: ports of one host, which cookies do not tell apart. No lock, no channel and no storage event
+ * of the one reaches the other.
+ */
+async function withTwoOrigins(world, run) {
+  const lab = new Lab(world, pools.rotating, cookies);
+  const other = await openSite("bare", { server: world.server });
+  try {
+    const first = await lab.signedIn("rita");
+    const second = await world.page.newTab(`${other.url}/`);
+    lab.tabs.push(second);
+    await lab.begin(second);
+    assert.notEqual(await first.evaluate(() => origin), await second.evaluate(() => origin));
+    assert.equal(await who(second), "rita");
+    await run({ lab, first, second });
+    assert.deepEqual(other.console.filter(({ level }) => ["error", "uncaught", "unhandled"].includes(level)), []);
+  } finally {
+    await other.close();
+  }
+}
+
+/* In the page: the pool acts at once, and its answers arrive late. */
+const delayReplies = (pool, ms) => {
+  const { fetch } = globalThis;
+  globalThis.fetch = async (request, ...more) => {
+    const reply = await fetch(request, ...more);
+    if (String(request.url ?? request).startsWith(pool)) {
+      globalThis.isCarriedOut = true;
+      await new Promise((resolve) => setTimeout(resolve, ms));
+    }
+    return reply;
+  };
+};
+const ask = (tab) => tab.evaluate(() => { globalThis.asked = auth.session({ forceRefresh: true }).then((session) => session?.accessToken ?? null, ({ code }) => code); });
+const answer = (tab) => tab.evaluate(() => globalThis.asked);
+
+stories("a session of two origins", { site: "bare" }, (story) => {
+  story("origins that share cookies make one refresh, without any grace", (world) =>
+    withTwoOrigins(world, async ({ lab, first, second }) => {
+      await lab.pass(anHour);
+      await lab.server.faults({ operation: "GetTokensFromRefreshToken", kind: "delay", ms: 1_500 });
+      const before = await lab.calls();
+
+      for (const tab of [first, second]) await tab.evaluate(() => { globalThis.asked = auth.getAccessToken(); });
+      const tokens = [await answer(first), await answer(second)];
+
+      assert.ok(tokens[0]);
+      assert.equal(tokens[0], tokens[1]);
+      assert.equal((await lab.calls()) - before, 1);
+      await lab.server.clearFaults();
+      for (const tab of [first, second]) {
+        assert.equal(await who(tab), "rita");
+        assert.equal(await status(tab), "ok");
+        assert.deepEqual(await told(tab, "signedOut"), []);
+      }
+    }));
+
+  story("a sign-out on one origin reaches the other that shares its cookies", (world) =>
+    withTwoOrigins(world, async ({ first, second }) => {
+      assert.deepEqual(await first.evaluate(() => auth.signOut()), { cleared: true, revoked: true });
+
+      assert.equal(await who(second), null);
+      await hears(second, "signedOut");
+      assert.equal(await status(second), "signedOut");
+      // And the next sign-in, of the other origin, comes back.
+      await second.evaluate((secret) => auth.signIn({ username: "rita", password: secret }), "Correct-Horse-9!");
+      assert.equal(await who(first), "rita");
+    }));
+
+  story("a refresh whose reply is three seconds late signs nobody out at the other origin, nor here", (world) =>
+    withTwoOrigins(world, async ({ lab, first, second }) => {
+      await lab.pass(anHour);
+      const before = await lab.calls();
+      await first.evaluate(delayReplies, lab.server.url, 3_000);
+
+      await ask(first);
+      await first.waitFor(() => globalThis.isCarriedOut, { what: "a refresh" });
+      await ask(second);
+      const tokens = [await answer(first), await answer(second)];
+
+      for (const token of tokens) assert.match(token ?? "", /^eyJ/);
+      assert.ok((await lab.calls()) - before <= 2, "each of them forces one at most");
+      for (const tab of [first, second]) {
+        assert.equal(await who(tab), "rita");
+        assert.deepEqual(await told(tab, "signedOut"), []);
+      }
+      // What is stored goes on.
+      await lab.pass(anHour);
+      assert.ok(await token(second));
+      assert.equal(await who(first), "rita");
+    }));
 });
 
 /** What localStorage and cookies hold of Lifeguard. */

@@ -7,21 +7,18 @@ import type { Core, CoreState } from "./core/core.js";
 import type { Call, Operation } from "./core/operations.js";
 import { createHost } from "./effects/host.js";
 import { AuthError } from "./errors/auth-error.js";
-import { forgetResult, takeOnce } from "./redirect/callback.js";
-import type { RedirectAnswer, RedirectPart, RedirectParts } from "./redirect/redirect.js";
-import { once, unavailable } from "./once.js";
+import { forgetResult, takeOnce, untilTaken } from "./redirect/callback.js";
+import type { RedirectMethods } from "./redirect/redirect.js";
+import { abortable, inTime, once, unavailable } from "./once.js";
 import { type CoreEvent, createSession, type SessionCore } from "./session/session.js";
 import { readSession } from "./session/stored-session.js";
 import type { createSignIn } from "./sign-in/sign-in.js";
-import type { Auth, AuthOptions } from "./types/index.js";
+import type { Auth, AuthOptions, Aws, CallOptions } from "./types/index.js";
 import { outside } from "./zone.js";
 
 type SignIns = ReturnType<typeof createSignIn>;
 type AccountCalls = ReturnType<typeof createAccount>;
-type Methods = Record<string, (input: unknown) => unknown>;
-
-/** Operations that begin a session: whether the one before has timed out does not matter. */
-const SIGN_IN: readonly Operation[] = ["prepare", "signIn", "answer", "question"];
+type Methods = Record<string, (...input: unknown[]) => unknown>;
 
 /**
  * Sign-in for one app client of one user pool. Does nothing until its first call.
@@ -39,14 +36,18 @@ export function createAuth(options: AuthOptions): Auth {
   let state: CoreState = {};
 
   /** Loads the core on first use: a page whose user has a live session needs none. */
-  const load = once<Core>(async () => {
-    // Its file beside its code, where it may run. What fails is told by who reads it.
-    if (globalThis.WebAssembly && !options.wasm) host.file().catch(() => {});
-    const { createCore } = await import("./core/core.js");
-    core = createCore(options, host, notify, session.find);
-    core.update(state);
-    return core;
-  });
+  const load = once(
+    () => {
+      // Its file beside its code, where it may run. What fails is told by who reads it.
+      if (globalThis.WebAssembly && !options.wasm) host.file().catch(() => {});
+      return import("./core/core.js");
+    },
+    ({ createCore }) => {
+      core = createCore(options, host, notify, session.find);
+      core.update(state);
+      return core;
+    },
+  );
 
   function notify(event: CoreEvent): void {
     if (event.type === "signedOut") forgetResult(options);
@@ -55,9 +56,11 @@ export function createAuth(options: AuthOptions): Auth {
 
   const ready = () => Promise.all([load(), session.load()]);
 
-  /** What the session asks for itself: it has looked at its time. */
+  /**
+   * What the session asks for itself: it has looked at its time; and what begins a session: whether the one before has
+   * timed out does not matter.
+   */
   const ask: Call = async <T>(operation: Operation, input?: object, signal?: AbortSignal) => {
-    if (signal?.aborted) throw new AuthError("aborted");
     try {
       const [core] = await ready();
       return await core.call<T>(operation, input, signal);
@@ -67,9 +70,10 @@ export function createAuth(options: AuthOptions): Auth {
       throw error;
     }
   };
-  /** What the application asks for: nothing is done any more for a user whose time is over. */
+  /** What is for the user who is signed in: a response in the address may be about to say who, or their time is over. */
   const call: Call = async <T>(operation: Operation, input?: object, signal?: AbortSignal) => {
-    if (!SIGN_IN.includes(operation) && !signal?.aborted) await session.isOver();
+    await untilTaken(options, signal);
+    await session.isOver();
     return ask<T>(operation, input, signal);
   };
   const sessionCore: SessionCore = {
@@ -86,44 +90,52 @@ export function createAuth(options: AuthOptions): Auth {
   const session = createSession(options, host, sessionCore);
 
   /** Sign-in through the pool's domain, which most pages never load. */
-  async function redirect<N extends keyof RedirectParts>(
-    name: N,
-    input: RedirectPart<N>,
-  ): RedirectAnswer<N> {
-    const { run } = await import("./redirect/redirect.js").catch(unavailable);
-    return run(
-      { options, call, load: ready, host, auth: session.auth, unavailable, readSession, outside },
-      name,
-      input,
-    );
-  }
-
+  const redirects = once(
+    () => import("./redirect/redirect.js"),
+    ({ createRedirects }) => {
+      const { auth } = session;
+      return createRedirects({
+        options,
+        call: ask,
+        load: ready,
+        host,
+        auth,
+        inTime,
+        readSession,
+        outside,
+      });
+    },
+  );
   /** Most pages call nothing of AWS. */
-  const aws = async () =>
-    (await import("./http/aws.js").catch(unavailable)).createAws(call, options);
-
+  const aws = once(
+    () => import("./http/aws.js"),
+    ({ createAws }) => createAws(call, options),
+  );
   /** Unfinished sign-ins, which the page of a user who is signed in does not need. */
-  const signIns = once<SignIns>(async () =>
-    (await import("./sign-in/sign-in.js")).createSignIn(call, options, readSession),
+  const signIns = once(
+    () => import("./sign-in/sign-in.js"),
+    ({ createSignIn }) => createSignIn(ask, options, readSession),
   );
   /** Most pages call nothing of the account. */
-  const account = once<AccountCalls>(async () =>
-    (await import("./account/account.js")).createAccount(call),
+  const account = once(
+    () => import("./account/account.js"),
+    ({ createAccount }) => createAccount(call),
   );
-  /** Methods of the account by name, in the group that they are in. */
-  const methods = <G>(names: string, group: (account: AccountCalls) => object) =>
+  /** Methods by name of what `load` loads, or of a group in it. */
+  const methods = <G>(load: () => Promise<object>, names: string, group = "") =>
     Object.fromEntries(
-      names
-        .split(" ")
-        .map((name) => [
-          name,
-          async (input: unknown) => (group(await account()) as Methods)[name]?.(input),
-        ]),
+      names.split(" ").map((name) => [
+        name,
+        async (input: unknown, ...more: unknown[]) => {
+          const part = (await load()) as Methods & Record<string, Methods>;
+          return (part[group] ?? part)[name]?.(input, ...more);
+        },
+      ]),
     ) as unknown as G;
 
   const rest: Omit<Auth, keyof typeof session.auth | "fetch" | "signedFetch"> = {
     async preload() {
-      const [core] = await Promise.all([load(), signIns(), session.load()]).catch(unavailable);
+      const [core] = await Promise.all([load(), signIns(), session.load()]);
       await core.preload();
     },
 
@@ -132,50 +144,58 @@ export function createAuth(options: AuthOptions): Auth {
       ready().catch(() => {});
       return (await signIns()).signIn(input);
     },
-    answerChallenge: async (challenge, answer) =>
-      (await signIns()).answerChallenge(challenge, answer),
-    cancelChallenge: async (challenge) => (await signIns()).cancelChallenge(challenge),
-    pendingSignIns: async () => (await signIns()).pendingSignIns(),
-    mfa: methods("setUpTotp verifyTotp setPreference preference factors", ({ mfa }) => mfa),
-    devices: methods("list get remember doNotRemember forget", ({ devices }) => devices),
+    ...methods<Omit<SignIns, "signIn">>(signIns, "answerChallenge cancelChallenge pendingSignIns"),
+    mfa: methods(account, "setUpTotp verifyTotp setPreference preference factors", "mfa"),
+    devices: methods(account, "list get remember doNotRemember forget", "devices"),
     passkeys: {
       isSupported,
       ...methods<Omit<Auth["passkeys"], "isSupported">>(
+        account,
         "capabilities register list delete",
-        ({ passkeys }) => passkeys,
+        "passkeys",
       ),
     },
-    attributes: methods("get update delete sendCode verify", ({ attributes }) => attributes),
+    attributes: methods(account, "get update delete sendCode verify", "attributes"),
     ...methods<Omit<AccountCalls, "mfa" | "devices" | "passkeys" | "attributes">>(
+      account,
       "changePassword deleteUser signUp confirmSignUp resendConfirmationCode forgotPassword confirmForgotPassword",
-      (account) => account,
     ),
+    ...methods<Omit<Aws, "signedFetch">>(aws, "credentials presign"),
 
-    credentials: async (input) => (await aws()).credentials(input),
-    presign: async (input) => (await aws()).presign(input),
-
-    signInWithRedirect: (input) => redirect("signIn", input),
-    handleRedirect: () => takeOnce(options, (arrival) => redirect("finish", arrival)),
+    ...methods<Omit<RedirectMethods, "finish" | "popup">>(
+      redirects,
+      "signInWithRedirect silentSignIn signUpUrl signOutWithRedirect",
+    ),
+    handleRedirect: () => takeOnce(options, async (arrival) => (await redirects()).finish(arrival)),
     async signInWithPopup(input) {
       // Opened now, while the browser still sees the click.
       const popup = globalThis.open?.("", "", "popup,width=480,height=720");
       try {
-        return await redirect("popup", { ...input, popup });
+        return await abortable(input?.signal, async () =>
+          (await redirects()).popup({ ...input, popup }),
+        );
       } finally {
-        // Also where the code for it does not load.
+        // Also where the code for it does not load, or not before an abort.
         popup?.close();
       }
     },
-    silentSignIn: (input) => redirect("silent", input),
-    signUpUrl: (input) => redirect("signUpUrl", input),
-    signOutWithRedirect: (input) => redirect("signOut", input),
   };
+  const authFetch = once(
+    () => import("./http/fetch.js"),
+    ({ fetchOf }) => fetchOf(options, session.auth),
+  );
+  /** What ends as the browser's own `fetch` does, also by an abort while it loads. */
+  const plainly =
+    (load: () => Promise<typeof fetch>): typeof fetch =>
+    async (input, init) => {
+      const { signal } = init?.signal ? init : ((input ?? {}) as Partial<Request>);
+      return abortable(signal, async () => (await load())(input, init)).catch((cause) => {
+        throw signal?.aborted ? signal.reason : cause;
+      });
+    };
   const plain: Pick<Auth, "fetch" | "signedFetch"> = {
-    async fetch(input, init) {
-      const { createAuthFetch, tokensOf } = await import("./http/fetch.js").catch(unavailable);
-      return createAuthFetch(options.fetch ?? { allow: [] }, tokensOf(session.auth))(input, init);
-    },
-    signedFetch: async (input, init) => (await aws()).signedFetch(input, init),
+    fetch: plainly(authFetch),
+    signedFetch: plainly(async () => (await aws()).signedFetch),
   };
   const { session: read, getAccessToken, user, signOut } = session.auth;
   const guarded = guardAll({ session: read, getAccessToken, user, signOut, ...rest });
@@ -203,13 +223,15 @@ function guardAll<T extends object>(methods: T): T {
 
 function guard<M extends (...input: never[]) => unknown>(method: M): M {
   const guarded = async (...input: Parameters<M>) => {
+    const signal = (input as (CallOptions | undefined)[]).find((one) => one?.signal)?.signal;
     try {
-      return await method(...input);
+      return await abortable(signal, async () => method(...input));
     } catch (cause) {
       if (cause instanceof AuthError) throw cause;
       // What destructuring, or reading, of an argument that was left out ends with.
-      const isLeftOut = cause instanceof TypeError && input.some((one) => !one);
-      throw isLeftOut || (cause instanceof TypeError && input.length < method.length)
+      const isLeftOut =
+        cause instanceof TypeError && (input.length < method.length || input.some((one) => !one));
+      throw isLeftOut
         ? new AuthError("misuse", { detail: "an argument is missing", cause })
         : new AuthError("internal", { cause });
     }

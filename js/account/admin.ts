@@ -3,9 +3,10 @@
  *
  * @packageDocumentation
  */
-import type { Call, Operation } from "../core/operations.js";
+import type { Operation } from "../core/operations.js";
 import { AuthError } from "../errors/auth-error.js";
 import { createHost } from "../effects/host.js";
+import { abortable, once } from "../once.js";
 import type { AuthOptions, CallOptions } from "../types/index.js";
 import type { Admin, AdminOptions, AdminUserDetail, UserPage } from "../types/admin.js";
 
@@ -24,32 +25,25 @@ export function createAdmin({ credentials, wasm, ...rest }: AdminOptions): Admin
   // No app client and no session have a part in these calls; the core knows pools by both.
   const options: AuthOptions = { ...rest, clientId: "admin", storage: "memory" };
   if (wasm) options.wasm = wasm;
-  let core: Promise<Call> | undefined;
+  const load = once(
+    () => import("../core/core.js"),
+    ({ createCore }) => createCore(options, createHost(options), () => {}).call,
+  );
 
-  function load(): Promise<Call> {
-    core ??= import("../core/core.js").then(
-      ({ createCore }) => createCore(options, createHost(options), () => {}).call,
-      (cause: unknown) => {
-        core = undefined;
-        throw new AuthError("wasmUnavailable", { cause });
-      },
-    );
-    return core;
-  }
-
-  async function run<T>(operation: Operation, { signal, ...input }: CallOptions): Promise<T> {
-    const call = await load();
-    const source = credentials;
-    if (typeof source === "object")
-      return call<T>(operation, { ...input, credentials: source }, signal);
-    try {
-      return await call<T>(operation, { ...input, credentials: await source() }, signal);
-    } catch (error) {
-      if (!(error instanceof AuthError) || error.code !== "credentialsRefused") throw error;
-      const others = await source({ forceRefresh: true });
-      return call<T>(operation, { ...input, credentials: others }, signal);
-    }
-  }
+  const run = <T>(operation: Operation, { signal, ...input }: CallOptions): Promise<T> =>
+    abortable(signal, async () => {
+      const call = await load();
+      const source = credentials;
+      if (typeof source === "object")
+        return call<T>(operation, { ...input, credentials: source }, signal);
+      try {
+        return await call<T>(operation, { ...input, credentials: await source() }, signal);
+      } catch (error) {
+        if (!(error instanceof AuthError) || error.code !== "credentialsRefused") throw error;
+        const others = await source({ forceRefresh: true });
+        return call<T>(operation, { ...input, credentials: others }, signal);
+      }
+    });
 
   const listUsersPage: Admin["listUsersPage"] = (input = {}) => run<UserPage>("listUsers", input);
 

@@ -79,10 +79,10 @@ async function take(source: Source): Promise<Make> {
     // compiles, and makes no instance).
     new WebAssembly.Instance(await WebAssembly.compile(SIMD));
   } catch (cause) {
-    const { javascript } = await import("./without-wasm.js").catch(() => {
+    const part = import("./without-wasm.js").catch(() => {
       throw unavailable(cause);
     });
-    return javascript();
+    return (await inTime(part)).javascript();
   }
   const compiled = await (typeof source === "function"
     ? compileOwn(source as Host["file"])
@@ -102,7 +102,7 @@ async function ownBytes(ask: Host["file"]): Promise<ArrayBuffer | undefined> {
   try {
     const reply = ask(isAgain);
     isAgain = true;
-    const bytes = await inTime(reply);
+    const bytes = await bytesOf(reply);
     return bytes && isWasm(bytes) ? bytes : undefined;
   } catch (cause) {
     // The text would come from the same server: who waits has waited long enough.
@@ -113,7 +113,7 @@ async function ownBytes(ask: Host["file"]): Promise<ArrayBuffer | undefined> {
 }
 
 async function asText(): Promise<Uint8Array<ArrayBuffer>> {
-  const { text } = await import("./wasm-text.js");
+  const { text } = await inTime(import("./wasm-text.js"));
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }
 
@@ -121,18 +121,24 @@ async function compileGiven(source: WasmSource): Promise<WebAssembly.Module> {
   const given = await source;
   if (given instanceof WebAssembly.Module) return given;
   if (typeof given === "string" || given instanceof URL) {
-    const file = await inTime(fetch(given));
+    const file = await bytesOf(fetch(given));
     if (!file) throw gone();
     return WebAssembly.compile(file);
   }
   if (typeof Response !== "function" || !(given instanceof Response))
     return WebAssembly.compile(given as BufferSource);
   if (!given.ok) throw gone();
-  return WebAssembly.compile(await given.arrayBuffer());
+  return WebAssembly.compile(await inTime(given.arrayBuffer()));
 }
 
 /** The bytes of a reply; `undefined` where the server has none. */
-async function inTime(asked: Promise<Response>): Promise<ArrayBuffer | undefined> {
+function bytesOf(asked: Promise<Response>): Promise<ArrayBuffer | undefined> {
+  // No streaming: a server that sends the wrong type must not matter.
+  return inTime(asked.then((reply) => (reply.ok ? reply.arrayBuffer() : undefined)));
+}
+
+/** What a server sends, if it does so in time. */
+function inTime<T>(sent: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     const detail = "the server did not answer in time";
@@ -141,9 +147,7 @@ async function inTime(asked: Promise<Response>): Promise<ArrayBuffer | undefined
       DEADLINE_MS,
     );
   });
-  // No streaming: a server that sends the wrong type must not matter.
-  const bytes = asked.then((reply) => (reply.ok ? reply.arrayBuffer() : undefined));
-  return Promise.race([bytes, late]).finally(() => clearTimeout(timer));
+  return Promise.race([sent, late]).finally(() => clearTimeout(timer));
 }
 
 /** Whether bytes begin as WebAssembly does; a page of HTML does not. */

@@ -3,6 +3,7 @@
  * decisions.
  */
 import { STORE_PATIENCE_MS } from "../generated/constants.js";
+import { within } from "../patience.js";
 import type { EncryptedStorage } from "../storage/encrypted.js";
 import type { AuthOptions, StorageAdapter } from "../types/index.js";
 import { ownFile } from "../core/file.js";
@@ -48,13 +49,7 @@ export function createHost(options: AuthOptions): Host {
     },
     memory,
     local,
-    patiently(answer, late) {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const over = new Promise<typeof late>((resolve) => {
-        timer = setTimeout(resolve, STORE_PATIENCE_MS, late);
-      });
-      return Promise.race([answer, over]).finally(() => clearTimeout(timer));
-    },
+    patiently: (answer, late) => within(answer, STORE_PATIENCE_MS, late),
     broadcast: (message) => broadcast(options.clientId, message),
     file: ownFile,
   };

@@ -21,7 +21,7 @@ interface Patience {
 }
 
 /**
- * Takes a lock; waits no longer than `waitMs`. A tab that holds it for `holdMs` while this one waits
+ * Takes a lock; waits no longer than `waitMs`, also where the browser's locks never answer. A tab that holds it for `holdMs` while this one waits
  * is frozen, and loses it. The wait goes by rounds of `holdMs`, so that a page that was frozen itself
  * has most of it still before it.
  */
@@ -76,11 +76,15 @@ async function request(name: string, patience: Patience, holdMs: number): Promis
     const before = holder(name);
     const lock = await round(own.lock, patience, holdMs);
     if (lock) return lock;
-    if (isWhole) {
-      const [first, last] = (await within(Promise.all([before, holder(name)]), QUERY_MS)) ?? [];
-      if (first !== undefined && first === last) {
+    if (isWhole && patience.ms > 0) {
+      const holders = await shortly(Promise.all([before, holder(name)]), patience);
+      if (holders?.[0] !== undefined && holders[0] === holders[1]) {
         own.cancel();
-        return ask(name, holdMs, true).lock;
+        const stolen = ask(name, holdMs, true);
+        const lock = await shortly(stolen.lock, patience);
+        if (lock) return lock;
+        stolen.cancel();
+        break;
       }
     }
   } while (patience.ms > 0);
@@ -134,5 +138,13 @@ function round<T>(work: Promise<T>, patience: Patience, holdMs: number): Promise
   return within(work, ms);
 }
 
-/** How long the browser may take to say who holds a lock. */
-const QUERY_MS = 1_000;
+/** What a browser answers at once; one that does not uses up the time that there is. */
+async function shortly<T>(answer: Promise<T>, patience: Patience): Promise<T | undefined> {
+  const since = performance.now();
+  const told = await within(answer, Math.min(patience.ms, ANSWER_MS));
+  if (told === undefined) patience.ms -= Math.min(performance.now() - since, ANSWER_MS);
+  return told;
+}
+
+/** How long the browser may take to say who holds a lock, or to take it from them. */
+const ANSWER_MS = 1_000;

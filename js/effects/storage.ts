@@ -2,6 +2,7 @@
  * The effects `read` and `write`: stores, which may throw, hang, or answer with a promise.
  */
 import type { StorageAdapter } from "../types/index.js";
+import { within } from "./clock.js";
 import { cookiesOf } from "./cookies.js";
 import type { Host } from "./host.js";
 
@@ -57,6 +58,9 @@ export async function write(
   return true;
 }
 
+/** How long a server may take for a part of the package, in milliseconds. */
+const PART_MS = 30_000;
+
 /** What the names of the successors of a key's value begin with. */
 const successorsOf = (key: string) => `${key}.next.`;
 
@@ -67,8 +71,8 @@ async function latest(host: Host, store: StoreName, key: string, value: unknown)
   try {
     const prefix = successorsOf(key);
     if (!Object.keys(local).some((name) => name.startsWith(prefix))) return value;
-    const { follow } = await import("./successor.js");
-    const last = await follow(local, prefix, value);
+    const part = await within(import("./successor.js"), PART_MS);
+    const last = (await part?.follow(local, prefix, value)) ?? value;
     if (last !== value) await host.tab.setItem(key, last);
     return last;
   } catch {
@@ -82,9 +86,11 @@ async function handOn(host: Host, { store, expected, changes }: Write): Promise<
   const before = expected.find(([name]) => name === key)?.[1];
   const local = host.local();
   if (store !== "session" || !key || !before || !after || !local) return;
-  await import("./successor.js")
-    .then(({ leave }) => leave(local, successorsOf(key), before, after))
-    .catch(() => {});
+  const left = import("./successor.js").then(({ leave }) =>
+    leave(local, successorsOf(key), before, after),
+  );
+  // The new tokens are there: their caller waits for this no longer than for a store.
+  await host.patiently(left, undefined).catch(() => {});
 }
 
 function storeOf(host: Host, name: StoreName, key: string): StorageAdapter {

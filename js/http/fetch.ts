@@ -2,13 +2,16 @@
  * `fetch` with the person's token, for an application's own API: sent to listed addresses only.
  */
 import { isAllowed, readAllowed } from "./allow-list.js";
-import type { Auth, AuthFetchOptions, Session } from "../types/index.js";
+import type { Auth, AuthFetchOptions, AuthOptions, Session } from "../types/index.js";
 
 /** A token of the live session; `replacing` a token that the API just refused asks for a newer one. */
 export type TokenSource = (kind: "access" | "id", replacing?: string) => Promise<string | null>;
 
-/** The tokens of who is signed in. */
-export function tokensOf({ session }: Pick<Auth, "session">): TokenSource {
+/** The function as an application configures it, with the tokens of who is signed in. */
+export const fetchOf = ({ fetch: own = { allow: [] } }: AuthOptions, auth: Pick<Auth, "session">) =>
+  createAuthFetch(own, tokensOf(auth));
+
+function tokensOf({ session }: Pick<Auth, "session">): TokenSource {
   return async (kind, replacing) => {
     const pick = (live: Session | null) =>
       (kind === "id" ? live?.idToken : live?.accessToken) ?? null;

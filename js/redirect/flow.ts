@@ -9,6 +9,7 @@ import type { Host } from "../effects/host.js";
 import { forgetAttempt, forgetSignOut, isSigningOut, noteSignOut } from "./marks.js";
 import { FLOW, spend } from "./record.js";
 import { authError, compile, fromCore } from "./tools.js";
+import type { inTime } from "../once.js";
 import type { outside } from "../zone.js";
 import type {
   Auth,
@@ -28,8 +29,8 @@ export interface Context {
   /** Loads what every call needs, but for the WebAssembly. */
   load(): Promise<unknown>;
   auth: Pick<Auth, "signOut">;
-  /** Throws what it means that a part did not load. */
-  unavailable(cause: unknown): never;
+  /** A part that is loading: rejects where it does not, or not in time. */
+  inTime: typeof inTime;
   host: Host;
   /** Runs what sets a long timer. */
   outside: typeof outside;
@@ -37,8 +38,12 @@ export interface Context {
   readSession(record: string): Session;
 }
 
-/** How long a page that is used again may still be about to leave, in milliseconds. */
+/** How long a page that is used again may still be about to leave once the domain has answered, in milliseconds. */
 const STILL_HERE_MS = 2_000;
+/** How long a browser may wait for the domain, in milliseconds. */
+const DOMAIN_MS = 60_000;
+/** How often a request that the browser refuses is made, and how long after each other, in milliseconds. */
+const [ATTEMPTS, AGAIN_MS] = [20, 500];
 
 /** A flow that begins: `src/step/redirect.rs`. */
 export interface Begun {
@@ -168,6 +173,11 @@ export async function exchange(context: Context, given: Response): Promise<Redir
  * Goes to an address. Settles only if this page is used again: `true` when the user came back to it, or never
  * left, because what opened was an application of the device that they closed; `false` when nothing happened for
  * as long as a flow lives.
+ *
+ * A page that gets the focus back may have been left for an application, or be about to go where the domain takes its time:
+ * no event and no API of the browsers tells the two apart (one that answers with an application, a file or nothing ends a
+ * navigation without a word). So the page asks the same address once more, without anything of the user: for as long as
+ * that has no answer, the navigation has none either.
  */
 function leave(
   { url, lifetimeMs = 60_000 }: { url: string; lifetimeMs?: number },
@@ -184,25 +194,67 @@ function leave(
   return new Promise<boolean>((resolve, reject) => {
     const timer = setTimeout(resolve, lifetimeMs, false);
     let still: ReturnType<typeof setTimeout> | undefined;
-    const isUsed = () => {
+    let asked: Promise<void> | undefined;
+    /** The last time that the page was used: what an earlier one waits for counts no more. */
+    let use = 0;
+    const isLeft = () => {
+      use += 1;
       clearTimeout(still);
+    };
+    const isUsed = async () => {
+      isLeft();
       // Whoever looks at another tab while the next page loads comes back to this one, too.
-      if (document.visibilityState === "visible") still = setTimeout(resolve, STILL_HERE_MS, true);
+      if (document.visibilityState !== "visible") return;
+      const now = use;
+      asked ??= answer(url, ends).finally(() => {
+        asked = undefined;
+      });
+      await asked;
+      if (now === use && !ends.aborted) still = setTimeout(resolve, STILL_HERE_MS, true);
     };
     ends.addEventListener("abort", () => {
       clearTimeout(timer);
       clearTimeout(still);
     });
-    addEventListener("pagehide", () => clearTimeout(still), { signal: ends });
+    addEventListener("pagehide", isLeft, { signal: ends });
     // Out of the back/forward cache; a page that is loaded anew knows nothing of this promise.
-    addEventListener("pageshow", (event) => (event.persisted ? resolve(true) : isUsed()), {
+    addEventListener("pageshow", (event) => (event.persisted ? resolve(true) : void isUsed()), {
       signal: ends,
     });
-    addEventListener("focus", isUsed, { signal: ends });
-    document.addEventListener("visibilitychange", isUsed, { signal: ends });
+    addEventListener("focus", () => void isUsed(), { signal: ends });
+    document.addEventListener("visibilitychange", () => void isUsed(), { signal: ends });
     const stop = () => reject(authError("aborted"));
     signal?.addEventListener("abort", stop, { signal: ends });
   }).finally(() => over.abort());
+}
+
+/**
+ * Waits until an address answers. WebKit refuses every request of a page that is about to leave, until it is not any more;
+ * a policy of the page (`connect-src`) refuses always.
+ */
+async function answer(url: string, ends: AbortSignal): Promise<void> {
+  const asked = new AbortController();
+  const { signal } = asked;
+  const stop = () => asked.abort();
+  const timer = setTimeout(stop, DOMAIN_MS);
+  ends.addEventListener("abort", stop);
+  for (let left = ATTEMPTS; left > 0 && !signal.aborted; left -= 1) {
+    try {
+      // SECURITY: without cookies this is nobody's request; its answer is not read.
+      await fetch(url, {
+        mode: "no-cors",
+        credentials: "omit",
+        cache: "no-store",
+        referrerPolicy: "no-referrer",
+        signal,
+      });
+      break;
+    } catch {
+      await new Promise((next) => setTimeout(next, AGAIN_MS));
+    }
+  }
+  clearTimeout(timer);
+  ends.removeEventListener("abort", stop);
 }
 
 /** Origin and path of this page: its query has no part in the flow. */

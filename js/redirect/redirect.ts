@@ -9,8 +9,8 @@ import type { PopupInput } from "./popup.js";
 import { authError, loadTools, race } from "./tools.js";
 import type { SilentInput } from "../types/index.js";
 
-const windows = async ({ unavailable }: Context) =>
-  (await import("./popup.js").catch(unavailable)).createWindows({
+const windows = async ({ inTime }: Context) =>
+  (await inTime(import("./popup.js"))).createWindows({
     begin,
     exchange,
     race,
@@ -21,27 +21,28 @@ async function popup(context: Context, input: PopupInput) {
   return (await windows(context)).popup(context, input);
 }
 
-async function silent(context: Context, { mode, ...input }: SilentInput = {}) {
+async function silentSignIn(context: Context, { mode, ...input }: SilentInput = {}) {
   if (mode === "frame") return (await windows(context)).frame(context, input);
   noteAttempt(context.options.clientId);
   return signIn(context, { ...input, prompt: "none" });
 }
 
-const parts = { signIn, finish, signOut, signUpUrl, popup, silent };
-export type RedirectParts = typeof parts;
-export type RedirectAnswer<N extends keyof RedirectParts> = Promise<
-  Awaited<ReturnType<RedirectParts[N]>>
->;
-export type RedirectPart<N extends keyof RedirectParts> = Parameters<RedirectParts[N]>[1];
-
-/** Runs one of them. */
-export async function run<N extends keyof RedirectParts>(
-  context: Context,
-  name: N,
-  input: RedirectPart<N>,
-): RedirectAnswer<N> {
-  await loadTools().catch(context.unavailable);
+/** The methods of the object by their names, and what finishes two more of them. */
+export async function createRedirects(context: Context) {
+  await context.inTime(loadTools());
   context.host.verifySignature = isSigned;
-  const part = parts[name] as (context: Context, input: RedirectPart<N>) => RedirectAnswer<N>;
-  return part(context, input);
+  const of =
+    <I extends unknown[], R>(part: (context: Context, ...input: I) => R) =>
+    (...input: I) =>
+      part(context, ...input);
+  return {
+    signInWithRedirect: of(signIn),
+    silentSignIn: of(silentSignIn),
+    signUpUrl: of(signUpUrl),
+    signOutWithRedirect: of(signOut),
+    finish: of(finish),
+    popup: of(popup),
+  };
 }
+
+export type RedirectMethods = Awaited<ReturnType<typeof createRedirects>>;

@@ -7,8 +7,9 @@ import type * as Core from "../core/core.js";
 let core: typeof Core | undefined;
 
 /** Loads them; before that they throw. */
-export async function loadTools(): Promise<void> {
+export async function loadTools(): Promise<typeof Core> {
   core ??= await import("../core/core.js");
+  return core;
 }
 
 export const authError: typeof Core.authError = (...error) =>

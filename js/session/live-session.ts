@@ -3,10 +3,9 @@
  * core. Loaded after the first answer, which needs none of it. What follows from what, `reducer.ts`
  * decides; this performs it.
  */
-import { AuthError } from "../errors/auth-error.js";
+import type { AuthError } from "../errors/auth-error.js";
 import { dueAt } from "./due.js";
 import type { AuthEvent } from "./events.js";
-import type { Timeout } from "./idle-timeout.js";
 import { createPageEvents, isVisible } from "./page-events.js";
 import {
   type Hint,
@@ -25,15 +24,20 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 const LOAD_PATIENCE_MS = 5_000;
 
 export function createLive(
-  { options, host, core, events, find, read, name, endLocally, settled, outside }: SessionContext,
+  { options, host, core, events, find, read, name, ...tools }: SessionContext,
   status: AuthStatus | "unknown",
 ) {
+  const { endLocally, settled, outside, once } = tools;
   let state = { ...initialState, status };
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** What another tab said last; the store may show it before or after. */
   let said: string | undefined;
   /** Where the app sets a session timeout. */
-  let timeout: Promise<Timeout> | undefined;
+  const timeout = once(
+    () => import("./idle-timeout.js"),
+    ({ createTimeout }) =>
+      createTimeout(options.sessionTimeout ?? {}, `${name}.active`, host, read.readClaims),
+  );
   /** The session's end by that, while it is under way. */
   let ending: Promise<unknown> | undefined;
   /** Whether the core is looking, and why to have it look once more. */
@@ -86,7 +90,9 @@ export function createLive(
         clearTimeout(timer);
         break;
       case "forgetUse":
-        void timeout?.then((timeout) => timeout.forget()).catch(ignore);
+        void keepTime()
+          ?.then((timeout) => timeout.forget())
+          .catch(ignore);
         break;
       case "close":
         clearTimeout(timer);
@@ -166,18 +172,7 @@ export function createLive(
     dispatch({ type: "failed", now: Date.now(), code, isLoaded: core.isLoaded(), isCall });
   }
 
-  function keepTime(): Promise<Timeout> | undefined {
-    if (!options.sessionTimeout) return undefined;
-    timeout ??= import("./idle-timeout.js").then(
-      ({ createTimeout }) =>
-        createTimeout(options.sessionTimeout ?? {}, `${name}.active`, host, read.readClaims),
-      (cause: unknown) => {
-        timeout = undefined;
-        throw new AuthError("wasmUnavailable", { cause });
-      },
-    );
-    return timeout;
-  }
+  const keepTime = () => (options.sessionTimeout ? timeout() : undefined);
 
   /** Whether the session's time was over; then it has ended. */
   async function isOver(): Promise<boolean> {

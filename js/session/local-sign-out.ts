@@ -19,7 +19,8 @@ export async function clearStores(
   patiently: <T>(answer: Promise<T>) => Promise<T | undefined>,
 ): Promise<boolean> {
   // Another epoch makes void what a tab in the middle of a refresh is about to write.
-  const epoch = makeEpoch();
+  // Not secret: it only has to differ.
+  const epoch = String(Math.random());
   const ours = [() => host.memory, () => host.tab, () => host.lasting].map((store) =>
     patiently(clear(store(), KEY_PREFIX + clientId, epoch)),
   );
@@ -51,10 +52,4 @@ async function clearLegacy(store: StorageAdapter | undefined, name: string): Pro
   for (const part of ["accessToken", "idToken", "refreshToken"])
     await store.removeItem(`${name}.${user}.${part}`);
   await store.removeItem(`${name}.LastAuthUser`);
-}
-
-function makeEpoch(): string {
-  // Not secret: it only has to differ. A page without Web Crypto signs out, too.
-  const bytes = globalThis.crypto?.getRandomValues?.(new Uint8Array(9));
-  return bytes ? btoa(String.fromCharCode(...bytes)) : String(Math.random());
 }

@@ -3,7 +3,6 @@
  * rest is `live-session.ts`, loaded once the page is idle.
  */
 import type { Call } from "../core/operations.js";
-import { AuthError } from "../errors/auth-error.js";
 import { type AuthEvent, createEvents } from "./events.js";
 import type { Host } from "../effects/host.js";
 import { KEY_PREFIX } from "../generated/constants.js";
@@ -80,6 +79,7 @@ export interface SessionContext {
   /** Waits for a response of the redirect flow that is being finished. */
   settled(): Promise<void>;
   outside: typeof outside;
+  once: typeof once;
 }
 
 /** How long a busy page may put off what follows a session, in milliseconds. */
@@ -94,16 +94,32 @@ export function createSession(options: AuthOptions, host: Host, core: SessionCor
   /** Whether `followLater` waits. */
   let isPutOff = false;
 
-  const load = once<Live>(async () => {
-    const { createLive } = await import("./live-session.js");
-    const read = { isFresh, readClaims, readRecord, toSession };
-    const name = KEY_PREFIX + options.clientId;
-    const settled = () => untilTaken(options);
-    const context = { options, host, core, events, find, read, name, endLocally, settled, outside };
-    live = createLive(context, status);
-    if (isDisposed) live.dispose();
-    return live;
-  });
+  const load = once(
+    () => import("./live-session.js"),
+    ({ createLive }) => {
+      const read = { isFresh, readClaims, readRecord, toSession };
+      const name = KEY_PREFIX + options.clientId;
+      const settled = () => untilTaken(options);
+      live = createLive(
+        {
+          options,
+          host,
+          core,
+          events,
+          find,
+          read,
+          name,
+          endLocally,
+          settled,
+          outside,
+          once,
+        },
+        status,
+      );
+      if (isDisposed) live.dispose();
+      return live;
+    },
+  );
 
   /** For what can wait, and is tried again by the next call where it does not load. */
   function follow(use: (live: Live) => void): void {
@@ -136,7 +152,6 @@ export function createSession(options: AuthOptions, host: Host, core: SessionCor
 
   async function session({ signal, ...input }: SessionOptions = {}): Promise<Session | null> {
     await untilTaken(options, signal);
-    if (signal?.aborted) throw new AuthError("aborted");
     if (await isOver()) return null;
     const found = await find();
     if (!input.forceRefresh) {
@@ -192,7 +207,6 @@ export function createSession(options: AuthOptions, host: Host, core: SessionCor
       return (await session(input))?.user ?? null;
     },
     async signOut(input = {}) {
-      if (input.signal?.aborted) throw new AuthError("aborted");
       const loaded = await patiently(load());
       return loaded ? loaded.signOut(input) : endLocally({ reason: "signOut", ...input });
     },

@@ -76,14 +76,11 @@ function firstOf<T>(all: T[], read: (one: T) => Look | Promise<Look>): Look | Pr
 function hasLegacy(clientId: string, host: Stores): boolean | Promise<boolean> {
   const key = `${LEGACY_PREFIX}${clientId}.LastAuthUser`;
   if (globalThis.document?.cookie.includes(key)) return true;
-  const read = (store: StorageAdapter | undefined) =>
-    typeof store?.getItem === "function" ? store.getItem(key) : null;
+  const read = (store: StorageAdapter | undefined) => store?.getItem(key);
   return then(read(host.tab) || read(host.local()) || read(host.lasting), Boolean);
 }
 
 function readStore({ userPoolId, clientId }: AuthOptions, store: StorageAdapter) {
-  // Node.js has a `localStorage` without methods.
-  if (typeof store.getItem !== "function") return null;
   const read = (end: string) => store.getItem(KEY_PREFIX + clientId + end);
   return then(read(SESSION_KEY), (text) => {
     if (!text) return null;

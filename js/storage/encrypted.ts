@@ -5,7 +5,7 @@
  * read without the browser's own key store. What it does not stop: script in the page, which can ask for the
  * session as the page does, or use the key.
  */
-import { LEGACY_PREFIX } from "../generated/constants.js";
+import { EPOCH_KEY, LEGACY_PREFIX, SESSION_KEY } from "../generated/constants.js";
 import type { StorageAdapter } from "../types/index.js";
 import { open, seal } from "./sealing.js";
 
@@ -13,7 +13,7 @@ const DATABASE = "lifeguard";
 const KEYS = "keys";
 const NAME = "storage";
 
-/** How long the browser may take to hand over the key, in milliseconds. */
+/** How long what is written waits for the key, in milliseconds. What is read waits for as long as it takes. */
 const KEY_MS = 1_500;
 
 /** Options of an encrypting store. */
@@ -21,6 +21,7 @@ export interface EncryptedOptions {
   /**
    * Called once, when there is no key to encrypt with or no store to keep things in (private windows, sandboxed frames,
    * IndexedDB that is switched off): from then on values stay in the page's memory, and a reload signs the user out.
+   * Also when the key is late: should it come after all, what waits in memory is stored then.
    */
   onMemory?: (cause: unknown) => void;
 }
@@ -45,7 +46,14 @@ export function encryptedStorage(
   { onMemory }: EncryptedOptions = {},
 ): EncryptedStorage {
   let key: Promise<CryptoKey | undefined> | undefined;
+  /** The key, once it is here. */
+  let come: CryptoKey | undefined;
+  /** The key for what is written: nothing while it is late; once it has come, after what waited for it is stored. */
+  let soon: typeof key;
+  let isLate = false;
   let isTold = false;
+  /** Stores what waits in memory: one of each store. */
+  const flushes: ((key: CryptoKey) => Promise<void>)[] = [];
 
   function tell(cause: unknown): undefined {
     if (!isTold) {
@@ -55,14 +63,35 @@ export function encryptedStorage(
     return undefined;
   }
 
-  /** The key; asked for once, so that a page has either the key or its memory, and never a bit of both. */
+  /** The key, asked for once; nothing where there is none to be had. */
   function theKey(): Promise<CryptoKey | undefined> {
-    key ??= inTime(findKey()).catch(tell);
+    key ??= findKey().then((found) => {
+      come = found;
+      if (isLate) soon = Promise.all(flushes.map((flush) => flush(found))).then(() => found);
+      return found;
+    }, tell);
     return key;
   }
 
+  /** The key, unless it is late: a browser whose IndexedDB does not answer must not keep anybody out. */
+  function keyInTime(): Promise<CryptoKey | undefined> {
+    soon ??= new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        isLate = true;
+        resolve(tell(new Error("no key in time")));
+      }, KEY_MS);
+      void theKey().then((found) => {
+        clearTimeout(timer);
+        resolve(found);
+      });
+    });
+    return soon;
+  }
+
   function encrypting(inner: () => StorageAdapter): StorageAdapter {
-    const memory = new Map<string, string>();
+    /** What waits for a key; `before`: what the store held in its place. */
+    const memory = new Map<string, { value: string; before: string | null }>();
+
     /** The store, if this page may use it. */
     function store(): StorageAdapter | undefined {
       try {
@@ -72,25 +101,58 @@ export function encryptedStorage(
       }
     }
 
+    const held = async (name: string) => (await store()?.getItem(name)) || null;
+
+    /** Stores what waits, but for what another tab has changed since: a session counts with the epoch beside it. */
+    async function flush(key: CryptoKey): Promise<void> {
+      const all = [...memory];
+      const epochOf = (name: string) => name.replace(SESSION_KEY, EPOCH_KEY);
+      const isOurs = async ([name, own]: (typeof all)[number]) => {
+        const judge = memory.has(epochOf(name)) ? epochOf(name) : name;
+        return (await held(judge)) === (memory.get(judge) ?? own).before;
+      };
+      try {
+        const sealed = await Promise.all(all.map(([name, { value }]) => seal(key, name, value)));
+        const ours = await Promise.all(all.map(isOurs));
+        for (const [at, [name, own]] of all.entries()) {
+          const usable = store();
+          // Changed or removed while this went on.
+          if (!usable || memory.get(name) !== own) continue;
+          if (ours[at]) await usable.setItem(name, sealed[at] as string);
+          memory.delete(name);
+        }
+      } catch (cause) {
+        // A store that takes nothing: what is left stays in memory.
+        tell(cause);
+      }
+    }
+    flushes.push(flush);
+
     return {
       async getItem(name) {
-        if (memory.has(name)) return memory.get(name);
-        const held = await store()?.getItem(name);
-        if (!held) return null;
+        const wasHere = come;
+        const found = await held(name);
+        // A key is asked for, and made, only where there is something to decrypt.
+        const key = found && !memory.has(name) ? await theKey() : undefined;
+        const own = memory.get(name);
+        if (own || !key) return own?.value ?? null;
         try {
-          const key = await theKey();
-          return key ? await open(key, name, held) : null;
+          return await open(key, name, (wasHere ? found : await held(name)) ?? "");
         } catch {
           return null;
         }
       },
       async setItem(name, value) {
-        const [held, key] = [store(), await theKey()];
-        if (!held || !key) {
-          memory.set(name, value);
+        const own = memory.get(name);
+        const before = own ? own.before : await held(name);
+        const usable = store();
+        const key = (await keyInTime()) ?? (come && (await soon));
+        if (!usable || !key) {
+          memory.set(name, { value, before });
           return;
         }
-        await held.setItem(name, await seal(key, name, value));
+        await usable.setItem(name, await seal(key, name, value));
+        memory.delete(name);
       },
       async removeItem(name) {
         memory.delete(name);
@@ -115,15 +177,6 @@ export function encryptedStorage(
   };
 }
 
-/** A browser whose IndexedDB does not answer must not keep anybody out. */
-function inTime<T>(result: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("no key in time")), KEY_MS);
-  });
-  return Promise.race([result, late]).finally(() => clearTimeout(timer));
-}
-
 /** The origin's key; the first tab makes it, and all others take what is stored. */
 async function findKey(): Promise<CryptoKey> {
   const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, [
@@ -135,10 +188,12 @@ async function findKey(): Promise<CryptoKey> {
   const database = await done(opening);
   try {
     // One transaction reads and writes: two tabs cannot each keep a key of their own.
-    const keys = database.transaction(KEYS, "readwrite").objectStore(KEYS);
+    const transaction = database.transaction(KEYS, "readwrite");
+    const keys = transaction.objectStore(KEYS);
     const held = await done<CryptoKey | undefined>(keys.get(NAME));
     if (held) return held;
-    await done(keys.put(made, NAME));
+    keys.put(made, NAME);
+    await committed(transaction);
     return made;
   } finally {
     database.close();
@@ -149,5 +204,13 @@ function done<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
+  });
+}
+
+/** Only then has the browser kept what was put. */
+function committed(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
   });
 }

@@ -276,3 +276,22 @@ test("a sign-in runs through the real core: what the service refuses comes back 
 
   assert.deepEqual(targets, ["AWSCognitoIdentityProviderService.InitiateAuth"]);
 });
+
+for (const [what, path, arrange] of [
+  ["text", "core/wasm-text.js", (t) => setGlobal(t, "fetch", async () => html())],
+  ["JavaScript", "core/without-wasm.js", (t) => setGlobal(t, "WebAssembly", undefined)],
+])
+  test(`a server that never answers where the core comes as ${what}: the call rejects in time, and a repeat may help`, async (t) => {
+    const asked = new Promise((resolve) => setGlobal(t, "partIsAsked", resolve));
+    const hang = (folder) => writeFileSync(join(folder, path), "globalThis.partIsAsked();\nawait new Promise(() => {});\n");
+    const core = await coreOf(copyPackage(t, hang));
+    arrange(t);
+    mock.timers.enable({ apis: ["setTimeout"] });
+    t.after(() => mock.timers.reset());
+
+    const call = assert.rejects(core.call("wake"), { code: "wasmUnavailable", retryable: true, detail: /in time/ });
+    await asked;
+    mock.timers.tick(30_000);
+    await call;
+    assert.equal(core.isLoaded(), false);
+  });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lock as lockFor } from "../../dist/effects/locks.js";
-import { setGlobal } from "./lib.mjs";
+import { scriptedCore, setGlobal } from "./lib.mjs";
 
 const lock = (name, waitMs, holdMs = 60_000) => lockFor(name, waitMs, holdMs);
 
@@ -196,3 +196,31 @@ for (const query of [() => new Promise(() => {}), () => Promise.reject(new Error
     assert.equal((await lock("secret", 40, 20)).answer, "busy");
   });
 }
+
+for (const [what, locks] of [
+  ["nothing", { request: () => new Promise(() => {}), query: () => new Promise(() => {}) }],
+  ["who holds the lock, and no request for it", { request: () => new Promise(() => {}), query: async () => ({ held: [{ name: "hung", clientId: "other" }] }) }],
+])
+  test(`a browser that answers ${what}: a lock is busy after the wait, and no later`, async (t) => {
+    setGlobal(t, "navigator", { locks });
+    const since = performance.now();
+
+    assert.equal((await lock("hung", 400, 100)).answer, "busy");
+
+    const took = performance.now() - since;
+    assert.ok(took >= 380 && took < 1_000, String(took));
+  });
+
+test("a call that waits for a lock that never comes ends at once by an abort", async (t) => {
+  setGlobal(t, "navigator", { locks: { request: () => new Promise(() => {}) } });
+  const effect = { id: 1, kind: "lock", name: "for ever", waitMs: 2_000, holdMs: 60_000 };
+  const { core } = await scriptedCore(t, ({ transcript }) => (transcript.length === 0 ? { effect } : { done: transcript }));
+  const controller = new AbortController();
+  const since = performance.now();
+
+  const call = core.call("wake", {}, controller.signal);
+  setTimeout(() => controller.abort(), 20);
+
+  await assert.rejects(call, { name: "AuthError", code: "aborted" });
+  assert.ok(performance.now() - since < 1_000);
+});

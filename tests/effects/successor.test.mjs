@@ -1,9 +1,11 @@
 // What a duplicated tab finds of the other tab's refreshes.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { mock, test } from "node:test";
 import { createHost } from "../../dist/effects/host.js";
 import { read, write } from "../../dist/effects/storage.js";
-import { setGlobal } from "./lib.mjs";
+import { copyPackage, setGlobal } from "./lib.mjs";
 
 const key = "lifeguard.client1.session";
 const record = (refreshToken, more) => JSON.stringify({ v: 1, pool: "p", epoch: "e1", username: "alice", refreshToken, accessToken: `access-${refreshToken}`, ...more });
@@ -102,4 +104,27 @@ test("what is torn or forged, and a page without Web Crypto, leave the tab's own
   setGlobal(t, "crypto", undefined);
   assert.equal(await two.read(), record("r0"));
   assert.equal(await one.refresh("r2"), true);
+});
+
+test("a server that never answers with the part for duplicated tabs holds up no read and no write for long", async (t) => {
+  const hang = (folder) => writeFileSync(join(folder, "effects/successor.js"), "await new Promise(() => {});\n");
+  const part = copyPackage(t, hang);
+  const [storage, { createHost: hostOf }] = [await part("effects/storage.js"), await part("effects/host.js")];
+  setGlobal(t, "localStorage", new FakeStorage({ [`${key}.next.x`]: "1.y" }));
+  setGlobal(t, "sessionStorage", new FakeStorage({ [key]: record("r0") }));
+  const host = hostOf({ clientId: "client1" });
+  mock.timers.enable({ apis: ["setTimeout"] });
+  t.after(() => mock.timers.reset());
+
+  const reading = storage.read(host, { items: [["session", key]] });
+  await new Promise((resolve) => setImmediate(resolve));
+  mock.timers.tick(30_000);
+  assert.deepEqual(await reading, [record("r0")]);
+
+  // Its caller has the new tokens already.
+  const writing = storage.write(host, { store: "session", expected: [[key, record("r0")]], changes: [[key, record("r1")]] });
+  await new Promise((resolve) => setImmediate(resolve));
+  mock.timers.tick(3_000);
+  assert.equal(await writing, true);
+  assert.equal(sessionStorage.getItem(key), record("r1"));
 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { pageAt } from "./page.mjs";
 
 const { relay } = await import("../../dist/redirect/bridge.js");
-const { run } = await import("../../dist/redirect/redirect.js");
+const { createRedirects } = await import("../../dist/redirect/redirect.js");
 
 const origin = "https://app.example";
 const realChannel = globalThis.BroadcastChannel;
@@ -72,7 +72,8 @@ test("the page that asked takes a response of its own window, origin and state o
       return { failure: { code: "redirectRefused" } };
     },
   };
-  const result = run(context, "popup", { popup }).catch(({ code }) => code);
+  const { popup: through } = await createRedirects({ inTime: (part) => part, ...context });
+  const result = through({ popup }).catch(({ code }) => code);
   // The code for it is loaded first.
   while (!popup.location.href) await turn();
   assert.equal(popup.location.href, begun.url);

@@ -7,7 +7,7 @@ const { signIn, signOut } = await import("../../dist/redirect/flow.js");
 const { loadTools } = await import("../../dist/redirect/tools.js");
 await loadTools();
 const { isSigningOut, noteAttempt, noteSignOut } = await import("../../dist/redirect/marks.js");
-const { run } = await import("../../dist/redirect/redirect.js");
+const { createRedirects } = await import("../../dist/redirect/redirect.js");
 
 const options = { clientId: "one", oauth: { domain: "login.example", redirectUris: ["https://app.example/"] } };
 const begun = { url: "https://login.example/oauth2/authorize?x", state: "lg.x", record: "{}", gone: [], lifetimeMs: 600_000 };
@@ -15,8 +15,12 @@ let calls;
 let place;
 let window;
 const signedOut = { cleared: true, revoked: true };
+/** What the domain answers to a page that asks; by default at once. */
+let domain;
+let asked;
 const context = () => ({
   options,
+  inTime: (part) => part,
   host: {},
   outside: (work) => work(),
   auth: { signOut: async () => signedOut },
@@ -44,11 +48,15 @@ beforeEach(() => {
   globalThis.addEventListener = window.addEventListener.bind(window);
   globalThis.document = Object.assign(new EventTarget(), { visibilityState: "visible" });
   globalThis.sessionStorage = store();
+  asked = [];
+  domain = async () => new Response();
+  mock.method(globalThis, "fetch", (url, init) => (asked.push({ url, ...init }), domain(init)));
   mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_780_000_000_000 });
 });
 
 afterEach(() => {
   mock.timers.reset();
+  mock.restoreAll();
   for (const name of ["addEventListener", "document", "sessionStorage"]) delete globalThis[name];
 });
 
@@ -66,6 +74,7 @@ for (const [words, [back, ms]] of Object.entries(returns)) {
     await turn();
     assert.equal(place.left, begun.url);
     back();
+    await turn();
     await tick(ms);
     assert.equal(seen.is, "redirectCancelled");
   });
@@ -75,6 +84,7 @@ for (const [words, [back, ms]] of Object.entries(returns)) {
     await turn();
     assert.equal(place.left, "https://login.example/logout");
     back();
+    await turn();
     await tick(ms);
     assert.equal(seen.is, signedOut);
   });
@@ -84,6 +94,7 @@ test("a page that leaves after all, or whose tab is hidden again, settles nothin
   const seen = follow(signIn(context()));
   await turn();
   happen("focus");
+  await turn();
   await tick(1_000);
   happen("pagehide");
   await tick(5_000);
@@ -97,12 +108,70 @@ test("a page that leaves after all, or whose tab is hidden again, settles nothin
   assert.equal(seen.is, "redirectExpired");
 });
 
+test("a page that gets the focus back while the domain takes six seconds to answer goes on leaving", async () => {
+  let answer;
+  domain = () => new Promise((resolve) => { answer = () => resolve(new Response()); });
+  const seen = follow(signIn(context()));
+  await turn();
+  await tick(1_000);
+  happen("focus");
+  happen("visibilitychange", {}, document);
+  await tick(5_500);
+  assert.equal(seen.is, "pending");
+  assert.deepEqual(asked.map(({ url, credentials, mode }) => [url, credentials, mode]), [[begun.url, "omit", "no-cors"]]);
+
+  // It is answered, and the page still here: what took over was an application of the device.
+  answer();
+  await turn();
+  await tick(1_900);
+  assert.equal(seen.is, "pending");
+  await tick(100);
+  assert.equal(seen.is, "redirectCancelled");
+});
+
+test("a browser that refuses all requests while it is about to leave is asked again until it is not any more", async () => {
+  domain = () => Promise.reject(new TypeError("Load failed"));
+  const seen = follow(signIn(context()));
+  await turn();
+  happen("focus");
+  await turn();
+  for (let step = 0; step < 14; step += 1) await tick(500);
+  assert.equal(seen.is, "pending");
+
+  domain = async () => new Response();
+  await tick(500);
+  await tick(2_000);
+  assert.equal(seen.is, "redirectCancelled");
+});
+
+test("a domain that may not be asked, or never answers, keeps nobody: the page counts as used after its time", async () => {
+  domain = () => Promise.reject(new TypeError("Failed to fetch"));
+  const refused = follow(signIn(context()));
+  await turn();
+  happen("focus");
+  await turn();
+  for (let step = 0; step < 20; step += 1) await tick(500);
+  assert.equal(refused.is, "pending");
+  await tick(2_000);
+  assert.equal(refused.is, "redirectCancelled");
+
+  domain = ({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  const silent = follow(signIn(context()));
+  await turn();
+  happen("focus");
+  await turn();
+  await tick(60_000);
+  await tick(500);
+  await tick(2_000);
+  assert.equal(silent.is, "redirectCancelled");
+});
+
 test("a page that may not be left says so", async () => {
   place.assign = () => { throw new DOMException("sandboxed", "SecurityError"); };
   await assert.rejects(signIn(context()), { name: "AuthError", code: "misuse" });
 });
 
-const silently = () => run(context(), "silent", {});
+const silently = async () => (await createRedirects(context())).silentSignIn({});
 
 test("a silent sign-in leaves the page once: at the next start, whatever came of it, the error is loginRequired", async () => {
   follow(silently());
