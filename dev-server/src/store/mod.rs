@@ -5,12 +5,14 @@ mod credentials;
 mod file;
 mod log;
 mod ours;
+mod policy;
 mod pool;
 mod sign_in;
 mod user;
 
 pub(crate) use credentials::IssuedCredentials;
 pub(crate) use log::NewLetter;
+pub(crate) use policy::*;
 pub(crate) use pool::*;
 pub(crate) use sign_in::*;
 pub(crate) use user::*;
