@@ -277,8 +277,11 @@ pub(crate) struct Transaction<'a> {
 impl Transaction<'_> {
     /// Keeps what was written.
     pub(crate) fn commit(mut self) -> Result<(), Refusal> {
-        if std::mem::take(&mut self.is_open) {
+        if self.is_open {
+            // When this fails, on a full disk for instance, the transaction may still be open: dropping rolls it back.
+            // Left open, it would swallow all that is written later.
             self.db.execute_batch("commit")?;
+            self.is_open = false;
         }
         Ok(())
     }

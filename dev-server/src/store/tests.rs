@@ -81,6 +81,34 @@ fn what_is_not_committed_was_never_written() {
     assert!(store.db.is_autocommit());
 }
 
+/// As on a full disk: SQLite leaves the transaction open then.
+#[test]
+fn what_cannot_be_committed_is_rolled_back_and_swallows_nothing_later() {
+    let file = File::new();
+    let store = Store::open(Some(&file.0)).unwrap();
+    store
+        .db
+        .execute_batch(
+            "pragma foreign_keys = on; create table parents (id primary key);
+             create table children (parent references parents (id) deferrable initially deferred);",
+        )
+        .unwrap();
+    let far = i64::MAX;
+
+    let failing = store.begin().unwrap();
+    store.put(&code("refused", far)).unwrap();
+    store.db.execute_batch("insert into children values ('nobody')").unwrap();
+    assert!(failing.commit().is_err());
+    let later = store.begin().unwrap();
+    store.put(&code("later", far)).unwrap();
+    later.commit().unwrap();
+    drop(store);
+
+    let store = Store::open(Some(&file.0)).unwrap();
+    assert!(store.find::<Code>("p", "u", "later").unwrap().is_some());
+    assert_eq!(rows(&store), 1);
+}
+
 #[test]
 fn file_that_another_server_holds_is_refused_by_its_name() {
     let file = File::new();
