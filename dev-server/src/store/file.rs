@@ -2,6 +2,8 @@
 
 use super::ours::{APPLICATION_ID, is_ours};
 use rusqlite::{Connection, ErrorCode};
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// The form of the tables and documents that this version writes. Raised together with a step in [`migrate`].
@@ -19,7 +21,7 @@ pub(super) fn open(file: Option<&Path>) -> Result<Connection, String> {
             format!("{} is in use by another process", path.display())
         }
         Some(ErrorCode::NotADatabase) => format!("{} is no database", path.display()),
-        _ => format!("cannot open {}: {error}", path.display()),
+        _ => format!("cannot open {}: {}", path.display(), cause(path, &error)),
     };
     if !is_ours(path, VERSION).map_err(named)? {
         return Err(format!(
@@ -45,6 +47,14 @@ pub(super) fn open(file: Option<&Path>) -> Result<Connection, String> {
     db.execute_batch("pragma synchronous = normal; begin immediate; commit").map_err(named)?;
     migrate(&db).map_err(named)?;
     Ok(db)
+}
+
+/// Why a file cannot be used. SQLite calls a folder, or a file that others may not write, an I/O error of the disk.
+fn cause(path: &Path, error: &rusqlite::Error) -> String {
+    match OpenOptions::new().read(true).write(true).open(path) {
+        Err(cause) if cause.kind() != ErrorKind::NotFound => cause.to_string(),
+        _ => error.to_string(),
+    }
 }
 
 fn version(db: &Connection) -> rusqlite::Result<i64> {

@@ -196,6 +196,16 @@ fn file_of_a_newer_version_and_a_file_that_is_none_are_refused() {
 }
 
 /// All that stands in a file and beside it.
+#[test]
+fn folder_in_the_place_of_the_file_is_called_one() {
+    let folder = std::env::temp_dir();
+
+    let error = Store::open(Some(&folder)).unwrap_err();
+
+    assert!(error.contains(&folder.display().to_string()), "{error}");
+    assert!(!error.contains("disk"), "{error}");
+}
+
 fn bytes(file: &File) -> Vec<Option<Vec<u8>>> {
     let part = |end| std::fs::read(format!("{}{end}", file.0.display())).ok();
     ["", "-wal", "-shm", "-journal"].map(part).to_vec()
