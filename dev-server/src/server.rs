@@ -61,6 +61,20 @@ impl Failure for Refusal {
     }
 }
 
+/// Makes the server read its keys again unless the transaction was kept: a key that was rolled back is in no file.
+struct UntilKept<'a> {
+    keys: &'a Keys,
+    is_kept: bool,
+}
+
+impl Drop for UntilKept<'_> {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            self.keys.forget_all();
+        }
+    }
+}
+
 impl Server {
     /// A server over a store that already has what the configuration names.
     pub(crate) fn new(store: Store, config: Config, public_url: String) -> Result<Self, Refusal> {
@@ -105,15 +119,18 @@ impl Server {
                 Ok(transaction) => transaction,
                 Err(refusal) => return Poll::Ready(Err(refusal.into())),
             };
+            let mut keys = UntilKept { keys: &self.keys, is_kept: false };
             let polled = work.as_mut().poll(context);
             if let Poll::Ready(Err(error)) = &polled
                 && error.is_internal()
             {
-                self.keys.forget_all();
                 return polled;
             }
             match transaction.commit() {
-                Ok(()) => polled,
+                Ok(()) => {
+                    keys.is_kept = true;
+                    polled
+                }
                 Err(refusal) => Poll::Ready(Err(refusal.into())),
             }
         })
