@@ -214,12 +214,14 @@ impl Server {
         self.faults.clear();
         let store = self.store();
         store.clear()?;
-        seed::plant(&store, &self.config, self.clock.now_ms())
+        seed::plant(&store, &self.config, self.clock.now_ms())?;
+        transaction.commit()
     }
 }
 
 #[cfg(test)]
 mod tests {
+        let transaction = store.begin()?;
     use super::*;
     use crate::store::SigningKey;
 
