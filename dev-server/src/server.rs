@@ -189,8 +189,15 @@ impl Server {
     }
 
     /// Replaces [`Server::app_urls`]; a reset keeps them, for they say where the app is, not what it did.
-    pub(crate) fn allow_app_urls(&self, urls: Vec<String>) {
+    ///
+    /// # Errors
+    /// A sentence that names the first one that is no whole address: no redirect could ever lead there.
+    pub(crate) fn allow_app_urls(&self, urls: Vec<String>) -> Result<(), String> {
+        if let Some(text) = urls.iter().find(|text| url::Url::parse(text).is_err()) {
+            return Err(format!("{text} is no whole URL; an app's is like http://localhost:5173/"));
+        }
         *self.app_urls.lock().unwrap_or_else(PoisonError::into_inner) = urls;
+        Ok(())
     }
 
     /// Addresses of apps, beside those that clients have.
@@ -213,6 +220,7 @@ impl Server {
         self.clock.set_offset(0);
         self.faults.clear();
         let store = self.store();
+        let transaction = store.begin()?;
         store.clear()?;
         seed::plant(&store, &self.config, self.clock.now_ms())?;
         transaction.commit()
@@ -221,7 +229,6 @@ impl Server {
 
 #[cfg(test)]
 mod tests {
-        let transaction = store.begin()?;
     use super::*;
     use crate::store::SigningKey;
 

@@ -134,9 +134,9 @@ struct AppUrls {
 }
 
 async fn app_urls(State(server): State<Arc<Server>>, body: Bytes) -> Response<Body> {
-    reply(read::<AppUrls>(&body).map(|wish| {
-        server.allow_app_urls(wish.urls);
-        json!({})
+    reply(read::<AppUrls>(&body).and_then(|wish| {
+        server.allow_app_urls(wish.urls).map_err(Refusal::invalid_parameter)?;
+        Ok(json!({}))
     }))
 }
 
