@@ -3,6 +3,7 @@
 
 mod credentials;
 mod file;
+mod held;
 mod log;
 mod ours;
 mod policy;
@@ -17,6 +18,7 @@ pub(crate) use pool::*;
 pub(crate) use sign_in::*;
 pub(crate) use user::*;
 
+use self::held::Held;
 use crate::clock::Clock;
 use crate::refusal::Refusal;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -73,6 +75,8 @@ pub(crate) use document;
 #[derive(Debug)]
 pub(crate) struct Store {
     db: Connection,
+    /// Given up after the connection is closed.
+    _held: Option<Held>,
     clock: Arc<Clock>,
 }
 
@@ -82,7 +86,8 @@ impl Store {
     /// # Errors
     /// A sentence that names the file: somebody else has it, or it is none of ours.
     pub(crate) fn open(file: Option<&Path>) -> Result<Self, String> {
-        Ok(Self { db: file::open(file)?, clock: Arc::default() })
+        let (db, held) = file::open(file)?;
+        Ok(Self { db, _held: held, clock: Arc::default() })
     }
 
     /// By which it is judged what has ended.

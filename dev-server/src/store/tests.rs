@@ -116,7 +116,11 @@ fn file_that_another_server_holds_is_refused_by_its_name() {
 
     let error = Store::open(Some(&file.0)).unwrap_err();
 
-    assert_eq!(error, format!("{} is in use by another process", file.0.display()));
+    assert_eq!(error, format!("{} is in use by another server of this process", file.0.display()));
+    // By whatever name.
+    let folder = file.0.parent().unwrap();
+    let other = folder.join("..").join(folder.file_name().unwrap());
+    assert!(Store::open(Some(&other.join(file.0.file_name().unwrap()))).is_err());
     drop(first);
     assert!(Store::open(Some(&file.0)).is_ok());
 }
