@@ -2,6 +2,7 @@
 //! an operation. A later list replaces an earlier one; `[]` ends all trouble.
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use std::sync::{Mutex, PoisonError};
 
 /// The rules in force.
@@ -46,6 +47,34 @@ pub(crate) enum Fault {
     /// A page of a captive portal answers with status 200; nothing is done.
     Html,
 }
+
+/// Reads a list of rules.
+///
+/// # Errors
+/// A sentence: what is no list of rules, has a member that no rule has, or a status that is none of a refusal.
+pub(crate) fn read(body: &[u8]) -> Result<Vec<Rule>, String> {
+    let stated: Vec<Map<String, Value>> =
+        serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    // By hand: a flattened enum takes whatever else there is, and a misspelled `times` would spoil every call.
+    let unknown = stated.iter().flat_map(Map::keys).find(|name| !MEMBERS.contains(&name.as_str()));
+    if let Some(name) = unknown {
+        return Err(format!("unknown member {name}; a rule has {}", MEMBERS.join(", ")));
+    }
+    let rules = stated.into_iter().map(|rule| serde_json::from_value(Value::Object(rule)));
+    let rules: Vec<Rule> = rules.collect::<Result<_, _>>().map_err(|error| error.to_string())?;
+    for rule in &rules {
+        if let Fault::Status { status, .. } = rule.fault
+            && !(300..=599).contains(&status)
+        {
+            return Err(format!("status {status} refuses nothing; take one from 300 to 599"));
+        }
+    }
+    Ok(rules)
+}
+
+/// What a rule may have.
+const MEMBERS: &[&str] =
+    &["operation", "times", "skip", "kind", "ms", "status", "retryAfter", "error"];
 
 impl Faults {
     /// Puts other rules in force.
@@ -94,11 +123,28 @@ mod tests {
     fn a_rule_spoils_as_many_calls_as_it_says() {
         let faults = Faults::default();
         let rules = r#"[{ "operation": "GetUser", "times": 1, "skip": 1, "kind": "dropReply" }]"#;
-        faults.replace(serde_json::from_str(rules).unwrap());
+        faults.replace(read(rules.as_bytes()).unwrap());
 
         assert_eq!(faults.strike("InitiateAuth"), []);
         assert_eq!(faults.strike("GetUser"), []);
         assert_eq!(faults.strike("GetUser"), [Fault::DropReply]);
         assert_eq!(faults.strike("GetUser"), []);
+    }
+    #[test]
+    fn rule_that_would_not_do_what_it_says_is_refused() {
+        for (rule, told) in [
+            (
+                r#"[{ "operation": "GetUser", "kind": "delay", "ms": 1, "time": 1 }]"#,
+                "unknown member time",
+            ),
+            (r#"[{ "operation": "GetUser", "kind": "status", "status": 99 }]"#, "status 99"),
+            (r#"[{ "operation": "GetUser", "kind": "status", "status": 1000 }]"#, "status 1000"),
+            (r#"[{ "operation": "GetUser", "kind": "dropAll" }]"#, "dropAll"),
+            (r#"{ "operation": "GetUser" }"#, "sequence"),
+        ] {
+            let error = read(rule.as_bytes()).unwrap_err();
+
+            assert!(error.contains(told), "{error}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! A server that runs: started with its options, stopped when it is dropped.
 
 use crate::config::Config;
-use crate::http::gate::host_of;
+use crate::http::gate::{host_of, host_of_authority};
 use crate::http::listen::{self, Listeners};
 use crate::router::router;
 use crate::server::{Reach, Server};
@@ -123,11 +123,12 @@ fn run(
         let public_url =
             options.public_url.unwrap_or_else(|| format!("http://localhost:{}", address.port()));
         let public_url = public_url.trim_end_matches('/').to_owned();
+        check_public_url(&public_url)?;
         let mut server =
             Server::new(store, config, public_url).map_err(|refusal| refusal.message)?;
         server.reach = reach;
         server.is_strict = options.strict;
-        server.allow_app_urls(options.app_urls);
+        server.allow_app_urls(options.app_urls)?;
         let server = Arc::new(server);
         server.prepare_keys();
         tokio::spawn(tidy(server.clone(), TIDY_EVERY));
@@ -171,12 +172,25 @@ const LAST_WORK: Duration = Duration::from_millis(500);
 
 fn reach(options: &Options) -> Result<Reach, String> {
     let host = |name: &String| {
-        host_of(&format!("http://{name}")).ok_or_else(|| format!("{name} is no name of a host"))
+        host_of_authority(name).ok_or_else(|| {
+            format!("'{name}' is no name of a host; --allow-host takes one like pool.test, without http://")
+        })
     };
     Ok(Reach {
         hosts: options.allow_hosts.iter().map(host).collect::<Result<_, _>>()?,
         by_any_address: options.allow_remote,
     })
+}
+
+/// Issuers, cookies and redirects are made of it: what is no address here is found out later, and far from here.
+fn check_public_url(text: &str) -> Result<(), String> {
+    let is_web = text.starts_with("http://") || text.starts_with("https://");
+    if is_web && !text.contains(['?', '#']) && host_of(text).is_some() {
+        return Ok(());
+    }
+    Err(format!(
+        "'{text}' is no address of a server; --public-url takes one like https://login.example:8443"
+    ))
 }
 
 #[cfg(test)]
@@ -255,5 +269,24 @@ mod tests {
         let error = start(Options { host, ..Options::default() }).unwrap_err();
 
         assert!(error.contains("--allow-remote"), "{error}");
+    }
+
+    #[test]
+    fn names_and_addresses_that_are_none_are_refused_at_the_start() {
+        let text = str::to_owned;
+        let refused = |options: Options| start(options).unwrap_err();
+
+        for name in ["", "http://pool.test", "pool.test/x"] {
+            let error = refused(Options { allow_hosts: vec![text(name)], ..Options::default() });
+            assert!(error.contains("--allow-host"), "{error}");
+        }
+        for url in
+            ["", "login.example", "ftp://login.example", "http://", "http://a:b@c", "http://a/?b"]
+        {
+            let error = refused(Options { public_url: Some(text(url)), ..Options::default() });
+            assert!(error.contains("--public-url"), "{error}");
+        }
+        let error = refused(Options { app_urls: vec![text("app.test")], ..Options::default() });
+        assert!(error.contains("app.test is no whole URL"), "{error}");
     }
 }

@@ -61,6 +61,20 @@ impl Failure for Refusal {
     }
 }
 
+/// Makes the server read its keys again unless the transaction was kept: a key that was rolled back is in no file.
+struct UntilKept<'a> {
+    keys: &'a Keys,
+    is_kept: bool,
+}
+
+impl Drop for UntilKept<'_> {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            self.keys.forget_all();
+        }
+    }
+}
+
 impl Server {
     /// A server over a store that already has what the configuration names.
     pub(crate) fn new(store: Store, config: Config, public_url: String) -> Result<Self, Refusal> {
@@ -105,15 +119,18 @@ impl Server {
                 Ok(transaction) => transaction,
                 Err(refusal) => return Poll::Ready(Err(refusal.into())),
             };
+            let mut keys = UntilKept { keys: &self.keys, is_kept: false };
             let polled = work.as_mut().poll(context);
             if let Poll::Ready(Err(error)) = &polled
                 && error.is_internal()
             {
-                self.keys.forget_all();
                 return polled;
             }
             match transaction.commit() {
-                Ok(()) => polled,
+                Ok(()) => {
+                    keys.is_kept = true;
+                    polled
+                }
                 Err(refusal) => Poll::Ready(Err(refusal.into())),
             }
         })
@@ -172,8 +189,15 @@ impl Server {
     }
 
     /// Replaces [`Server::app_urls`]; a reset keeps them, for they say where the app is, not what it did.
-    pub(crate) fn allow_app_urls(&self, urls: Vec<String>) {
+    ///
+    /// # Errors
+    /// A sentence that names the first one that is no whole address: no redirect could ever lead there.
+    pub(crate) fn allow_app_urls(&self, urls: Vec<String>) -> Result<(), String> {
+        if let Some(text) = urls.iter().find(|text| url::Url::parse(text).is_err()) {
+            return Err(format!("{text} is no whole URL; an app's is like http://localhost:5173/"));
+        }
         *self.app_urls.lock().unwrap_or_else(PoisonError::into_inner) = urls;
+        Ok(())
     }
 
     /// Addresses of apps, beside those that clients have.
@@ -196,8 +220,10 @@ impl Server {
         self.clock.set_offset(0);
         self.faults.clear();
         let store = self.store();
+        let transaction = store.begin()?;
         store.clear()?;
-        seed::plant(&store, &self.config, self.clock.now_ms())
+        seed::plant(&store, &self.config, self.clock.now_ms())?;
+        transaction.commit()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::cors;
 use super::reply::{frame, json};
 use crate::clock::MOST_OFFSET;
+use crate::faults;
 use crate::refusal::{Answer, Refusal};
 use crate::saml::metadata;
 use crate::server::Server;
@@ -28,7 +29,7 @@ pub(crate) fn routes() -> Router<Arc<Server>> {
         .route("/_dev/counters", preflighted(get(counters)))
         .route("/_dev/reset", preflighted(post(reset)))
         .route("/_dev/clock", preflighted(get(clock).post(set_clock)))
-        .route("/_dev/faults", preflighted(post(faults)))
+        .route("/_dev/faults", preflighted(post(set_faults)))
         .route("/_dev/app-urls", preflighted(post(app_urls)))
         .route("/_dev/saml-metadata/{pool_id}", get(saml_metadata))
 }
@@ -133,14 +134,14 @@ struct AppUrls {
 }
 
 async fn app_urls(State(server): State<Arc<Server>>, body: Bytes) -> Response<Body> {
-    reply(read::<AppUrls>(&body).map(|wish| {
-        server.allow_app_urls(wish.urls);
-        json!({})
+    reply(read::<AppUrls>(&body).and_then(|wish| {
+        server.allow_app_urls(wish.urls).map_err(Refusal::invalid_parameter)?;
+        Ok(json!({}))
     }))
 }
 
-async fn faults(State(server): State<Arc<Server>>, body: Bytes) -> Response<Body> {
-    reply(read(&body).map(|rules| {
+async fn set_faults(State(server): State<Arc<Server>>, body: Bytes) -> Response<Body> {
+    reply(faults::read(&body).map_err(Refusal::invalid_parameter).map(|rules| {
         server.faults.replace(rules);
         json!({})
     }))

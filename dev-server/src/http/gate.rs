@@ -59,7 +59,7 @@ fn is_known_name(server: &Server, request: &Request) -> bool {
     let (Some(name), None) = (names.next(), names.next()) else { return false };
     let Ok(name) = name.to_str() else { return false };
     let is_known = |authority: &str| {
-        host_of(&format!("http://{authority}")).is_some_and(|host| answers_to(server, &host))
+        host_of_authority(authority).is_some_and(|host| answers_to(server, &host))
     };
     // A proxy's form of a request names the server a second time.
     is_known(name) && request.uri().authority().is_none_or(|other| is_known(other.as_str()))
@@ -108,6 +108,16 @@ pub(crate) fn host_of(url: &str) -> Option<Host> {
     url.host().filter(|_| is_bare).map(|host| host.to_owned())
 }
 
+/// The host that `Host` or `--allow-host` names, if that is nothing but a name and perhaps a port.
+pub(crate) fn host_of_authority(authority: &str) -> Option<Host> {
+    // The parser of addresses would take these for the end of the name, or leave them out.
+    let is_more = |letter: char| "/\\?#@".contains(letter) || letter.is_ascii_whitespace();
+    if authority.contains(is_more) {
+        return None;
+    }
+    host_of(&format!("http://{authority}"))
+}
+
 /// Only the page that asked may read the answer.
 fn answer_only(headers: &mut HeaderMap, origin: Option<HeaderValue>) {
     headers.append(header::VARY, HeaderValue::from_static("origin"));
@@ -144,12 +154,29 @@ mod tests {
             ("evillocalhost", false),
             ("10.0.0.1", false),
         ] {
-            let host = host_of(&format!("http://{name}")).unwrap();
+            let host = host_of_authority(name).unwrap();
 
             assert_eq!(is_loopback(&host), is_it, "{name}");
         }
-        for text in ["", "a b", "localhost@evil.example", "evil.example:x"] {
-            assert_eq!(host_of(&format!("http://{text}")), None, "{text}");
+    }
+
+    #[test]
+    fn name_with_more_than_a_port_behind_it_is_none() {
+        for text in [
+            "",
+            "a b",
+            "localhost@evil.example",
+            "evil.example@localhost",
+            "evil.example:x",
+            "localhost:99999",
+            "localhost/evil.example",
+            "localhost\\evil.example",
+            "localhost?evil.example",
+            "localhost#evil.example",
+            "local\thost",
+            "http://localhost",
+        ] {
+            assert_eq!(host_of_authority(text), None, "{text}");
         }
     }
 }

@@ -2,7 +2,11 @@
 
 use super::sessions::get_user;
 use crate::testing::{CLIENT, PASSWORD, POOL, World};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 pub(super) fn admin(operation: &str, flow: Option<&str>, parameters: Value) -> Value {
     match operation {
@@ -60,4 +64,30 @@ async fn backend_signs_people_in_with_their_password() {
     let mut elsewhere = input;
     elsewhere["UserPoolId"] = json!("eu-west-1_Nowhere");
     assert_eq!(closed.refused("AdminInitiateAuth", elsewhere).await, "ResourceNotFoundException");
+}
+
+/// As the readme says.
+#[tokio::test]
+async fn backend_finds_a_client_in_the_default_configuration() {
+    let world = World::seeded();
+    let client = "lifeguardsecretclient00001";
+    let secret = world.server.store().client(client).unwrap().secret.unwrap();
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(format!("alice{client}").as_bytes());
+    let hash = STANDARD.encode(mac.finalize().into_bytes());
+    let input = |given: Value| {
+        json!({
+            "UserPoolId": "eu-west-1_LifeGuard",
+            "ClientId": client,
+            "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
+            "AuthParameters": given,
+        })
+    };
+
+    let given = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD, "SECRET_HASH": hash });
+    let answer = world.call("AdminInitiateAuth", input(given)).await.unwrap();
+
+    assert!(answer["AuthenticationResult"]["AccessToken"].is_string());
+    let given = json!({ "USERNAME": "alice", "PASSWORD": PASSWORD });
+    assert_eq!(world.refused("AdminInitiateAuth", input(given)).await, "NotAuthorizedException");
 }

@@ -1,10 +1,12 @@
 //! Sessions and tokens: whose they are, what ends them, what does not.
 
 use super::{respond, shown};
+use crate::keys::TokenUse;
 use crate::refusal::Refusal;
 use crate::store::{Lockout, User};
 use crate::testing::{CLIENT, PASSWORD, POOL, World};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::Instant;
 
 pub(super) async fn get_user(world: &World, token: &str) -> Result<Value, Refusal> {
@@ -151,6 +153,27 @@ async fn what_an_operation_wrote_before_it_broke_off_is_not_kept() {
     // A refusal is no failure: a wrong try counts.
     write(Some(Refusal::wrong_password())).await.unwrap_err();
     assert_eq!(world.attribute("alice", "name").as_deref(), Some("written"));
+}
+
+/// Else tokens would be signed by a key that the file does not have after the next start.
+#[tokio::test]
+async fn key_that_an_operation_made_before_it_panicked_is_forgotten() {
+    let world = Arc::new(World::new("", ""));
+    let at_hand = |world: &World| world.server.key_at_hand("another", TokenUse::Id).unwrap();
+    let broken = world.clone();
+
+    let ended = tokio::spawn(async move {
+        let work = async {
+            broken.server.key("another", TokenUse::Id).await?;
+            assert!(at_hand(&broken).is_none(), "out of luck");
+            Ok::<_, Refusal>(())
+        };
+        broken.server.transact(work).await
+    })
+    .await;
+
+    assert!(ended.unwrap_err().is_panic());
+    assert!(at_hand(&world).is_none());
 }
 
 #[tokio::test]

@@ -1,25 +1,30 @@
 //! The database file: opened by one process at a time, brought to the present form of its tables.
 
+use super::held::Held;
 use super::ours::{APPLICATION_ID, is_ours};
 use rusqlite::{Connection, ErrorCode};
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// The form of the tables and documents that this version writes. Raised together with a step in [`migrate`].
 const VERSION: i64 = 2;
 
 /// Opens a file, or memory when there is none.
-pub(super) fn open(file: Option<&Path>) -> Result<Connection, String> {
+pub(super) fn open(file: Option<&Path>) -> Result<(Connection, Option<Held>), String> {
     let Some(path) = file else {
         let db = Connection::open_in_memory().map_err(|error| error.to_string())?;
         prepare(&db).and_then(|()| migrate(&db)).map_err(|error| error.to_string())?;
-        return Ok(db);
+        return Ok((db, None));
     };
+    let held = Held::take(path)
+        .ok_or_else(|| format!("{} is in use by another server of this process", path.display()))?;
     let named = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             format!("{} is in use by another process", path.display())
         }
         Some(ErrorCode::NotADatabase) => format!("{} is no database", path.display()),
-        _ => format!("cannot open {}: {error}", path.display()),
+        _ => format!("cannot open {}: {}", path.display(), cause(path, &error)),
     };
     if !is_ours(path, VERSION).map_err(named)? {
         return Err(format!(
@@ -44,7 +49,15 @@ pub(super) fn open(file: Option<&Path>) -> Result<Connection, String> {
     db.query_row("pragma journal_mode = wal", [], |_| Ok(())).map_err(named)?;
     db.execute_batch("pragma synchronous = normal; begin immediate; commit").map_err(named)?;
     migrate(&db).map_err(named)?;
-    Ok(db)
+    Ok((db, Some(held)))
+}
+
+/// Why a file cannot be used. SQLite calls a folder, or a file that others may not write, an I/O error of the disk.
+fn cause(path: &Path, error: &rusqlite::Error) -> String {
+    match OpenOptions::new().read(true).write(true).open(path) {
+        Err(cause) if cause.kind() != ErrorKind::NotFound => cause.to_string(),
+        _ => error.to_string(),
+    }
 }
 
 fn version(db: &Connection) -> rusqlite::Result<i64> {

@@ -3,18 +3,22 @@
 
 mod credentials;
 mod file;
+mod held;
 mod log;
 mod ours;
+mod policy;
 mod pool;
 mod sign_in;
 mod user;
 
 pub(crate) use credentials::IssuedCredentials;
 pub(crate) use log::NewLetter;
+pub(crate) use policy::*;
 pub(crate) use pool::*;
 pub(crate) use sign_in::*;
 pub(crate) use user::*;
 
+use self::held::Held;
 use crate::clock::Clock;
 use crate::refusal::Refusal;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -71,6 +75,8 @@ pub(crate) use document;
 #[derive(Debug)]
 pub(crate) struct Store {
     db: Connection,
+    /// Given up after the connection is closed.
+    _held: Option<Held>,
     clock: Arc<Clock>,
 }
 
@@ -80,7 +86,8 @@ impl Store {
     /// # Errors
     /// A sentence that names the file: somebody else has it, or it is none of ours.
     pub(crate) fn open(file: Option<&Path>) -> Result<Self, String> {
-        Ok(Self { db: file::open(file)?, clock: Arc::default() })
+        let (db, held) = file::open(file)?;
+        Ok(Self { db, _held: held, clock: Arc::default() })
     }
 
     /// By which it is judged what has ended.
@@ -275,8 +282,11 @@ pub(crate) struct Transaction<'a> {
 impl Transaction<'_> {
     /// Keeps what was written.
     pub(crate) fn commit(mut self) -> Result<(), Refusal> {
-        if std::mem::take(&mut self.is_open) {
+        if self.is_open {
+            // When this fails, on a full disk for instance, the transaction may still be open: dropping rolls it back.
+            // Left open, it would swallow all that is written later.
             self.db.execute_batch("commit")?;
+            self.is_open = false;
         }
         Ok(())
     }

@@ -81,6 +81,34 @@ fn what_is_not_committed_was_never_written() {
     assert!(store.db.is_autocommit());
 }
 
+/// As on a full disk: SQLite leaves the transaction open then.
+#[test]
+fn what_cannot_be_committed_is_rolled_back_and_swallows_nothing_later() {
+    let file = File::new();
+    let store = Store::open(Some(&file.0)).unwrap();
+    store
+        .db
+        .execute_batch(
+            "pragma foreign_keys = on; create table parents (id primary key);
+             create table children (parent references parents (id) deferrable initially deferred);",
+        )
+        .unwrap();
+    let far = i64::MAX;
+
+    let failing = store.begin().unwrap();
+    store.put(&code("refused", far)).unwrap();
+    store.db.execute_batch("insert into children values ('nobody')").unwrap();
+    assert!(failing.commit().is_err());
+    let later = store.begin().unwrap();
+    store.put(&code("later", far)).unwrap();
+    later.commit().unwrap();
+    drop(store);
+
+    let store = Store::open(Some(&file.0)).unwrap();
+    assert!(store.find::<Code>("p", "u", "later").unwrap().is_some());
+    assert_eq!(rows(&store), 1);
+}
+
 #[test]
 fn file_that_another_server_holds_is_refused_by_its_name() {
     let file = File::new();
@@ -88,7 +116,11 @@ fn file_that_another_server_holds_is_refused_by_its_name() {
 
     let error = Store::open(Some(&file.0)).unwrap_err();
 
-    assert_eq!(error, format!("{} is in use by another process", file.0.display()));
+    assert_eq!(error, format!("{} is in use by another server of this process", file.0.display()));
+    // By whatever name.
+    let folder = file.0.parent().unwrap();
+    let other = folder.join("..").join(folder.file_name().unwrap());
+    assert!(Store::open(Some(&other.join(file.0.file_name().unwrap()))).is_err());
     drop(first);
     assert!(Store::open(Some(&file.0)).is_ok());
 }
@@ -168,6 +200,16 @@ fn file_of_a_newer_version_and_a_file_that_is_none_are_refused() {
 }
 
 /// All that stands in a file and beside it.
+#[test]
+fn folder_in_the_place_of_the_file_is_called_one() {
+    let folder = std::env::temp_dir();
+
+    let error = Store::open(Some(&folder)).unwrap_err();
+
+    assert!(error.contains(&folder.display().to_string()), "{error}");
+    assert!(!error.contains("disk"), "{error}");
+}
+
 fn bytes(file: &File) -> Vec<Option<Vec<u8>>> {
     let part = |end| std::fs::read(format!("{}{end}", file.0.display())).ok();
     ["", "-wal", "-shm", "-journal"].map(part).to_vec()
