@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use lifeguard::protocol::json::Value;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::error::AuthError;
@@ -113,8 +114,8 @@ struct Confirmed {
 }
 
 #[derive(Deserialize)]
-struct Attributes {
-    attributes: BTreeMap<String, String>,
+struct Attributes<T> {
+    attributes: T,
 }
 
 #[derive(Deserialize)]
@@ -204,12 +205,26 @@ impl Auth {
         self.call("changePassword", input.with("newPassword", new_password)).await.map(drop)
     }
 
-    /// The user's attributes, by name.
+    /// The user's attributes as a type of the application. All are texts, but for `email_verified`
+    /// and `phone_number_verified`, which are `bool`.
+    ///
+    /// ```no_run
+    /// #[derive(serde::Deserialize)]
+    /// struct Profile {
+    ///     email: String,
+    ///     email_verified: bool,
+    /// }
+    ///
+    /// # async fn show(auth: &lifeguard_web::Auth) -> Result<(), lifeguard_web::AuthError> {
+    /// let Profile { email, email_verified } = auth.attributes().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// `signedOut` and more.
-    pub async fn attributes(&self) -> Result<BTreeMap<String, String>, AuthError> {
-        Ok(self.typed::<Attributes>("attributes", Value::object()).await?.attributes)
+    /// `signedOut` and more; `protocolViolation` where the attributes do not fit the type.
+    pub async fn attributes<T: DeserializeOwned>(&self) -> Result<T, AuthError> {
+        Ok(self.typed::<Attributes<T>>("attributes", Value::object()).await?.attributes)
     }
 
     /// Changes attributes. An address or number that must be confirmed gets a code, for

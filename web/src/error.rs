@@ -47,7 +47,7 @@ pub struct AuthError {
 /// What the service said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceWords {
-    /// The service's name of the error: `NotAuthorizedException`.
+    /// The service's name of the error: `NotAuthorized`, without the ending `Exception`.
     pub name: String,
     /// Its message.
     pub message: String,

@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used, dead_code, reason = "a test may fail, and needs not all of it")]
 
+pub(crate) mod pool;
+
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::AbortSignal;
 
