@@ -2,7 +2,8 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
-mod page;
+#[path = "page/pool.rs"]
+mod pool;
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use lifeguard_web::{
     Answer, Auth, AuthEvent, AuthOptions, Challenge, ErrorCode, Persistence, Prompt, SignIn,
     SignInRequest, SignUpRequest, SignUpStatus, SignedOutReason, Status,
 };
-use page::pool::{self, FACTORS, PASSWORD, PLAIN};
+use pool::{FACTORS, PASSWORD, PLAIN};
 use serde::Deserialize;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 

@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 mod page;
+#[path = "page/pool.rs"]
+mod pool;
 
 use gloo_net::http::Request;
 use lifeguard_web::{Auth, AuthOptions, Persistence, SignInRequest};
 use page::js;
-use page::pool::{self, PASSWORD, PLAIN};
+use pool::{PASSWORD, PLAIN};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);

@@ -2,8 +2,6 @@
 
 #![allow(clippy::expect_used, dead_code, reason = "a test may fail, and needs not all of it")]
 
-pub(crate) mod pool;
-
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::AbortSignal;
 

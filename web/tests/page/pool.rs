@@ -1,5 +1,7 @@
 //! The local pool that `npm test -- wasm` starts, and its control operations.
 
+#![allow(clippy::expect_used, dead_code, reason = "a test may fail, and needs not all of it")]
+
 use gloo_net::http::Request;
 use lifeguard::protocol::json::Value;
 use lifeguard_web::{Auth, AuthOptions, Persistence};
