@@ -105,7 +105,8 @@ impl fmt::Display for AuthError {
 
 impl std::error::Error for AuthError {}
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use std::collections::BTreeMap;

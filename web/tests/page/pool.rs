@@ -1,6 +1,11 @@
 //! The local pool that `npm test -- wasm` starts, and its control operations.
 
-#![allow(clippy::expect_used, dead_code, reason = "a test may fail, and needs not all of it")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    dead_code,
+    reason = "a test may fail, and needs not all of it"
+)]
 
 use gloo_net::http::Request;
 use lifeguard::protocol::json::Value;
@@ -8,8 +13,10 @@ use lifeguard_web::{Auth, AuthOptions, Persistence};
 
 /// Where it is. Named at compile time: a page has no environment.
 pub(crate) fn url() -> &'static str {
-    option_env!("LIFEGUARD_POOL")
-        .expect("LIFEGUARD_POOL names a local pool: npm test -- wasm sets it")
+    match option_env!("LIFEGUARD_POOL") {
+        Some(url) => url,
+        None => panic!("LIFEGUARD_POOL names a local pool: npm test -- wasm sets it"),
+    }
 }
 
 /// Pools of `dev-server/default.toml`.
