@@ -5,7 +5,6 @@ use std::rc::{Rc, Weak};
 
 use gloo_net::http::{Request, Response};
 use lifeguard::protocol::json::Value;
-use lifeguard::step;
 use serde::de::DeserializeOwned;
 
 use crate::driver::Driver;
@@ -16,7 +15,6 @@ use crate::http::{Allowed, FetchError};
 use crate::options::{AuthOptions, Persistence, TokenKind};
 use crate::session::{Session, User};
 use crate::sign_in::SignedOut;
-use crate::storage::Stores;
 use crate::task::finished;
 use crate::{http, json};
 
@@ -58,13 +56,12 @@ impl Auth {
     /// # Errors
     /// [`Misuse`](crate::ErrorCode::Misuse) for an id, an endpoint or an address that is malformed.
     pub fn new(options: AuthOptions) -> Result<Self, AuthError> {
-        let client = options.client()?;
         let allowed = Allowed::read_all(&options.allow)?;
         let hub = Rc::<Hub>::default();
         let heard = Rc::clone(&hub);
-        let stores = options.storage.map_or_else(Stores::default, Stores::with_own);
+        let driver = Driver::of_options(&options, move |event| heard.emit(event))?;
         let inner = Inner {
-            driver: Driver::new(client, stores, move |event| heard.emit(event)),
+            driver,
             client_id: options.client_id,
             persistence: options.persistence,
             allowed,
@@ -206,10 +203,8 @@ impl Auth {
     ) -> Result<Value, AuthError> {
         let inner = Rc::clone(&self.inner);
         finished(async move {
-            let run = inner
-                .driver
-                .run(None, None, |client, host| step::operate(client, operation, &input, host));
-            run.await.map_err(|error| AuthError::of_core(&error))
+            let result = inner.driver.call(operation, &input).await;
+            result.map_err(|failure| AuthError::of_core(&failure))
         })
         .await
     }

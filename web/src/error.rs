@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use lifeguard::operations::error::Error;
 use lifeguard::protocol::json::Value;
-use lifeguard::step;
 
 use crate::challenge::Challenge;
 pub use crate::codes::ErrorCode;
@@ -63,12 +61,11 @@ impl AuthError {
         Self { detail: Some(String::from(detail)), ..Self::new(ErrorCode::Misuse) }
     }
 
-    /// The error for a failure of the core.
-    pub(crate) fn of_core(error: &Error) -> Self {
-        let written = step::failure(error);
+    /// The error for a failure of the core, as it writes it.
+    pub(crate) fn of_core(written: &Value) -> Self {
         let code = written.str("code").and_then(ErrorCode::of_name);
         let has_challenge = written.get("challenge").is_some();
-        let challenge = has_challenge.then(|| Challenge::read(&written).ok()).flatten();
+        let challenge = has_challenge.then(|| Challenge::read(written).ok()).flatten();
         Self {
             code: code.unwrap_or(ErrorCode::Internal),
             retryable: written.is_true("retryable"),

@@ -1,9 +1,5 @@
 //! What an application configures.
 
-use lifeguard::operations::Client;
-use lifeguard::protocol::pool::Pool;
-
-use crate::error::AuthError;
 use crate::storage::StorageObject;
 
 /// An app client of a user pool, and how to use it. Everything but the two ids has a default.
@@ -83,18 +79,6 @@ impl AuthOptions {
             token: TokenKind::Access,
         }
     }
-
-    /// The client of the core.
-    pub(crate) fn client(&self) -> Result<Client, AuthError> {
-        let pool = Pool::parse(&self.user_pool_id, &self.client_id, self.endpoint.as_deref())
-            .map_err(|misuse| AuthError::of_core(&misuse.into()))?;
-        let mut client = Client::new(pool, self.timeout_ms);
-        client.keeps_legacy = self.keeps_legacy_keys;
-        if let Some(name) = browser_name() {
-            client.device_name = name;
-        }
-        Ok(client)
-    }
 }
 
 impl Persistence {
@@ -107,11 +91,3 @@ impl Persistence {
         }
     }
 }
-
-/// What lists of devices call this browser.
-fn browser_name() -> Option<String> {
-    let agent = web_sys::window()?.navigator().user_agent().ok()?;
-    (!agent.is_empty()).then(|| agent.chars().take(LONGEST_NAME).collect())
-}
-
-const LONGEST_NAME: usize = 1_024;
