@@ -54,6 +54,7 @@ pub fn step(machine: &dyn Machine, message: &str) -> String {
 ///
 /// # Errors
 /// Those of the operation; `Misuse` for a name that is none.
+#[cfg(feature = "host")]
 pub fn operate(client: &Client, name: &str, input: &Value, host: &impl Host) -> Attempt<Value> {
     operations::run(client, name, &Input::new(input), host)
 }
