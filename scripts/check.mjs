@@ -11,7 +11,10 @@ import { setup } from "./setup.mjs";
 
 const cargo = (...args) => run("cargo", args);
 const checks = {
-  format: () => cargo("fmt", "--all", "--check"),
+  format: async () => {
+    await cargo("fmt", "--all", "--check");
+    await cargo("fmt", "--all", "--check", "--manifest-path", "examples/Cargo.toml");
+  },
   clippy: () => cargo("clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"),
   // As it is shipped, with the operation for known answers, and as it becomes JavaScript.
   "clippy-wasm": async () => {

@@ -59,13 +59,22 @@ pub fn step(machine: &dyn Machine, message: &str) -> String {
         .write()
 }
 
+/// Runs an operation by its name, for a host in Rust: input and output are those of [`step`].
+///
+/// # Errors
+/// Those of the operation; `Misuse` for a name that is none.
+#[cfg(feature = "host")]
+pub fn operate(client: &Client, name: &str, input: &Value, host: &impl Host) -> Attempt<Value> {
+    operations::run(client, name, &Input::new(input), host)
+}
+
 fn run(config: &Input, operation: &str, input: &Input, host: &impl Host) -> Attempt<Value> {
     let client: Client = config.client(input)?;
     operations::run(&client, operation, input, host)
 }
 
-/// An error with the challenge from which the sign-in goes on, where there is one.
-fn failure(error: &Error) -> Value {
+/// An error as data, with the challenge from which the sign-in goes on, where there is one.
+pub fn failure(error: &Error) -> Value {
     let mut failure = error.write();
     if let Error::Restart(_, question) = error {
         failure.append(question.output());

@@ -4,12 +4,14 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { findBrowsers, isComplete } from "./browsers.mjs";
 import { buildDemo } from "./demo.mjs";
-import { buildDevServer } from "./dev-server.mjs";
+import { buildDevServer, startDevServer } from "./dev-server.mjs";
 import { bad, info, step, warn } from "./log.mjs";
 import { pack } from "./pack.mjs";
 import { at } from "./paths.mjs";
 import { run } from "./run.mjs";
+import { buildRustExamples } from "./rust-examples.mjs";
 import { fixedSeeds, seedOfThisCode, simulation } from "./simulation.mjs";
+import { freePort } from "./static.mjs";
 import { releases, sizeOf } from "./wasm.mjs";
 
 /** `failures`: the name of each failed test and, where it is known, why; the summary repeats them. */
@@ -90,14 +92,14 @@ const withoutWasm = ["sign-in", "challenges", "session-network", "account", "red
 
 const chosenEngines = () => (process.env.ENGINES ?? "chromium,firefox,webkit").split(",");
 
-async function wasmTests(engine, flag) {
+async function wasmTests(engine, flag, pool) {
   const programs = findBrowsers()[engine];
   if (!isComplete(programs)) return missing(`wasm tests in ${engine}: browser or driver not installed`);
   const driver = [`--${flag}driver`.replace("firefoxdriver", "geckodriver"), programs.driver];
   const run = (crate, names) => {
     const tests = names.flatMap((name) => ["--test", name]);
     return countedRun("wasm-pack", ["test", "--headless", `--${flag}`, ...driver, "--mode", "no-install", crate, ...tests], {
-      env: { WASM_BINDGEN_TEST_TIMEOUT: "120" },
+      env: { WASM_BINDGEN_TEST_TIMEOUT: "120", LIFEGUARD_POOL: pool.url },
     });
   };
   const named = (folder, pattern) => filesIn(folder, pattern).map((file) => basename(file, ".rs"));
@@ -121,8 +123,15 @@ export const parts = {
     async run() {
       for (const release of releases) info(sizeOf(release));
       const results = [await nodeTest(filesIn("tests/wasm", /\.test\.mjs$/))];
-      for (const [engine, flag] of [["chromium", "chrome"], ["firefox", "firefox"]]) {
-        if (chosenEngines().includes(engine)) results.push(await step(`wasm-pack test in ${engine}`, () => wasmTests(engine, flag)));
+      await step("building the dev-server", buildDevServer);
+      // One for both engines: its address is compiled into the tests.
+      const pool = await startDevServer({ port: await freePort() });
+      try {
+        for (const [engine, flag] of [["chromium", "chrome"], ["firefox", "firefox"]]) {
+          if (chosenEngines().includes(engine)) results.push(await step(`wasm-pack test in ${engine}`, () => wasmTests(engine, flag, pool)));
+        }
+      } finally {
+        await pool.stop();
       }
       return add(...results);
     },
@@ -174,6 +183,17 @@ export const parts = {
       await step("building the dev-server", buildDevServer);
       await buildDemo();
       return nodeTest(filesIn("e2e", /\.stories\.mjs$/).filter((file) => !filter || file.includes(filter)), { concurrency: 2 });
+    },
+  },
+  "rust-pages": {
+    about: "the examples in Rust (Leptos, Yew) in Chromium: a second factor, the guard, a session shared with a page in TypeScript",
+    needsPackage: true,
+    async run(filter) {
+      if (!chosenEngines().includes("chromium")) return none();
+      await step("building the dev-server", buildDevServer);
+      await buildRustExamples();
+      const files = filesIn("e2e/rust", /\.stories\.mjs$/).filter((file) => !filter || file.includes(filter));
+      return nodeTest(files, { concurrency: 2, env: { ENGINES: "chromium" } });
     },
   },
   "without-wasm": {

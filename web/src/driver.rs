@@ -7,11 +7,15 @@ use lifeguard::operations::Client;
 use lifeguard::operations::error::{Attempt, Error};
 use lifeguard::protocol::http::HttpResponse;
 use lifeguard::protocol::json::Value;
+use lifeguard::protocol::pool::Pool;
 use lifeguard::protocol::secret::Secret;
+use lifeguard::step;
 use lifeguard::transcript::{Machine, Transcript};
 use web_sys::AbortSignal;
 
+use crate::error::AuthError;
 use crate::locks::Held;
+use crate::options::AuthOptions;
 use crate::storage::Stores;
 use crate::{channel, clock, fetch, locks, passkeys, random, signatures};
 
@@ -42,6 +46,30 @@ impl Driver {
     pub fn new(client: Client, stores: Stores, notify: impl Fn(&Value) + 'static) -> Self {
         let state = RefCell::new(Value::object());
         Self { client, stores, state, notify: Box::new(notify) }
+    }
+
+    /// A page with the client and the stores that an application configured.
+    pub(crate) fn of_options(
+        options: &AuthOptions,
+        notify: impl Fn(&Value) + 'static,
+    ) -> Result<Self, AuthError> {
+        let endpoint = options.endpoint.as_deref();
+        let pool = Pool::parse(&options.user_pool_id, &options.client_id, endpoint)
+            .map_err(|misuse| AuthError::of_core(&step::failure(&misuse.into())))?;
+        let mut client = Client::new(pool, options.timeout_ms);
+        client.keeps_legacy = options.keeps_legacy_keys;
+        if let Some(name) = browser_name() {
+            client.device_name = name;
+        }
+        let stores = options.storage.clone().map_or_else(Stores::default, Stores::with_own);
+        Ok(Self::new(client, stores, notify))
+    }
+
+    /// Runs an operation by its name; input, output and failure are data of the core.
+    pub(crate) async fn call(&self, operation: &str, input: &Value) -> Result<Value, Value> {
+        let run =
+            self.run(None, None, |client, host| step::operate(client, operation, input, host));
+        run.await.map_err(|error| step::failure(&error))
     }
 
     /// Runs an operation to its end. `timeout_ms` is the application's limit for each attempt of a
@@ -217,6 +245,14 @@ fn request(effect: &Value) -> fetch::Request {
         keep_alive: effect.is_true("keepAlive"),
     }
 }
+
+/// What lists of devices call this browser.
+fn browser_name() -> Option<String> {
+    let agent = web_sys::window()?.navigator().user_agent().ok()?;
+    (!agent.is_empty()).then(|| agent.chars().take(LONGEST_NAME).collect())
+}
+
+const LONGEST_NAME: usize = 1_024;
 
 fn failed(name: &str) -> Value {
     Value::object().with("error", name)
