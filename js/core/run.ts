@@ -81,8 +81,18 @@ export async function run<T>(context: Context, begun: Begun, signal?: AbortSigna
 
 /** What a call begins with, as text without its last brace. */
 function write(begun: Begun): string {
+  const text = asJson(begun);
+  // JSON escapes only what is no character by itself: half of one, where a text was cut.
+  if (/(^|[^\\])(\\\\)*\\ud[89a-f]/.test(text))
+    throw authError("misuse", {
+      detail: "a text of an argument ends in the middle of a character",
+    });
+  return text.slice(0, -1);
+}
+
+function asJson(begun: Begun): string {
   try {
-    return JSON.stringify(begun).slice(0, -1);
+    return JSON.stringify(begun);
   } catch (cause) {
     // A circle, a BigInt, a `toJSON` that throws.
     throw authError("misuse", { detail: "an argument cannot be written as JSON", cause });

@@ -60,6 +60,23 @@ for (const [what, value] of [
     await assert.rejects(core.call("signIn", { clientMetadata: { value } }), { name: "AuthError", code: "misuse", detail: /JSON/ });
   });
 
+for (const [value, isCut] of [
+  ["ab\ud83d", true],
+  ["\ude00ab", true],
+  ["\\\ud83d", true],
+  ["\\ud83d", false],
+  ["\\\\ud83d", false],
+  ["😀", false],
+])
+  test(`a text is misuse where it was cut in the middle of a character: ${JSON.stringify(value)}`, async (t) => {
+    const { core } = await scriptedCore(t, ({ input }) => ({ done: input }));
+
+    const call = core.call("signIn", { clientMetadata: { value } });
+
+    if (isCut) await assert.rejects(call, { name: "AuthError", code: "misuse", detail: /middle of a character/ });
+    else assert.equal((await call).clientMetadata.value, value);
+  });
+
 test("a state replaces the one before as a whole; without one it stays", async (t) => {
   const states = [];
   const { core } = await scriptedCore(t, ({ state, transcript }) => {
