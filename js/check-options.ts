@@ -10,8 +10,8 @@ export function checkOptions(options: AuthOptions): void {
   // As `Pool::parse`: a local pool may call its region anything.
   const pool =
     endpoint === undefined ? /^[a-z\d]*-[a-z\d-]*_[A-Za-z\d]+$/ : /^[a-z\d-]+_[A-Za-z\d]+$/;
-  check("userPoolId", userPoolId, pool, "region_name, for instance eu-west-1_Ab12Cd34E");
-  check("clientId", clientId, /^[\w+]{1,128}$/, "the id of an app client: letters and digits only");
+  check("userPoolId", userPoolId, pool, "like eu-west-1_Ab12Cd34E");
+  check("clientId", clientId, /^[\w+]{1,128}$/, "letters and digits only");
   if (endpoint !== undefined) checkAddress("endpoint", endpoint);
   for (const address of fetch?.allow ?? []) checkAddress("fetch.allow", address);
 }

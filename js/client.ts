@@ -38,8 +38,8 @@ export function createAuth(options: AuthOptions): Auth {
   /** Loads the core on first use: a page whose user has a live session needs none. */
   const load = once(
     () => {
-      // Its file beside its code, where it may run. What fails is told by who reads it.
-      if (globalThis.WebAssembly && !options.wasm) host.file().catch(() => {});
+      // Its file beside its code. What fails is told by who reads it.
+      if (!options.wasm) host.file().catch(() => {});
       return import("./core/core.js");
     },
     ({ createCore }) => {

@@ -8,5 +8,10 @@ export function ownFile(isAgain?: boolean): Promise<Response> {
   return reply;
 }
 
-// Vite, webpack and others find the file by this very form of words. It throws where a bundle does not know its address.
-const ask = async () => fetch(new URL("../lifeguard_bg.wasm", import.meta.url));
+async function ask(): Promise<Response> {
+  // Throws where WebAssembly is missing or forbidden (in Safari the instance is), by the smallest module:
+  // the file would be fetched for nothing.
+  new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)));
+  // Vite, webpack and others find the file by this very form of words. It throws where a bundle does not know its address.
+  return fetch(new URL("../lifeguard_bg.wasm", import.meta.url));
+}
