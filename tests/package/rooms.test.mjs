@@ -10,13 +10,13 @@ const mayImport = {
   // What loads, asks and steps: an effect or a session that knew it could ask the core by itself.
   core: ["effects", "errors"],
   // `core/file.ts` is no part of the core: it asks for the file that `host.ts` hands out.
-  effects: ["core/file", "generated", "storage", "verify"],
+  effects: ["core/file", "generated", "patience", "storage", "verify"],
   session: ["errors", "generated", "once", "redirect/callback", "zone"],
   "sign-in": ["errors", "generated"],
   // It loads with its own code what its last step needs: the page may leave at any moment.
   redirect: ["core/core", "errors", "generated", "verify/jws"],
   // The administrators' entry is a client of its own.
-  account: ["core", "effects/host", "errors"],
+  account: ["core", "effects/host", "errors", "once"],
   http: ["errors"],
   storage: ["errors", "generated"],
   verify: [],
