@@ -38,7 +38,7 @@ export function createAuth(options: AuthOptions): Auth {
   /** Loads the core on first use: a page whose user has a live session needs none. */
   const load = once(
     () => {
-      // Its file beside its code. What fails is told by who reads it.
+      // Its file beside its code. Whoever reads it reports a failure.
       if (!options.wasm) host.file().catch(() => {});
       return import("./core/core.js");
     },

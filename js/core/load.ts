@@ -3,6 +3,7 @@
  * two steps. The file is taken where it is one; else the same bytes come as text in a chunk of the
  * package, which every bundler carries. Where none may run, the core comes as JavaScript.
  */
+import { within } from "../effects/clock.js";
 import type { Host } from "../effects/host.js";
 import { AuthError } from "../errors/auth-error.js";
 import { authError } from "../errors/codes.js";
@@ -131,23 +132,18 @@ async function compileGiven(source: WasmSource): Promise<WebAssembly.Module> {
   return WebAssembly.compile(await inTime(given.arrayBuffer()));
 }
 
-/** The bytes of a reply; `undefined` where the server has none. */
-function bytesOf(asked: Promise<Response>): Promise<ArrayBuffer | undefined> {
+/** The bytes of a reply; `null` where the server has none. */
+function bytesOf(asked: Promise<Response>): Promise<ArrayBuffer | null> {
   // No streaming: a server that sends the wrong type must not matter.
-  return inTime(asked.then((reply) => (reply.ok ? reply.arrayBuffer() : undefined)));
+  return inTime(asked.then((reply) => (reply.ok ? reply.arrayBuffer() : null)));
 }
 
 /** What a server sends, if it does so in time. */
-function inTime<T>(sent: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const detail = "the server did not answer in time";
-    timer = setTimeout(
-      () => reject(new AuthError("wasmUnavailable", { detail, retryable: true })),
-      DEADLINE_MS,
-    );
-  });
-  return Promise.race([sent, late]).finally(() => clearTimeout(timer));
+async function inTime<T extends object | null>(sent: Promise<T>): Promise<T> {
+  const result = await within(sent, DEADLINE_MS);
+  if (result !== undefined) return result;
+  const detail = "the server did not answer in time";
+  throw new AuthError("wasmUnavailable", { detail, retryable: true });
 }
 
 /** Whether bytes begin as WebAssembly does; a page of HTML does not. */

@@ -141,9 +141,9 @@ function round<T>(work: Promise<T>, patience: Patience, holdMs: number): Promise
 /** What a browser answers at once; one that does not uses up the time that there is. */
 async function shortly<T>(answer: Promise<T>, patience: Patience): Promise<T | undefined> {
   const since = performance.now();
-  const told = await within(answer, Math.min(patience.ms, ANSWER_MS));
-  if (told === undefined) patience.ms -= Math.min(performance.now() - since, ANSWER_MS);
-  return told;
+  const result = await within(answer, Math.min(patience.ms, ANSWER_MS));
+  if (result === undefined) patience.ms -= Math.min(performance.now() - since, ANSWER_MS);
+  return result;
 }
 
 /** How long the browser may take to say who holds a lock, or to take it from them. */
