@@ -158,9 +158,9 @@ impl From<Answer> for Fields {
     }
 }
 
-/// What the core tells of a challenge, beside what to prompt for.
+/// What the core's output says of a challenge, beside what to prompt for.
 #[derive(Deserialize)]
-struct Told {
+struct Described {
     username: String,
     parameters: BTreeMap<String, String>,
 }
@@ -169,11 +169,11 @@ impl Challenge {
     /// Reads `{ challenge, pending, store }`, as the core writes it.
     pub(crate) fn read(output: &Value) -> Result<Self, AuthError> {
         let part = |value: &Value, name: &str| value.get(name).cloned().unwrap_or(Value::Null);
-        let told = part(output, "challenge");
-        let Told { username, parameters } = json::read(&told)?;
-        let prompt = json::read(&told)?;
+        let described = part(output, "challenge");
+        let Described { username, parameters } = json::read(&described)?;
+        let prompt = json::read(&described)?;
         let asked = Value::object()
-            .with("id", part(&told, "id"))
+            .with("id", part(&described, "id"))
             .with("pending", part(output, "pending"))
             .with("store", part(output, "store"));
         Ok(Self { prompt, username, parameters, asked })
